@@ -1,0 +1,14 @@
+import { defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+// Tests run straight from the sources of every workspace: no build to forget, no stale one to pass by mistake.
+const conditions = ["suture-source", ...defaultServerConditions];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["{schema,server,client,bench}/src/**/*.test.{ts,tsx}"],
+    environment: "node",
+  },
+});
