@@ -1,0 +1,84 @@
+/**
+ * The half of a transaction that is the same in every store: keys and values to their stored form and back, and the end of
+ * a transaction. An engine adds `Rows`, which know text keys and stored values only.
+ */
+import { decodeKey, encodeKey, encodeRange, type Key, type KeyRange } from "./key.ts";
+import { StoreError, type Row, type ScanRange, type WriteTransaction } from "./store.ts";
+import { decodeValue, encodeValue, type StoredValue, type Table } from "./table.ts";
+
+/** Rows of one partition in one open transaction. Engines that answer at once need no promises. */
+export interface Rows {
+  get(table: string, key: string): Awaitable<unknown>;
+  /** In order of `key`; greatest first when `isReverse`; at most `limit`, which may be Infinity. */
+  scan(table: string, range: KeyRange, isReverse: boolean, limit: number): Awaitable<readonly StoredRow[]>;
+  put(table: string, key: string, value: StoredValue): Awaitable<void>;
+  delete(table: string, key: string): Awaitable<void>;
+}
+
+export interface StoredRow {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+export class RowTransaction implements WriteTransaction {
+  readonly #tables: ReadonlyMap<string, Table<unknown>>;
+  readonly #rows: Rows;
+  #isOver = false;
+
+  constructor(tables: ReadonlyMap<string, Table<unknown>>, rows: Rows) {
+    this.#tables = tables;
+    this.#rows = rows;
+  }
+
+  async get<V>(table: Table<V>, key: Key): Promise<V | undefined> {
+    this.#check(table);
+    const stored = await this.#rows.get(table.name, encodeKey(key));
+    return stored === undefined ? undefined : decodeValue(table, key.length, stored);
+  }
+
+  async scan<V>(table: Table<V>, range: ScanRange = {}): Promise<readonly Row<V>[]> {
+    this.#check(table);
+    const { prefix, after, before, reverse = false, limit = Infinity } = range;
+    if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0)) {
+      throw new TypeError("a limit is a safe integer from 0");
+    }
+    const keys = encodeRange(prefix, after, before);
+    const rows = await this.#rows.scan(table.name, keys, reverse, limit);
+    return rows.map((row) => {
+      const key = decodeStoredKey(table, row.key);
+      return { key, value: decodeValue(table, key.length, row.value) };
+    });
+  }
+
+  async put<V>(table: Table<V>, key: Key, value: NoInfer<V>): Promise<void> {
+    this.#check(table);
+    await this.#rows.put(table.name, encodeKey(key), encodeValue(table, value));
+  }
+
+  async delete(table: Table<unknown>, key: Key): Promise<void> {
+    this.#check(table);
+    await this.#rows.delete(table.name, encodeKey(key));
+  }
+
+  /** Operations after this are refused. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  #check(table: Table<unknown>): void {
+    if (this.#isOver) throw new TypeError("the transaction is over");
+    if (this.#tables.get(table.name)?.encoding !== table.encoding) {
+      throw new TypeError(`table ${table.name} was not given when the store was opened`);
+    }
+  }
+}
+
+function decodeStoredKey(table: Table<unknown>, text: string): Key {
+  try {
+    return decodeKey(text);
+  } catch {
+    throw new StoreError("store-damaged", `table ${table.name}: a row's key is not valid`);
+  }
+}

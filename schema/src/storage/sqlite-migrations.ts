@@ -1,0 +1,71 @@
+/**
+ * Numbered migrations, recorded in the file's table `store_migrations`. All that are due run in one transaction with the
+ * creation of missing tables: a file is either migrated or as it was. A file with a number beyond the last known one was
+ * written by a later version, and is refused untouched. SPEC ST-12.
+ */
+import { RowTransaction } from "./row-transaction.ts";
+import { SqliteRows, SqliteStatements, columnOf, createTableSql, type SqliteDatabase } from "./sqlite-rows.ts";
+import { StoreError, type WriteTransaction } from "./store.ts";
+import type { Table } from "./table.ts";
+
+export interface Migration {
+  /** For people who look into the file, such as `split-review-rows`. */
+  readonly name: string;
+  /**
+   * Rewrites one partition's rows from the form before to the form after; runs once for every partition that has rows.
+   * Rows in an older form are read through a table of the same name with the older schema. Awaits only `tx`.
+   */
+  readonly migrate: (tx: WriteTransaction, partition: string) => Promise<void>;
+}
+
+/** Migration n is the n-th of `migrations`, from 1: only ever append to that list. */
+export async function prepareSqliteFile(options: {
+  readonly db: SqliteDatabase;
+  readonly tables: ReadonlyMap<string, Table<unknown>>;
+  readonly migrations: readonly Migration[];
+}): Promise<void> {
+  const { db, tables, migrations } = options;
+  const statements = new SqliteStatements(db);
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    db.exec("CREATE TABLE IF NOT EXISTS store_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
+    const done = Number(columnOf(db.prepare("SELECT max(number) AS value FROM store_migrations").get(), "value"));
+    if (done > migrations.length) {
+      throw new StoreError(
+        "store-too-new",
+        `the store's file has version ${done}, this program knows ${migrations.length}`,
+      );
+    }
+    for (const table of tables.values()) db.exec(createTableSql(table));
+    for (const [index, { name, migrate }] of migrations.entries()) {
+      if (index < done) continue;
+      for (const partition of partitionsOf(statements, tables)) {
+        const rows = new SqliteRows(statements, partition);
+        const tx = new RowTransaction(tables, rows);
+        await migrate(tx, partition);
+        tx.end();
+        if (rows.failure !== undefined) throw rows.failure;
+      }
+      db.prepare("INSERT INTO store_migrations (number, name) VALUES (?, ?)").run(index + 1, name);
+    }
+    db.exec("COMMIT");
+  } catch (cause) {
+    // Closing the handle, which follows, would undo it as well; this tells the reason even if the rollback cannot.
+    tryToRun(() => db.exec("ROLLBACK"));
+    throw cause;
+  }
+}
+
+export function partitionsOf(statements: SqliteStatements, tables: ReadonlyMap<string, Table<unknown>>): string[] {
+  return [...new Set([...tables.keys()].flatMap((name) => statements.listPartitions(name)))];
+}
+
+/** Whether it did not throw. */
+export function tryToRun(operation: () => unknown): boolean {
+  try {
+    operation();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * The store in a SQLite file, with group commit. SPEC ST-8.
+ *
+ * Writes queue up. A group of them runs in one SQL transaction, each in a savepoint of its own, and one COMMIT, so one
+ * fsync, makes all of them durable before any of their promises resolves. Work that throws is undone by its savepoint, alone. When
+ * the COMMIT fails, or SQLite gave up the transaction (it may, on a full disk), every work of the group that had run
+ * rejects; those not yet started get a group of their own.
+ *
+ * Reads share a second handle, which sees committed rows only: those that wait run in one read transaction.
+ *
+ * Whoever opens the handles sets what makes this durable: journal_mode=WAL and synchronous=FULL.
+ */
+import { GroupQueue, deferToMicrotask, type Defer } from "./group-queue.ts";
+import { checkPartition } from "./key.ts";
+import { RowTransaction } from "./row-transaction.ts";
+import { partitionsOf, prepareSqliteFile, tryToRun, type Migration } from "./sqlite-migrations.ts";
+import { SqliteRows, SqliteStatements, toStoreError, type SqliteDatabase } from "./sqlite-rows.ts";
+import { StoreError, type ReadTransaction, type Store, type WriteTransaction } from "./store.ts";
+import { tablesByName, type Table } from "./table.ts";
+
+export interface SqliteStoreOptions {
+  /** Two handles on one file. The store owns them from now on, even if opening fails. */
+  readonly writer: SqliteDatabase;
+  readonly reader: SqliteDatabase;
+  /** Every table that will be used; those the file lacks are created. */
+  readonly tables: readonly Table<unknown>[];
+  readonly migrations: readonly Migration[];
+  /** When a group starts after the first of its writes was submitted: as late as lets all messages that wait be handled first. */
+  readonly defer: Defer;
+  /** Told how many writes each commit made durable, after their promises were resolved. */
+  readonly onCommit?: ((writeCount: number) => void) | undefined;
+}
+
+/** Throws a `StoreError`; `store-too-new` for a file of a later version. */
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { writer, reader, migrations } = options;
+  try {
+    const tables = tablesByName(options.tables);
+    await prepareSqliteFile({ db: writer, tables, migrations });
+    return new SqliteStore(options, tables);
+  } catch (cause) {
+    reader.close();
+    writer.close();
+    throw cause instanceof TypeError ? cause : toStoreError(cause);
+  }
+}
+
+const maxGroupSize = 256;
+
+interface QueuedWrite {
+  readonly partition: string;
+  /** Runs the work; what it gives back resolves the promise. */
+  readonly run: (tx: WriteTransaction) => Promise<() => void>;
+  readonly reject: (cause: unknown) => void;
+}
+
+interface QueuedRead {
+  /** Never rejects. */
+  readonly run: () => Promise<void>;
+  readonly reject: (cause: unknown) => void;
+}
+
+interface DoneWrite {
+  readonly acknowledge: () => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+class SqliteStore implements Store {
+  readonly #tables: ReadonlyMap<string, Table<unknown>>;
+  readonly #writer: SqliteDatabase;
+  readonly #reader: SqliteDatabase;
+  readonly #writerStatements: SqliteStatements;
+  readonly #readerStatements: SqliteStatements;
+  readonly #onCommit: ((writeCount: number) => void) | undefined;
+  readonly #writes: GroupQueue<QueuedWrite>;
+  readonly #reads: GroupQueue<QueuedRead>;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: SqliteStoreOptions, tables: ReadonlyMap<string, Table<unknown>>) {
+    const { writer, reader, defer, onCommit } = options;
+    this.#tables = tables;
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#writerStatements = new SqliteStatements(writer);
+    this.#readerStatements = new SqliteStatements(reader);
+    this.#onCommit = onCommit;
+    this.#writes = new GroupQueue({ maxGroupSize, defer, runGroup: (group) => this.#writeGroup(group) });
+    this.#reads = new GroupQueue({
+      maxGroupSize,
+      defer: deferToMicrotask,
+      runGroup: (group) => this.#readGroup(group),
+    });
+  }
+
+  async write<T>(partition: string, work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    checkPartition(partition);
+    return new Promise<T>((resolve, reject) => {
+      const run = async (tx: WriteTransaction) => {
+        const result = await work(tx);
+        return () => resolve(result);
+      };
+      this.#writes.push({ partition, run, reject });
+    });
+  }
+
+  async read<T>(partition: string, work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
+    checkPartition(partition);
+    return this.#readSnapshot(async () => {
+      const rows = new SqliteRows(this.#readerStatements, partition);
+      const tx = new RowTransaction(this.#tables, rows);
+      try {
+        const result = await work(tx);
+        if (rows.failure !== undefined) throw rows.failure;
+        return result;
+      } finally {
+        tx.end();
+      }
+    });
+  }
+
+  async listPartitions(): Promise<readonly string[]> {
+    return this.#readSnapshot(async () => partitionsOf(this.#readerStatements, this.#tables));
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.all([this.#writes.idle(), this.#reads.idle()]);
+    this.#reader.close();
+    // The last handle to close moves the WAL into the file.
+    this.#writer.close();
+  }
+
+  async #readSnapshot<T>(work: () => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    return new Promise<T>((resolve, reject) => {
+      this.#reads.push({ run: () => work().then(resolve, reject), reject });
+    });
+  }
+
+  async #readGroup(group: readonly QueuedRead[]): Promise<readonly QueuedRead[]> {
+    try {
+      this.#readerStatements.run("BEGIN");
+    } catch (cause) {
+      rejectAll(group, cause);
+      return [];
+    }
+    for (const { run } of group) await run();
+    // Fails only if SQLite has ended the transaction by itself, which the read that met the error has rejected with.
+    tryToRun(() => this.#readerStatements.run("COMMIT"));
+    return [];
+  }
+
+  /** Gives back the writes that were not started. */
+  async #writeGroup(group: readonly QueuedWrite[]): Promise<readonly QueuedWrite[]> {
+    try {
+      this.#writerStatements.run("BEGIN IMMEDIATE");
+    } catch (cause) {
+      rejectAll(group, cause);
+      return [];
+    }
+    const done: DoneWrite[] = [];
+    for (const [index, write] of group.entries()) {
+      try {
+        done.push(await this.#runInSavepoint(write));
+      } catch (cause) {
+        if (this.#undoSavepoint()) {
+          write.reject(cause);
+          continue;
+        }
+        // SQLite has rolled back the whole transaction, and with it the works that were done.
+        this.#undoTransaction();
+        write.reject(cause);
+        rejectAll(done, cause);
+        return group.slice(index + 1);
+      }
+    }
+    this.#commit(done);
+    return [];
+  }
+
+  async #runInSavepoint(write: QueuedWrite): Promise<DoneWrite> {
+    this.#writerStatements.run("SAVEPOINT work");
+    const rows = new SqliteRows(this.#writerStatements, write.partition);
+    const tx = new RowTransaction(this.#tables, rows);
+    try {
+      const acknowledge = await write.run(tx);
+      if (rows.failure !== undefined) throw rows.failure;
+      this.#writerStatements.run("RELEASE work");
+      return { acknowledge, reject: write.reject };
+    } finally {
+      tx.end();
+    }
+  }
+
+  #commit(done: readonly DoneWrite[]): void {
+    try {
+      this.#writerStatements.run("COMMIT");
+    } catch (cause) {
+      this.#undoTransaction();
+      rejectAll(done, cause);
+      return;
+    }
+    for (const { acknowledge } of done) acknowledge();
+    this.#onCommit?.(done.length);
+  }
+
+  #undoSavepoint(): boolean {
+    return tryToRun(() => {
+      this.#writerStatements.run("ROLLBACK TO work");
+      this.#writerStatements.run("RELEASE work");
+    });
+  }
+
+  /** If it fails, there is none to undo, or the next BEGIN fails and rejects what comes: never is a write taken for stored. */
+  #undoTransaction(): void {
+    tryToRun(() => this.#writerStatements.run("ROLLBACK"));
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw new StoreError("store-closed", "the store is closed");
+  }
+}
+
+function rejectAll(works: readonly { readonly reject: (cause: unknown) => void }[], cause: unknown): void {
+  const failure = toStoreError(cause);
+  for (const { reject } of works) reject(failure);
+}
