@@ -46,7 +46,8 @@ export interface CounterField extends Writable {
   readonly kind: "counter";
 }
 
-export type Field = ScalarField | OrderedField | SetField | TextField | CounterField;
+export type Field =
+  ScalarField | OrderedField | SetField | TextField | CounterField;
 
 /** Part of a group: current entries keyed by UUID. An entry leaves only once it `isEnded`, and then into the archive. */
 export interface EntriesPart<E = unknown> {
@@ -90,8 +91,18 @@ export interface GroupDefinition<P extends Parts = Parts> {
   readonly basedOn?: string;
 }
 
-type EntryOf<P> = P extends { readonly kind: "entries"; readonly schema: z.ZodType<infer E> } ? E : never;
-type ValueOf<P> = P extends { readonly kind: "value"; readonly schema: z.ZodType<infer V> } ? V : never;
+type EntryOf<P> = P extends {
+  readonly kind: "entries";
+  readonly schema: z.ZodType<infer E>;
+}
+  ? E
+  : never;
+type ValueOf<P> = P extends {
+  readonly kind: "value";
+  readonly schema: z.ZodType<infer V>;
+}
+  ? V
+  : never;
 
 /** What a statement of the group says: current entries by id, and values. */
 export type ContentOf<P extends Parts> = {
@@ -100,7 +111,10 @@ export type ContentOf<P extends Parts> = {
     : ValueOf<P[Name]>;
 };
 
-export type FieldValueOf<F> = F extends { readonly kind: "scalar"; readonly schema: z.ZodType<infer V> }
+export type FieldValueOf<F> = F extends {
+  readonly kind: "scalar";
+  readonly schema: z.ZodType<infer V>;
+}
   ? V | undefined
   : F extends { readonly kind: "ordered"; readonly order: readonly (infer V)[] }
     ? V | undefined
@@ -114,7 +128,14 @@ export type FieldValueOf<F> = F extends { readonly kind: "scalar"; readonly sche
 
 export type Fields = Readonly<Record<string, Field>>;
 // A group's `check` takes its own content, so a general one cannot be named without giving that up; `never` is its floor.
-export type Groups = Readonly<Record<string, Omit<GroupDefinition, "check"> & { readonly check?: (content: never) => string | null }>>;
+export type Groups = Readonly<
+  Record<
+    string,
+    Omit<GroupDefinition, "check"> & {
+      readonly check?: (content: never) => string | null;
+    }
+  >
+>;
 
 export interface RecordType<
   Type extends string = string,
@@ -135,15 +156,26 @@ export interface RecordType<
 }
 
 /** The merging fields of a record type, as a reader gets them. */
-export type FieldValues<R extends RecordType> = { readonly [Name in keyof R["fields"]]: FieldValueOf<R["fields"][Name]> };
+export type FieldValues<R extends RecordType> = {
+  readonly [Name in keyof R["fields"]]: FieldValueOf<R["fields"][Name]>;
+};
 export type GroupName<R extends RecordType> = keyof R["groups"] & string;
-export type GroupContent<R extends RecordType, G extends GroupName<R>> = ContentOf<R["groups"][G]["parts"]>;
+export type GroupContent<
+  R extends RecordType,
+  G extends GroupName<R>,
+> = ContentOf<R["groups"][G]["parts"]>;
 
-export function scalar<V>(schema: z.ZodType<V>, write: readonly Role[]): ScalarField<V> {
+export function scalar<V>(
+  schema: z.ZodType<V>,
+  write: readonly Role[],
+): ScalarField<V> {
   return { kind: "scalar", schema, write };
 }
 
-export function ordered<const V extends string>(order: readonly V[], write: readonly Role[]): OrderedField<V> {
+export function ordered<const V extends string>(
+  order: readonly V[],
+  write: readonly Role[],
+): OrderedField<V> {
   return { kind: "ordered", order, write };
 }
 
@@ -171,32 +203,53 @@ export function value<V>(part: Omit<ValuePart<V>, "kind">): ValuePart<V> {
   return { kind: "value", ...part };
 }
 
-export function group<const P extends Parts>(definition: GroupDefinition<P>): GroupDefinition<P> {
+export function group<const P extends Parts>(
+  definition: GroupDefinition<P>,
+): GroupDefinition<P> {
   return definition;
 }
 
-const reservedNames: ReadonlySet<string> = new Set(["recordId", "recordType", "parentId", "archive", "resolutions"]);
+const reservedNames: ReadonlySet<string> = new Set([
+  "recordId",
+  "recordType",
+  "parentId",
+  "archive",
+  "resolutions",
+]);
 const namePattern = /^[a-z][A-Za-z0-9]{0,39}$/;
 
 /**
  * Declares a record type. Every type also has the group `recordStatus` (`declareRecordStatus`): nothing is ever deleted.
  * Throws at start-up for names that are reserved, malformed or used twice: a wrong declaration is a bug.
  */
-export function defineRecord<const Type extends string, const F extends Fields, const G extends Groups>(
-  definition: RecordType<Type, F, G>,
-): RecordType<Type, F, G> {
-  const names = [...Object.keys(definition.fields), ...Object.keys(definition.groups)];
+export function defineRecord<
+  const Type extends string,
+  const F extends Fields,
+  const G extends Groups,
+>(definition: RecordType<Type, F, G>): RecordType<Type, F, G> {
+  const names = [
+    ...Object.keys(definition.fields),
+    ...Object.keys(definition.groups),
+  ];
   for (const name of names) {
-    if (!namePattern.test(name) || reservedNames.has(name)) throw new Error(`record type ${definition.type}: bad name ${name}`);
-    if (names.indexOf(name) !== names.lastIndexOf(name)) throw new Error(`record type ${definition.type}: ${name} is declared twice`);
+    if (!namePattern.test(name) || reservedNames.has(name))
+      throw new Error(`record type ${definition.type}: bad name ${name}`);
+    if (names.indexOf(name) !== names.lastIndexOf(name))
+      throw new Error(
+        `record type ${definition.type}: ${name} is declared twice`,
+      );
   }
   for (const [name, { basedOn }] of Object.entries(definition.groups)) {
     if (basedOn !== undefined && definition.fields[basedOn]?.kind !== "set") {
-      throw new Error(`record type ${definition.type}: ${name} is based on ${basedOn}, which is not a set`);
+      throw new Error(
+        `record type ${definition.type}: ${name} is based on ${basedOn}, which is not a set`,
+      );
     }
   }
   if ((definition.parent === null) !== (definition.type === "organization")) {
-    throw new Error(`record type ${definition.type}: only an organization has no parent`);
+    throw new Error(
+      `record type ${definition.type}: only an organization has no parent`,
+    );
   }
   return definition;
 }

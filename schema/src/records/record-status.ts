@@ -16,7 +16,11 @@ export function recordStatus(sign: readonly Role[]) {
     resolve: sign,
     priority: 2,
     parts: {
-      status: value<RecordStatus>({ schema: recordStatusSchema, initial: "active", cautious: () => "active" }),
+      status: value<RecordStatus>({
+        schema: recordStatusSchema,
+        initial: "active",
+        cautious: () => "active",
+      }),
     },
   });
 }

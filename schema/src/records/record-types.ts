@@ -1,5 +1,10 @@
 import { err, ok, type Result } from "../result.ts";
-import type { Field, GroupDefinition, Part, RecordType } from "./define-record.ts";
+import type {
+  Field,
+  GroupDefinition,
+  Part,
+  RecordType,
+} from "./define-record.ts";
 
 /** The record types an app knows. Client and server are given the same list. */
 export interface RecordTypes {
@@ -9,7 +14,8 @@ export interface RecordTypes {
 
 export function createRecordTypes(list: readonly RecordType[]): RecordTypes {
   const typesByName = new Map(list.map((type) => [type.type, type]));
-  if (typesByName.size !== list.length) throw new Error("two record types have the same name");
+  if (typesByName.size !== list.length)
+    throw new Error("two record types have the same name");
   return { list, get: (type) => typesByName.get(type) };
 }
 
@@ -17,31 +23,61 @@ export function createRecordTypes(list: readonly RecordType[]): RecordTypes {
 export type RootKey =
   | { readonly kind: "recordId" | "recordType" | "parentId" }
   | { readonly kind: "field"; readonly name: string; readonly field: Field }
-  | { readonly kind: "entry"; readonly name: string; readonly field: Field & { readonly kind: "set" }; readonly entryId: string }
-  | { readonly kind: "group"; readonly name: string; readonly group: GroupDefinition }
-  | { readonly kind: "archive"; readonly name: string; readonly group: GroupDefinition; readonly entryId: string }
+  | {
+      readonly kind: "entry";
+      readonly name: string;
+      readonly field: Field & { readonly kind: "set" };
+      readonly entryId: string;
+    }
+  | {
+      readonly kind: "group";
+      readonly name: string;
+      readonly group: GroupDefinition;
+    }
+  | {
+      readonly kind: "archive";
+      readonly name: string;
+      readonly group: GroupDefinition;
+      readonly entryId: string;
+    }
   | { readonly kind: "resolution"; readonly resolutionId: string };
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const uuidPattern =
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** Reads a root key against a record type. Refuses every key the type does not declare. */
-export function readRootKey(type: RecordType, key: string): Result<RootKey, "unknown-key"> {
-  if (key === "recordId" || key === "recordType" || key === "parentId") return ok({ kind: key });
+export function readRootKey(
+  type: RecordType,
+  key: string,
+): Result<RootKey, "unknown-key"> {
+  if (key === "recordId" || key === "recordType" || key === "parentId")
+    return ok({ kind: key });
   const [first = "", second, third, ...rest] = key.split("/");
   if (second === undefined) {
     const group = groupOf(type, first);
     if (group !== undefined) return ok({ kind: "group", name: first, group });
     const field = ownProperty(type.fields, first);
-    return field === undefined || field.kind === "set" ? err("unknown-key") : ok({ kind: "field", name: first, field });
+    return field === undefined || field.kind === "set"
+      ? err("unknown-key")
+      : ok({ kind: "field", name: first, field });
   }
   if (third === undefined) {
     if (!uuidPattern.test(second)) return err("unknown-key");
-    if (first === "resolutions") return ok({ kind: "resolution", resolutionId: second });
+    if (first === "resolutions")
+      return ok({ kind: "resolution", resolutionId: second });
     const field = ownProperty(type.fields, first);
-    return field?.kind === "set" ? ok({ kind: "entry", name: first, field, entryId: second }) : err("unknown-key");
+    return field?.kind === "set"
+      ? ok({ kind: "entry", name: first, field, entryId: second })
+      : err("unknown-key");
   }
   const group = groupOf(type, second);
-  if (first !== "archive" || rest.length > 0 || group === undefined || !uuidPattern.test(third)) return err("unknown-key");
+  if (
+    first !== "archive" ||
+    rest.length > 0 ||
+    group === undefined ||
+    !uuidPattern.test(third)
+  )
+    return err("unknown-key");
   return ok({ kind: "archive", name: second, group, entryId: third });
 }
 
@@ -58,16 +94,24 @@ export function resolutionKey(resolutionId: string): string {
 }
 
 /** A group of the type by name, in the general form rules are written against. */
-export function groupOf(type: RecordType, name: string): GroupDefinition | undefined {
+export function groupOf(
+  type: RecordType,
+  name: string,
+): GroupDefinition | undefined {
   const found = ownProperty(type.groups, name);
   // `check` accepts only its own group's content; callers pass content that the group's own schemas have validated.
   return found as GroupDefinition | undefined;
 }
 
-export function partsOf(group: GroupDefinition): readonly (readonly [string, Part])[] {
+export function partsOf(
+  group: GroupDefinition,
+): readonly (readonly [string, Part])[] {
   return Object.entries(group.parts);
 }
 
-function ownProperty<V>(object: Readonly<Record<string, V>>, name: string): V | undefined {
+function ownProperty<V>(
+  object: Readonly<Record<string, V>>,
+  name: string,
+): V | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -1,0 +1,58 @@
+/**
+ * Composes a change with `encodeChange`: explicit dependencies, `pred` and `startOp`, bytes identical to Automerge's own.
+ * `changeAt` is not used: it derives predictable actors, and at unknown heads silently writes no dependencies. SPEC CO-1.
+ */
+import { encodeChange } from "@automerge/automerge";
+
+import type { ActorId, ChangeHash, OpId } from "../ids.ts";
+import type { ScalarValue } from "./interpret-change.ts";
+
+type EncodedOp = Parameters<typeof encodeChange>[0]["ops"][number];
+/** What an operation does, in Automerge's words. */
+export type Action = Pick<EncodedOp, "action"> &
+  Partial<Pick<EncodedOp, "value" | "datatype">>;
+
+/** One operation at the root of the record's document. */
+export interface RootOp {
+  readonly key: string;
+  readonly pred: readonly OpId[];
+  readonly set: ScalarValue | { readonly increment: number };
+}
+
+export interface ChangePlan {
+  readonly actor: ActorId;
+  readonly seq: number;
+  readonly startOp: number;
+  readonly deps: readonly ChangeHash[];
+  /** The device's clock, Unix epoch. Shown; nothing is ordered by it. */
+  readonly timeMs: number;
+  readonly ops: readonly RootOp[];
+}
+
+/** The bytes of the change. Automerge writes time in whole seconds by its own convention; so do we. */
+export function composeChange(plan: ChangePlan): Uint8Array {
+  return encodeChange({
+    actor: plan.actor,
+    seq: plan.seq,
+    startOp: plan.startOp,
+    time: Math.floor(plan.timeMs / 1000),
+    message: null,
+    author: null,
+    deps: [...plan.deps],
+    ops: plan.ops.map((op) => ({
+      obj: "_root",
+      key: op.key,
+      pred: [...op.pred],
+      ...actionOf(op.set),
+    })),
+  });
+}
+
+function actionOf(set: RootOp["set"]): Action {
+  if (typeof set === "object" && set !== null)
+    return { action: "inc", value: set.increment };
+  if (typeof set === "number")
+    return { action: "set", value: set, datatype: "int" };
+  // Automerge's type leaves out null, which its format and its encoder have.
+  return { action: "set", value: set as string | boolean };
+}

@@ -1,0 +1,316 @@
+/**
+ * What a change means to its record: operations read as edits of declared fields and groups, every value validated.
+ *
+ * Refused: keys the type does not declare, nested containers, operations that do not fit the key's kind, values the schemas do
+ * not accept, deleting (everything is withdrawn by a status), archive entries that have not ended. SPEC AD-7.
+ */
+import type { ChangeOp } from "./change-op.ts";
+import { parseResolution, type Resolution } from "../clinical/resolution.ts";
+import { parseStatement, type Statement } from "../clinical/statement.ts";
+import { parseCanonical, type JsonValue } from "../canonical/canonical-json.ts";
+import {
+  isRecordId,
+  opIdOf,
+  opIdSchema,
+  recordIdSchema,
+  type OpId,
+  type RecordId,
+} from "../ids.ts";
+import type { Field, RecordType } from "../records/define-record.ts";
+import { readRootKey, type RootKey } from "../records/record-types.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { DecodedChange } from "./decode-change.ts";
+import { genesisOf } from "./genesis.ts";
+
+export const maxEntryBytes = 16 * 1024;
+export const maxScalarLength = 4_000;
+
+interface EditBase {
+  readonly opId: OpId;
+  readonly pred: readonly OpId[];
+}
+
+export type ScalarValue = string | number | boolean | null;
+
+export type Edit = EditBase &
+  (
+    | { readonly kind: "recordId"; readonly recordId: RecordId }
+    | { readonly kind: "recordType"; readonly recordType: string }
+    | { readonly kind: "parentId"; readonly parentId: RecordId | null }
+    | {
+        readonly kind: "field";
+        readonly name: string;
+        readonly value: ScalarValue;
+      }
+    | { readonly kind: "cleared"; readonly name: string }
+    | {
+        readonly kind: "entry";
+        readonly name: string;
+        readonly entryId: string;
+        readonly entry: JsonValue;
+      }
+    | { readonly kind: "text"; readonly name: string }
+    | { readonly kind: "increment"; readonly name: string; readonly by: number }
+    | {
+        readonly kind: "statement";
+        readonly name: string;
+        readonly statement: Statement;
+      }
+    | {
+        readonly kind: "archive";
+        readonly name: string;
+        readonly entryId: string;
+        readonly entry: JsonValue;
+      }
+    | {
+        readonly kind: "resolution";
+        readonly resolutionId: string;
+        readonly resolution: Resolution;
+      }
+  );
+
+export interface ContentRefusal {
+  readonly code:
+    | "unknown-field"
+    | "kind-mismatch"
+    | "value-invalid"
+    | "statement-malformed"
+    | "resolution-malformed";
+  /** Names the field, never its value. */
+  readonly reason: string;
+}
+
+export function interpretChange(
+  type: RecordType,
+  change: DecodedChange,
+): Result<readonly Edit[], ContentRefusal> {
+  const edits: Edit[] = [];
+  for (const [position, op] of change.ops.entries()) {
+    const base = {
+      opId: opIdOf(change.startOp, position, change.actor),
+      pred: op.pred.map((opId) => opIdSchema.parse(opId)),
+    };
+    const edit =
+      op.obj === "_root" ? rootEdit(type, op, base) : textEdit(type, op, base);
+    if (!edit.ok) return edit;
+    edits.push(edit.value);
+  }
+  return ok(edits);
+}
+
+function rootEdit(
+  type: RecordType,
+  op: ChangeOp,
+  base: EditBase,
+): Result<Edit, ContentRefusal> {
+  const found = op.key === undefined ? undefined : readRootKey(type, op.key);
+  if (found?.ok !== true)
+    return refused(
+      "unknown-field",
+      "it writes a field this record type does not have",
+    );
+  const key = found.value;
+  if (key.kind === "field") return fieldEdit(key, op, base);
+  if (
+    op.action !== "set" ||
+    typeof op.value !== "string" ||
+    op.datatype !== undefined
+  ) {
+    const isRootParent =
+      key.kind === "parentId" && op.action === "set" && op.value === null;
+    return isRootParent
+      ? ok({ ...base, kind: "parentId", parentId: null })
+      : refused(
+          "kind-mismatch",
+          "the field holds one text and is never deleted",
+        );
+  }
+  return textValueEdit(key, op.value, base);
+}
+
+function textValueEdit(
+  key: Exclude<RootKey, { kind: "field" }>,
+  text: string,
+  base: EditBase,
+): Result<Edit, ContentRefusal> {
+  switch (key.kind) {
+    case "recordId":
+      return isRecordId(text)
+        ? ok({ ...base, kind: "recordId", recordId: text })
+        : refused("value-invalid", "recordId is not a record id");
+    case "recordType":
+      return ok({ ...base, kind: "recordType", recordType: text });
+    case "parentId": {
+      const parentId = recordIdSchema.safeParse(text);
+      return parentId.success
+        ? ok({ ...base, kind: "parentId", parentId: parentId.data })
+        : refused("value-invalid", "parentId is not a record id");
+    }
+    case "group": {
+      const statement = parseStatement(key.group, text);
+      return statement.ok
+        ? ok({
+            ...base,
+            kind: "statement",
+            name: key.name,
+            statement: statement.value,
+          })
+        : refused(
+            "statement-malformed",
+            `${key.name}: ${statement.error.reason}`,
+          );
+    }
+    case "resolution": {
+      const resolution = parseResolution(text);
+      return resolution.ok
+        ? ok({
+            ...base,
+            kind: "resolution",
+            resolutionId: key.resolutionId,
+            resolution: resolution.value,
+          })
+        : refused("resolution-malformed", resolution.error.reason);
+    }
+    case "entry": {
+      const entry = parseCanonical(text, {
+        maxBytes: maxEntryBytes,
+        maxDepth: 16,
+      });
+      return entry.ok && key.field.schema.safeParse(entry.value).success
+        ? ok({
+            ...base,
+            kind: "entry",
+            name: key.name,
+            entryId: key.entryId,
+            entry: entry.value,
+          })
+        : refused("value-invalid", `an entry of ${key.name} is not valid`);
+    }
+    case "archive": {
+      const entry = parseCanonical(text, {
+        maxBytes: maxEntryBytes,
+        maxDepth: 16,
+      });
+      const isValid =
+        entry.ok &&
+        Object.values(key.group.parts).some(
+          (part) =>
+            part.kind === "entries" &&
+            part.schema.safeParse(entry.value).success &&
+            part.isEnded(entry.value),
+        );
+      return entry.ok && isValid
+        ? ok({
+            ...base,
+            kind: "archive",
+            name: key.name,
+            entryId: key.entryId,
+            entry: entry.value,
+          })
+        : refused(
+            "value-invalid",
+            `an archived entry of ${key.name} is not a valid, ended one`,
+          );
+    }
+  }
+}
+
+function fieldEdit(
+  key: RootKey & { readonly kind: "field" },
+  op: ChangeOp,
+  base: EditBase,
+): Result<Edit, ContentRefusal> {
+  const { name, field } = key;
+  if (field.kind === "text")
+    return containerEdit(name, op.action === "makeText", base);
+  if (field.kind === "counter") {
+    if (
+      op.action === "inc" &&
+      typeof op.value === "number" &&
+      op.pred.length === 1
+    )
+      return ok({ ...base, kind: "increment", name, by: op.value });
+    return containerEdit(
+      name,
+      op.action === "set" && op.datatype === "counter" && op.value === 0,
+      base,
+    );
+  }
+  // Automerge deletes the losers when a field in conflict is rewritten; the winner's `set` stands beside it.
+  if (op.action === "del" && op.pred.length > 0)
+    return ok({ ...base, kind: "cleared", name });
+  if (op.action !== "set" || !isScalar(op))
+    return refused("kind-mismatch", `${name} holds one plain value`);
+  return isValidScalar(field, op.value)
+    ? ok({ ...base, kind: "field", name, value: op.value })
+    : refused("value-invalid", `${name} is not valid`);
+}
+
+function containerEdit(
+  name: string,
+  isContainer: boolean,
+  base: EditBase,
+): Result<Edit, ContentRefusal> {
+  // Only a genesis change may carry it, which `indexChange` sees to by its fixed actor.
+  return isContainer
+    ? ok({ ...base, kind: "text", name })
+    : refused("kind-mismatch", `${name} cannot be set as a whole`);
+}
+
+/** Operations inside a container: only characters of a text field's own genesis container. */
+function textEdit(
+  type: RecordType,
+  op: ChangeOp,
+  base: EditBase,
+): Result<Edit, ContentRefusal> {
+  for (const [name, field] of Object.entries(type.fields)) {
+    if (field.kind !== "text" || genesisOf(type, name).opId !== op.obj)
+      continue;
+    const isCharacter =
+      op.action === "set" &&
+      typeof op.value === "string" &&
+      op.datatype === undefined;
+    return isCharacter || op.action === "del"
+      ? ok({ ...base, kind: "text", name })
+      : refused("kind-mismatch", `${name} holds text only`);
+  }
+  return refused(
+    "unknown-field",
+    "it writes into a container this record type does not have",
+  );
+}
+
+function isScalar(
+  op: ChangeOp,
+): op is ChangeOp & { readonly value: ScalarValue } {
+  if (
+    op.datatype !== undefined &&
+    op.datatype !== "int" &&
+    op.datatype !== "uint"
+  )
+    return false;
+  return (
+    op.value === null ||
+    typeof op.value === "string" ||
+    typeof op.value === "boolean" ||
+    (typeof op.value === "number" && Number.isSafeInteger(op.value))
+  );
+}
+
+function isValidScalar(field: Field, value: ScalarValue): boolean {
+  if (typeof value === "string" && value.length > maxScalarLength) return false;
+  if (field.kind === "ordered")
+    return typeof value === "string" && field.order.includes(value);
+  // Null clears a field.
+  return (
+    field.kind === "scalar" &&
+    (value === null || field.schema.safeParse(value).success)
+  );
+}
+
+function refused(
+  code: ContentRefusal["code"],
+  reason: string,
+): { readonly ok: false; readonly error: ContentRefusal } {
+  return err({ code, reason });
+}

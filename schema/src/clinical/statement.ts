@@ -1,0 +1,158 @@
+/**
+ * A statement: the value of a safety group, signed as one thing.
+ *
+ * It is canonical JSON (RFC 8785, NFC, decimals as strings) of `{ attribution, content }` in one Automerge scalar, so nothing
+ * can splice two versions together and it can be hashed, compared and shown alone. `content` holds the current entries;
+ * `attribution` says who signed, where, when by that device's clock, and why. The nonce makes every statement distinct.
+ * Refused: text that is not canonical, more than 64 KiB, content that the group's schemas do not accept.
+ */
+import { z } from "zod";
+
+import {
+  canonicalize,
+  parseCanonical,
+  type JsonValue,
+} from "../canonical/canonical-json.ts";
+import { deviceIdSchema, entryIdSchema, recordIdSchema } from "../ids.ts";
+import type {
+  ContentOf,
+  GroupDefinition,
+  Parts,
+} from "../records/define-record.ts";
+import { partsOf } from "../records/record-types.ts";
+import { err, ok, type Result } from "../result.ts";
+
+export const maxStatementBytes = 64 * 1024;
+export const maxReasonLength = 1_000;
+
+export const attributionSchema = z.strictObject({
+  memberId: recordIdSchema,
+  deviceId: deviceIdSchema,
+  /** The signing device's clock, Unix epoch. Shown beside the server's; nothing is ordered by it. */
+  authoredAtMs: z.int().nonnegative(),
+  reason: z.string().min(1).max(maxReasonLength).optional(),
+  /** 128 random bits, hex. */
+  nonce: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Measurements the signer had seen, where the group is based on some. */
+  basedOn: z.array(entryIdSchema).max(200).optional(),
+});
+export type Attribution = z.infer<typeof attributionSchema>;
+
+/** Content in the general form rules work on: entries parts are objects keyed by entry id, value parts are any value. */
+export type Content = Readonly<Record<string, JsonValue>>;
+export type Entries = Readonly<Record<string, JsonValue>>;
+
+export interface Statement<C = Content> {
+  readonly content: C;
+  readonly attribution: Attribution;
+}
+
+export interface StatementMalformed {
+  readonly code: "statement-malformed";
+  /** Names the part or entry; never a value. */
+  readonly reason: string;
+}
+
+export function encodeStatement(statement: Statement): string {
+  const attribution: { [name: string]: JsonValue } = {
+    ...withoutUndefined(statement.attribution),
+  };
+  return canonicalize({ attribution, content: statement.content });
+}
+
+/** Parses the text of a statement against its group. What comes out is exactly what the text says. SPEC CF-1. */
+export function parseStatement(
+  group: GroupDefinition,
+  text: string,
+): Result<Statement, StatementMalformed> {
+  const parsed = parseCanonical(text, {
+    maxBytes: maxStatementBytes,
+    maxDepth: 32,
+  });
+  if (!parsed.ok)
+    return malformed("the statement is not canonical JSON within 64 KiB");
+  if (!isObject(parsed.value))
+    return malformed("the statement is not an object");
+  const { attribution, content, ...others } = parsed.value;
+  if (Object.keys(others).length > 0)
+    return malformed("the statement holds more than content and attribution");
+  const signed = attributionSchema.safeParse(attribution);
+  if (!signed.success)
+    return malformed("the attribution is incomplete or malformed");
+  if (content === undefined || !isObject(content))
+    return malformed("the content is not an object");
+  const problem = contentProblem(group, content);
+  return problem === null
+    ? ok({ content, attribution: signed.data })
+    : malformed(problem);
+}
+
+/** What is wrong with content signed for a group, in one sentence without values; null if nothing is. */
+export function contentProblem(
+  group: GroupDefinition,
+  content: Content,
+): string | null {
+  for (const name of Object.keys(content))
+    if (!Object.hasOwn(group.parts, name))
+      return `${name} is not a part of this group`;
+  for (const [name, part] of partsOf(group)) {
+    const stated = content[name];
+    if (stated === undefined) return `${name} is missing`;
+    if (part.kind === "value") {
+      if (!part.schema.safeParse(stated).success) return `${name} is not valid`;
+      continue;
+    }
+    if (!isObject(stated)) return `${name} is not a map of entries`;
+    for (const [entryId, entry] of Object.entries(stated)) {
+      if (!entryIdSchema.safeParse(entryId).success)
+        return `${name} has an entry whose id is not a UUID`;
+      if (!part.schema.safeParse(entry).success)
+        return `an entry of ${name} is not valid`;
+      if (part.isEnded(entry))
+        return `an ended entry of ${name} belongs in the archive`;
+    }
+  }
+  return group.check?.(content) ?? null;
+}
+
+/** What stands before anyone has signed: no entries, initial values. */
+export function initialContent<P extends Parts>(
+  group: GroupDefinition<P>,
+): ContentOf<P> {
+  const content = Object.fromEntries(
+    Object.entries(group.parts).map(([name, part]) => [
+      name,
+      part.kind === "entries" ? {} : part.initial,
+    ]),
+  );
+  // Built from the declaration part by part, which is what ContentOf describes.
+  return content as ContentOf<P>;
+}
+
+/** The entries of one part; none if the content does not hold it. */
+export function entriesOf(content: Content, part: string): Entries {
+  const stated = content[part];
+  return stated !== undefined && isObject(stated) ? stated : {};
+}
+
+function isObject(value: JsonValue): value is Entries {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function withoutUndefined(attribution: Attribution): {
+  [name: string]: JsonValue;
+} {
+  return Object.fromEntries(
+    Object.entries(attribution).filter(
+      (pair): pair is [string, Exclude<(typeof pair)[1], undefined>] =>
+        pair[1] !== undefined,
+    ),
+  );
+}
+
+function malformed(reason: string): {
+  readonly ok: false;
+  readonly error: StatementMalformed;
+} {
+  return err({ code: "statement-malformed", reason });
+}

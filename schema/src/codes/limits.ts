@@ -1,0 +1,15 @@
+/** Limits both sides know, so that a client never sends what a server must refuse. SPEC AD-2, SY-2. */
+export const limits = {
+  /** WebSocket frame, compressed or not. */
+  maxFrameBytes: 8 * 1024 * 1024,
+  /** A message once inflated. */
+  maxMessageBytes: 16 * 1024 * 1024,
+  maxBatchChanges: 500,
+  maxBatchBytes: 4 * 1024 * 1024,
+  maxChangeBytes: 1024 * 1024,
+  maxPageChanges: 1_000,
+  maxPageBytes: 2 * 1024 * 1024,
+  helloDeadlineMs: 5_000,
+  /** A frame above this is deflated. */
+  compressAboveBytes: 512,
+} as const;

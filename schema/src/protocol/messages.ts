@@ -1,0 +1,60 @@
+/** Every message of the native sync protocol, by direction. A change here is a change of `protocolVersion`. SPEC SY-2. */
+import { z } from "zod";
+
+import {
+  changesMessage,
+  fetchedMessage,
+  fetchMessage,
+  logRegressedMessage,
+  pullMessage,
+  pullSnapshotMessage,
+  snapshotMessage,
+} from "./changes.ts";
+import {
+  checkpointMessage,
+  restorableMessage,
+  restoreMessage,
+} from "./checkpoint.ts";
+import { helloMessage } from "./hello.ts";
+import {
+  pingMessage,
+  pongMessage,
+  presenceMessage,
+  reviewsMessage,
+  scopeGrantedMessage,
+  scopeRevokedMessage,
+} from "./notices.ts";
+import { pushMessage, verdictsMessage } from "./push.ts";
+import { busyMessage, errorMessage, welcomeMessage } from "./welcome.ts";
+
+export const clientMessageSchema = z.discriminatedUnion("type", [
+  helloMessage,
+  pushMessage,
+  pullMessage,
+  fetchMessage,
+  pullSnapshotMessage,
+  restoreMessage,
+  pingMessage,
+  pongMessage,
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+
+export const serverMessageSchema = z.discriminatedUnion("type", [
+  welcomeMessage,
+  busyMessage,
+  errorMessage,
+  verdictsMessage,
+  changesMessage,
+  fetchedMessage,
+  snapshotMessage,
+  logRegressedMessage,
+  checkpointMessage,
+  restorableMessage,
+  scopeGrantedMessage,
+  scopeRevokedMessage,
+  reviewsMessage,
+  presenceMessage,
+  pingMessage,
+  pongMessage,
+]);
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
