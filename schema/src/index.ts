@@ -141,6 +141,14 @@ export {
   closeNameOf,
   type CloseName,
 } from "./codes/close-codes.ts";
+export {
+  identityCodeSchema,
+  identityError,
+  identityErrorSchema,
+  minPasswordLength,
+  type IdentityCode,
+  type IdentityError,
+} from "./codes/identity-codes.ts";
 export { limits } from "./codes/limits.ts";
 export {
   isRetryable,

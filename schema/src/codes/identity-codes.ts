@@ -47,18 +47,22 @@ export const minPasswordLength = 10;
 const sentences: Readonly<Record<IdentityCode, string>> = {
   "request-invalid": "The request is not in the expected form.",
   "password-too-short": `A password has at least ${minPasswordLength} characters.`,
-  "sign-up-refused": "No account could be made with this e-mail; if you have one already, sign in.",
+  "sign-up-refused":
+    "No account could be made with this e-mail; if you have one already, sign in.",
   "sign-in-refused": "E-mail or password is wrong.",
-  "too-many-attempts": "Too many attempts to sign in; wait a little and try again.",
+  "too-many-attempts":
+    "Too many attempts to sign in; wait a little and try again.",
   "session-ended": "You were signed out; sign in again.",
-  "refresh-reused": "This sign-in was used twice, so it was ended for safety; sign in again.",
+  "refresh-reused":
+    "This sign-in was used twice, so it was ended for safety; sign in again.",
   "token-missing": "No token was sent.",
   "token-invalid": "The token was not made by this server.",
   "token-wrong-kind": "The token is for another purpose.",
   "token-expired": "The token has expired.",
   "token-revoked": "The token was revoked.",
   "proof-missing": "The proof that this device holds its key is missing.",
-  "proof-invalid": "The proof that this device holds its key does not fit this request.",
+  "proof-invalid":
+    "The proof that this device holds its key does not fit this request.",
   "proof-replayed": "This proof was used before.",
   use_dpop_nonce: "The proof must carry the nonce of this answer.",
   "device-unknown": "There is no such device.",
@@ -67,11 +71,19 @@ const sentences: Readonly<Record<IdentityCode, string>> = {
   "invitation-refused": "This invitation cannot be used; ask for a new one.",
 };
 
-const retryable: ReadonlySet<IdentityCode> = new Set(["too-many-attempts", "use_dpop_nonce"]);
+const retryable: ReadonlySet<IdentityCode> = new Set([
+  "too-many-attempts",
+  "use_dpop_nonce",
+]);
 
 export function identityError(
   code: IdentityCode,
   details: Pick<IdentityError, "retryAfterMs" | "dpopNonce"> = {},
 ): IdentityError {
-  return { code, message: sentences[code], isRetryable: retryable.has(code), ...details };
+  return {
+    code,
+    message: sentences[code],
+    isRetryable: retryable.has(code),
+    ...details,
+  };
 }
