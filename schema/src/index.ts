@@ -32,6 +32,7 @@ export {
   type StoreErrorCode,
   type WriteTransaction,
 } from "./storage/store.ts";
+export { createMemoryStore } from "./storage/memory-store.ts";
 export { defineBytesTable, defineTable, type Table } from "./storage/table.ts";
 export { type Key, type KeyPart } from "./storage/key.ts";
 
