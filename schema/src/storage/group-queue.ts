@@ -53,4 +53,5 @@ export class GroupQueue<Item> {
 }
 
 /** Joins what is submitted before the next microtask. */
-export const deferToMicrotask: Defer = (task) => void Promise.resolve().then(task);
+export const deferToMicrotask: Defer = (task) =>
+  void Promise.resolve().then(task);

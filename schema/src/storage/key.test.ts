@@ -1,9 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeKey, encodeKey, type Key } from "./key.ts";
-import { compareKeys } from "./store.contract.ts";
+import { compareKeys } from "./store-scans.contract.ts";
 
-const hardStrings = ["", "\0", " ", "!", '"', "#", "#a1", "$", "$a", "%", "\uD7FE", "\uD7FF", "\uE000", "\uFFFF", "😀"];
+const hardStrings = [
+  "",
+  "\0",
+  " ",
+  "!",
+  '"',
+  "#",
+  "#a1",
+  "$",
+  "$a",
+  "%",
+  "\uD7FE",
+  "\uD7FF",
+  "\uE000",
+  "\uFFFF",
+  "😀",
+];
 const part = fc.oneof(
   fc.string({ unit: "binary", maxLength: 6 }),
   fc.string({ unit: fc.constantFrom(...hardStrings, "a"), maxLength: 4 }),
@@ -18,7 +34,12 @@ test("[ST-7] the text form has the order of the keys, by UTF-16 units and by UTF
     fc.property(key, key, (left, right) => {
       const expected = Math.sign(compareKeys(left, right));
       expect(compareUnits(encodeKey(left), encodeKey(right))).toBe(expected);
-      expect(Buffer.compare(Buffer.from(encodeKey(left)), Buffer.from(encodeKey(right)))).toBe(expected);
+      expect(
+        Buffer.compare(
+          Buffer.from(encodeKey(left)),
+          Buffer.from(encodeKey(right)),
+        ),
+      ).toBe(expected);
     }),
     manyRuns,
   );
@@ -28,7 +49,12 @@ test("[ST-7] the text form of keys that begin alike has their order", () => {
   fc.assert(
     fc.property(key, key, key, (start, left, right) => {
       const expected = Math.sign(compareKeys(left, right));
-      expect(compareUnits(encodeKey([...start, ...left]), encodeKey([...start, ...right]))).toBe(expected);
+      expect(
+        compareUnits(
+          encodeKey([...start, ...left]),
+          encodeKey([...start, ...right]),
+        ),
+      ).toBe(expected);
     }),
     manyRuns,
   );
@@ -44,7 +70,19 @@ test("[ST-7] a key comes back from its text form", () => {
 });
 
 test("[ST-7] text that is no key is refused", () => {
-  for (const text of ["", " ", "a ", "#", "#b7", "#a77", "#a07", "a!", "$a", "#a1x", "a\uE000"]) {
+  for (const text of [
+    "",
+    " ",
+    "a ",
+    "#",
+    "#b7",
+    "#a77",
+    "#a07",
+    "a!",
+    "$a",
+    "#a1x",
+    "a\uE000",
+  ]) {
     expect(() => decodeKey(text), JSON.stringify(text)).toThrow(TypeError);
   }
 });

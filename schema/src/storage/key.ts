@@ -39,12 +39,17 @@ export function encodeKey(key: Key): string {
 /** Inverse of `encodeKey`. Throws a TypeError for text that `encodeKey` does not produce. */
 export function decodeKey(text: string): Key {
   const key = text.split(separator).map(decodePart);
-  if (encodeKey(key) !== text) throw new TypeError("not the text form of a key");
+  if (encodeKey(key) !== text)
+    throw new TypeError("not the text form of a key");
   return key;
 }
 
 /** The text keys that begin with `prefix` and lie between `after` and `before`, both exclusive. May be empty. */
-export function encodeRange(prefix: Key = [], after?: Key, before?: Key): KeyRange {
+export function encodeRange(
+  prefix: Key = [],
+  after?: Key,
+  before?: Key,
+): KeyRange {
   const start = encodeParts(prefix);
   let from = start;
   let to = prefix.length === 0 ? undefined : start + aboveSeparator;
@@ -63,7 +68,9 @@ export function encodeRange(prefix: Key = [], after?: Key, before?: Key): KeyRan
 /** Partitions are stored as they are, so they hold no NUL and no lone surrogates, and are not empty. */
 export function checkPartition(partition: string): void {
   if (/^$|[\0\uD800-\uDFFF]/u.test(partition)) {
-    throw new TypeError("a partition is a non-empty string without NUL or lone surrogates");
+    throw new TypeError(
+      "a partition is a non-empty string without NUL or lone surrogates",
+    );
   }
 }
 
@@ -78,23 +85,28 @@ function encodeParts(key: Key): string {
 }
 
 function encodeNumber(part: number): string {
-  // `!(part >= 0)` would let -0 through, which is stored as 0.
-  if (!Number.isSafeInteger(part) || part < 0) throw new TypeError("a number in a key is a safe integer from 0");
+  if (!Number.isSafeInteger(part) || part < 0)
+    throw new TypeError("a number in a key is a safe integer from 0");
   const digits = String(part);
   return `#${String.fromCharCode(firstCountLetter + digits.length)}${digits}`;
 }
 
 function encodeString(part: string | undefined): string {
-  if (typeof part !== "string") throw new TypeError("a key part is a string or a number");
+  if (typeof part !== "string")
+    throw new TypeError("a key part is a string or a number");
   const mark = part === "" || part.charCodeAt(0) <= 0x24 ? "$" : "";
   // Identifiers and hashes need no more than this look.
-  if (!/[\0-!\uD7FF-\uFFFF]/.test(part) && !/[\uD800-\uDFFF]/.test(part)) return mark + part;
-  if (/[\uD800-\uDFFF]/u.test(part)) throw new TypeError("a string in a key has no lone surrogates");
+  if (!/[\0-!\uD7FF-\uFFFF]/.test(part) && !/[\uD800-\uDFFF]/.test(part))
+    return mark + part;
+  if (/[\uD800-\uDFFF]/u.test(part))
+    throw new TypeError("a string in a key has no lone surrogates");
   return (
     mark +
     part.replace(/[\0-!\uD7FF\uE000-\uFFFF]/g, (character) => {
       const code = character.charCodeAt(0);
-      return code <= 0x21 ? `!${String.fromCharCode(code + 0x40)}` : `\uD7FF${String.fromCharCode(code - 0xa000)}`;
+      return code <= 0x21
+        ? `!${String.fromCharCode(code + 0x40)}`
+        : `\uD7FF${String.fromCharCode(code - 0xa000)}`;
     })
   );
 }
@@ -102,7 +114,11 @@ function encodeString(part: string | undefined): string {
 function decodePart(text: string): KeyPart {
   if (text.startsWith("#")) return Number(text.slice(2));
   const escaped = text.startsWith("$") ? text.slice(1) : text;
-  return escaped.replace(/([!\uD7FF])([^])/g, (_, mark: string, character: string) =>
-    String.fromCharCode(character.charCodeAt(0) + (mark === "!" ? -0x40 : 0xa000)),
+  return escaped.replace(
+    /([!\uD7FF])([^])/g,
+    (_, mark: string, character: string) =>
+      String.fromCharCode(
+        character.charCodeAt(0) + (mark === "!" ? -0x40 : 0xa000),
+      ),
   );
 }

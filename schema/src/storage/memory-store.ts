@@ -6,7 +6,12 @@ import { checkPartition } from "./key.ts";
 import { deferToMicrotask, GroupQueue } from "./group-queue.ts";
 import { RowTransaction, type Rows } from "./row-transaction.ts";
 import { SortedRows } from "./sorted-rows.ts";
-import { StoreError, type ReadTransaction, type Store, type WriteTransaction } from "./store.ts";
+import {
+  StoreError,
+  type ReadTransaction,
+  type Store,
+  type WriteTransaction,
+} from "./store.ts";
 import { tablesByName, type StoredValue, type Table } from "./table.ts";
 
 export interface MemoryStoreOptions {
@@ -41,8 +46,12 @@ class MemoryStore implements Store {
     });
   }
 
-  async write<T>(partition: string, work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
-    this.#check(partition);
+  async write<T>(
+    partition: string,
+    work: (tx: WriteTransaction) => Promise<T>,
+  ): Promise<T> {
+    this.#checkOpen();
+    checkPartition(partition);
     return new Promise<T>((resolve, reject) => {
       this.#writes.push(async () => {
         const rows = this.#rowsOf(partition);
@@ -60,8 +69,12 @@ class MemoryStore implements Store {
     });
   }
 
-  async read<T>(partition: string, work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
-    this.#check(partition);
+  async read<T>(
+    partition: string,
+    work: (tx: ReadTransaction) => Promise<T>,
+  ): Promise<T> {
+    this.#checkOpen();
+    checkPartition(partition);
     const tx = new RowTransaction(this.#tables, this.#rowsOf(partition));
     this.#activeReads++;
     try {
@@ -69,30 +82,34 @@ class MemoryStore implements Store {
     } finally {
       tx.end();
       this.#activeReads--;
-      if (this.#activeReads === 0) for (const listener of this.#readListeners.splice(0)) listener();
+      if (this.#activeReads === 0)
+        for (const listener of this.#readListeners.splice(0)) listener();
     }
   }
 
   async listPartitions(): Promise<readonly string[]> {
-    this.#check("any");
+    this.#checkOpen();
     return [...this.#committed]
-      .filter(([, byTable]) => [...byTable.values()].some((rows) => !rows.isEmpty))
+      .filter(([, byTable]) =>
+        [...byTable.values()].some((rows) => !rows.isEmpty),
+      )
       .map(([name]) => name);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#writes.idle();
-    if (this.#activeReads > 0) await new Promise<void>((resolve) => this.#readListeners.push(resolve));
+    if (this.#activeReads > 0)
+      await new Promise<void>((resolve) => this.#readListeners.push(resolve));
   }
 
   #rowsOf(partition: string): MemoryRows {
     return new MemoryRows(this.#committed.get(partition) ?? new Map());
   }
 
-  #check(partition: string): void {
-    if (this.#isClosed) throw new StoreError("store-closed", "the store is closed");
-    checkPartition(partition);
+  #checkOpen(): void {
+    if (this.#isClosed)
+      throw new StoreError("store-closed", "the store is closed");
   }
 }
 
@@ -113,7 +130,9 @@ class MemoryRows implements Rows {
     return value === undefined ? undefined : copyOf(value);
   }
 
-  scan(...[table, ...range]: Parameters<Rows["scan"]>): readonly { key: string; value: StoredValue }[] {
+  scan(
+    ...[table, ...range]: Parameters<Rows["scan"]>
+  ): readonly { key: string; value: StoredValue }[] {
     return this.#rowsIn(table)
       .scan(...range)
       .map(({ key, value }) => ({ key, value: copyOf(value) }));

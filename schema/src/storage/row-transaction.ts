@@ -2,15 +2,36 @@
  * The half of a transaction that is the same in every store: keys and values to their stored form and back, and the end of
  * a transaction. An engine adds `Rows`, which know text keys and stored values only.
  */
-import { decodeKey, encodeKey, encodeRange, type Key, type KeyRange } from "./key.ts";
-import { StoreError, type Row, type ScanRange, type WriteTransaction } from "./store.ts";
-import { decodeValue, encodeValue, type StoredValue, type Table } from "./table.ts";
+import {
+  decodeKey,
+  encodeKey,
+  encodeRange,
+  type Key,
+  type KeyRange,
+} from "./key.ts";
+import {
+  StoreError,
+  type Row,
+  type ScanRange,
+  type WriteTransaction,
+} from "./store.ts";
+import {
+  decodeValue,
+  encodeValue,
+  type StoredValue,
+  type Table,
+} from "./table.ts";
 
 /** Rows of one partition in one open transaction. Engines that answer at once need no promises. */
 export interface Rows {
   get(table: string, key: string): Awaitable<unknown>;
   /** In order of `key`; greatest first when `isReverse`; at most `limit`, which may be Infinity. */
-  scan(table: string, range: KeyRange, isReverse: boolean, limit: number): Awaitable<readonly StoredRow[]>;
+  scan(
+    table: string,
+    range: KeyRange,
+    isReverse: boolean,
+    limit: number,
+  ): Awaitable<readonly StoredRow[]>;
   put(table: string, key: string, value: StoredValue): Awaitable<void>;
   delete(table: string, key: string): Awaitable<void>;
 }
@@ -35,10 +56,15 @@ export class RowTransaction implements WriteTransaction {
   async get<V>(table: Table<V>, key: Key): Promise<V | undefined> {
     this.#check(table);
     const stored = await this.#rows.get(table.name, encodeKey(key));
-    return stored === undefined ? undefined : decodeValue(table, key.length, stored);
+    return stored === undefined
+      ? undefined
+      : decodeValue(table, key.length, stored);
   }
 
-  async scan<V>(table: Table<V>, range: ScanRange = {}): Promise<readonly Row<V>[]> {
+  async scan<V>(
+    table: Table<V>,
+    range: ScanRange = {},
+  ): Promise<readonly Row<V>[]> {
     this.#check(table);
     const { prefix, after, before, reverse = false, limit = Infinity } = range;
     if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0)) {
@@ -70,7 +96,9 @@ export class RowTransaction implements WriteTransaction {
   #check(table: Table<unknown>): void {
     if (this.#isOver) throw new TypeError("the transaction is over");
     if (this.#tables.get(table.name)?.encoding !== table.encoding) {
-      throw new TypeError(`table ${table.name} was not given when the store was opened`);
+      throw new TypeError(
+        `table ${table.name} was not given when the store was opened`,
+      );
     }
   }
 }
@@ -79,6 +107,9 @@ function decodeStoredKey(table: Table<unknown>, text: string): Key {
   try {
     return decodeKey(text);
   } catch {
-    throw new StoreError("store-damaged", `table ${table.name}: a row's key is not valid`);
+    throw new StoreError(
+      "store-damaged",
+      `table ${table.name}: a row's key is not valid`,
+    );
   }
 }

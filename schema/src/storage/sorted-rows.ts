@@ -58,10 +58,14 @@ export class SortedRows {
     const block = [...(this.#blocks[blockIndex] ?? [])];
     const index = firstIndexFrom(block, key);
     block.splice(index, block[index]?.key === key ? 1 : 0, { key, value });
-    if (block.length <= maxBlockSize) return this.#withBlocks(blockIndex, [block]);
+    if (block.length <= maxBlockSize)
+      return this.#withBlocks(blockIndex, [block]);
     // Rows that arrive in order fill their blocks; others halve them.
     const half = index === block.length - 1 ? maxBlockSize : maxBlockSize / 2;
-    return this.#withBlocks(blockIndex, [block.slice(0, half), block.slice(half)]);
+    return this.#withBlocks(blockIndex, [
+      block.slice(0, half),
+      block.slice(half),
+    ]);
   }
 
   without(key: string): SortedRows {

@@ -4,7 +4,13 @@
  * written by a later version, and is refused untouched. SPEC ST-12.
  */
 import { RowTransaction } from "./row-transaction.ts";
-import { SqliteRows, SqliteStatements, columnOf, createTableSql, type SqliteDatabase } from "./sqlite-rows.ts";
+import {
+  SqliteRows,
+  SqliteStatements,
+  columnOf,
+  createTableSql,
+  type SqliteDatabase,
+} from "./sqlite-rows.ts";
 import { StoreError, type WriteTransaction } from "./store.ts";
 import type { Table } from "./table.ts";
 
@@ -28,8 +34,15 @@ export async function prepareSqliteFile(options: {
   const statements = new SqliteStatements(db);
   db.exec("BEGIN IMMEDIATE");
   try {
-    db.exec("CREATE TABLE IF NOT EXISTS store_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
-    const done = Number(columnOf(db.prepare("SELECT max(number) AS value FROM store_migrations").get(), "value"));
+    db.exec(
+      "CREATE TABLE IF NOT EXISTS store_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT",
+    );
+    const done = Number(
+      columnOf(
+        db.prepare("SELECT max(number) AS value FROM store_migrations").get(),
+        "value",
+      ),
+    );
     if (done > migrations.length) {
       throw new StoreError(
         "store-too-new",
@@ -46,7 +59,9 @@ export async function prepareSqliteFile(options: {
         tx.end();
         if (rows.failure !== undefined) throw rows.failure;
       }
-      db.prepare("INSERT INTO store_migrations (number, name) VALUES (?, ?)").run(index + 1, name);
+      db.prepare(
+        "INSERT INTO store_migrations (number, name) VALUES (?, ?)",
+      ).run(index + 1, name);
     }
     db.exec("COMMIT");
   } catch (cause) {
@@ -56,8 +71,15 @@ export async function prepareSqliteFile(options: {
   }
 }
 
-export function partitionsOf(statements: SqliteStatements, tables: ReadonlyMap<string, Table<unknown>>): string[] {
-  return [...new Set([...tables.keys()].flatMap((name) => statements.listPartitions(name)))];
+export function partitionsOf(
+  statements: SqliteStatements,
+  tables: ReadonlyMap<string, Table<unknown>>,
+): string[] {
+  return [
+    ...new Set(
+      [...tables.keys()].flatMap((name) => statements.listPartitions(name)),
+    ),
+  ];
 }
 
 /** Whether it did not throw. */

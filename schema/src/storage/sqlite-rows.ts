@@ -57,7 +57,9 @@ export class SqliteStatements {
 
   /** Every partition with a row in `table`: one index seek each. */
   listPartitions(table: string): string[] {
-    const next = this.prepare(`SELECT min("partition") AS value FROM ${sqlName(table)} WHERE "partition" > ?`);
+    const next = this.prepare(
+      `SELECT min("partition") AS value FROM ${sqlName(table)} WHERE "partition" > ?`,
+    );
     const partitions: string[] = [];
     for (;;) {
       const partition = columnOf(next.get(partitions.at(-1) ?? ""), "value");
@@ -89,10 +91,22 @@ export class SqliteRows implements Rows {
 
   get(table: string, key: string): unknown {
     const sql = `SELECT value FROM ${sqlName(table)} WHERE "partition" = ? AND key = ?`;
-    return this.#attempt(() => plainBytes(columnOf(this.#statements.prepare(sql).get(this.#partition, key), "value")));
+    return this.#attempt(() =>
+      plainBytes(
+        columnOf(
+          this.#statements.prepare(sql).get(this.#partition, key),
+          "value",
+        ),
+      ),
+    );
   }
 
-  scan(table: string, { from, to }: KeyRange, isReverse: boolean, limit: number): readonly StoredRow[] {
+  scan(
+    table: string,
+    { from, to }: KeyRange,
+    isReverse: boolean,
+    limit: number,
+  ): readonly StoredRow[] {
     const sql = `SELECT key, value FROM ${sqlName(table)} WHERE "partition" = ? AND key >= ?
       ${to === undefined ? "" : "AND key < ?"} ORDER BY key ${isReverse ? "DESC" : "ASC"} LIMIT ?`;
     const bounds = to === undefined ? [from] : [from, to];
@@ -108,12 +122,16 @@ export class SqliteRows implements Rows {
 
   put(table: string, key: string, value: StoredValue): void {
     const sql = `INSERT OR REPLACE INTO ${sqlName(table)} ("partition", key, value) VALUES (?, ?, ?)`;
-    this.#attempt(() => this.#statements.prepare(sql).run(this.#partition, key, value));
+    this.#attempt(() =>
+      this.#statements.prepare(sql).run(this.#partition, key, value),
+    );
   }
 
   delete(table: string, key: string): void {
     const sql = `DELETE FROM ${sqlName(table)} WHERE "partition" = ? AND key = ?`;
-    this.#attempt(() => this.#statements.prepare(sql).run(this.#partition, key));
+    this.#attempt(() =>
+      this.#statements.prepare(sql).run(this.#partition, key),
+    );
   }
 
   #attempt<T>(operation: () => T): T {
@@ -132,12 +150,20 @@ export function toStoreError(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   const sqliteCode = columnOf(cause, "code");
   const name = typeof sqliteCode === "string" ? sqliteCode : "no SQLite code";
-  return new StoreError(storeErrorCode(name), `the store's file cannot be used (${name})`, { cause });
+  return new StoreError(
+    storeErrorCode(name),
+    `the store's file cannot be used (${name})`,
+    { cause },
+  );
 }
 
 function storeErrorCode(sqliteCode: string): StoreErrorCode {
   if (sqliteCode.startsWith("SQLITE_FULL")) return "store-full";
-  if (sqliteCode.startsWith("SQLITE_CORRUPT") || sqliteCode.startsWith("SQLITE_NOTADB")) return "store-damaged";
+  if (
+    sqliteCode.startsWith("SQLITE_CORRUPT") ||
+    sqliteCode.startsWith("SQLITE_NOTADB")
+  )
+    return "store-damaged";
   return "store-failed";
 }
 
@@ -147,7 +173,8 @@ function sqlName(table: string): string {
 
 function toStoredRow(row: unknown): StoredRow {
   const key = columnOf(row, "key");
-  if (typeof key !== "string") throw new StoreError("store-damaged", "a row's key is not text");
+  if (typeof key !== "string")
+    throw new StoreError("store-damaged", "a row's key is not text");
   return { key, value: plainBytes(columnOf(row, "value")) };
 }
 
@@ -158,5 +185,7 @@ export function columnOf(row: unknown, column: string): unknown {
 
 /** Drivers hand out their own kinds of Uint8Array, such as Node's Buffer, which compares and prints as something else. */
 function plainBytes(value: unknown): unknown {
-  return value instanceof Uint8Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value;
+  return value instanceof Uint8Array
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : value;
 }

@@ -1,4 +1,12 @@
-import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -7,7 +15,11 @@ import { z } from "zod";
 import { createSqliteStore } from "./sqlite-store.ts";
 import type { Migration } from "./sqlite-migrations.ts";
 import type { Store } from "./store.ts";
-import { contractTables, testStoreContract, type StoreUnderTest } from "./store.contract.ts";
+import {
+  contractTables,
+  testStoreContract,
+  type StoreUnderTest,
+} from "./store.contract.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
 
 interface FileOptions {
@@ -26,13 +38,23 @@ class StoreFiles {
     return join(this.#directory, "store.sqlite");
   }
 
-  async open(options: FileOptions = {}, file = this.file): Promise<{ store: Store; writer: Database.Database }> {
+  async open(
+    options: FileOptions = {},
+    file = this.file,
+  ): Promise<{ store: Store; writer: Database.Database }> {
     const writer = new Database(file);
     writer.pragma("journal_mode = WAL");
     writer.pragma("synchronous = FULL");
     const reader = new Database(file, { readonly: true });
     const { tables = contractTables, migrations = [], onCommit } = options;
-    const store = await createSqliteStore({ writer, reader, tables, migrations, defer: setImmediate, onCommit });
+    const store = await createSqliteStore({
+      writer,
+      reader,
+      tables,
+      migrations,
+      defer: setImmediate,
+      onCommit,
+    });
     this.#stores.push(store);
     return { store, writer };
   }
@@ -42,7 +64,8 @@ class StoreFiles {
     this.#copies++;
     const copy = join(this.#directory, `copy-${this.#copies}.sqlite`);
     for (const suffix of ["", "-wal"]) {
-      if (existsSync(this.file + suffix)) copyFileSync(this.file + suffix, copy + suffix);
+      if (existsSync(this.file + suffix))
+        copyFileSync(this.file + suffix, copy + suffix);
     }
     return (await this.open({}, copy)).store;
   }
@@ -53,20 +76,26 @@ class StoreFiles {
   }
 }
 
-testStoreContract("SQLite", { isDurable: true, hasGroupCommit: true }, async (): Promise<StoreUnderTest> => {
-  const files = new StoreFiles();
-  const commitSizes: number[] = [];
-  const { store } = await files.open({ onCommit: (writeCount) => commitSizes.push(writeCount) });
-  return {
-    store,
-    commitSizes,
-    durable: {
-      reopen: async () => (await files.open()).store,
-      openAsAfterCrash: () => files.openCopy(),
-    },
-    dispose: () => files.dispose(),
-  };
-});
+testStoreContract(
+  "SQLite",
+  { isDurable: true, hasGroupCommit: true },
+  async (): Promise<StoreUnderTest> => {
+    const files = new StoreFiles();
+    const commitSizes: number[] = [];
+    const { store } = await files.open({
+      onCommit: (writeCount) => commitSizes.push(writeCount),
+    });
+    return {
+      store,
+      commitSizes,
+      durable: {
+        reopen: async () => (await files.open()).store,
+        openAsAfterCrash: () => files.openCopy(),
+      },
+      dispose: () => files.dispose(),
+    };
+  },
+);
 
 describe("SQLite store", () => {
   const disposals: (() => Promise<void>)[] = [];
@@ -86,11 +115,15 @@ describe("SQLite store", () => {
   test("[ST-13] a full disk is `store-full`; earlier rows stay, later writes work once there is space", async () => {
     const { store, writer } = await newFiles().open();
     const putChunk = (name: string, size: number) =>
-      store.write("org-1", (tx) => tx.put(chunks, [name], new Uint8Array(size)));
+      store.write("org-1", (tx) =>
+        tx.put(chunks, [name], new Uint8Array(size)),
+      );
     await putChunk("first", 1_000);
     const pageCount = Number(writer.pragma("page_count", { simple: true }));
     writer.pragma(`max_page_count = ${pageCount + 4}`);
-    await expect(putChunk("too large", 100_000)).rejects.toMatchObject({ code: "store-full" });
+    await expect(putChunk("too large", 100_000)).rejects.toMatchObject({
+      code: "store-full",
+    });
     await putChunk("small", 100);
     writer.pragma("max_page_count = 1000000");
     await putChunk("large", 100_000);
@@ -107,15 +140,22 @@ describe("SQLite store", () => {
     await store.write("org-1", (tx) => tx.put(numbers, [0], 0));
     const pageCount = Number(writer.pragma("page_count", { simple: true }));
     writer.pragma(`max_page_count = ${pageCount + 4}`);
-    const put = (value: number) => store.write("org-1", (tx) => tx.put(numbers, [value], value));
+    const put = (value: number) =>
+      store.write("org-1", (tx) => tx.put(numbers, [value], value));
     const swallow = store.write("org-1", async (tx) => {
-      await tx.put(chunks, ["too large"], new Uint8Array(100_000)).catch(() => undefined);
+      await tx
+        .put(chunks, ["too large"], new Uint8Array(100_000))
+        .catch(() => undefined);
       await tx.put(numbers, [99], 99).catch(() => undefined);
     });
     const outcomes = await Promise.allSettled([put(1), swallow, put(2)]);
     expect(outcomes[1]).toMatchObject({ reason: { code: "store-full" } });
-    const stored = (await store.read("org-1", (tx) => tx.scan(numbers))).map(({ value }) => value);
-    const resolved = [1, 2].filter((value) => outcomes[value === 1 ? 0 : 2]?.status === "fulfilled");
+    const stored = (await store.read("org-1", (tx) => tx.scan(numbers))).map(
+      ({ value }) => value,
+    );
+    const resolved = [1, 2].filter(
+      (value) => outcomes[value === 1 ? 0 : 2]?.status === "fulfilled",
+    );
     expect(stored).toEqual([0, ...resolved]);
   });
 
@@ -123,18 +163,33 @@ describe("SQLite store", () => {
     const files = newFiles();
     const { store, writer } = await files.open();
     // A deferred constraint is checked by COMMIT alone, so violating it makes a commit fail for real.
-    writer.exec("PRAGMA foreign_keys = ON; CREATE TABLE parent (id INTEGER PRIMARY KEY)");
-    writer.exec("CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+    writer.exec(
+      "PRAGMA foreign_keys = ON; CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+    );
+    writer.exec(
+      "CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
+    );
     writer.exec(
       "CREATE TRIGGER spoil AFTER INSERT ON kv_numbers WHEN new.value = '13' BEGIN INSERT INTO child VALUES (1); END",
     );
-    const put = (value: number) => store.write("org-1", (tx) => tx.put(numbers, [value], value));
+    const put = (value: number) =>
+      store.write("org-1", (tx) => tx.put(numbers, [value], value));
     const outcomes = await Promise.allSettled([put(1), put(13), put(2)]);
-    expect(outcomes.map((outcome) => outcome.status === "rejected" && outcome.reason)).toMatchObject(
-      Array(3).fill({ name: "StoreError", code: "store-failed", cause: { code: "SQLITE_CONSTRAINT_FOREIGNKEY" } }),
+    expect(
+      outcomes.map(
+        (outcome) => outcome.status === "rejected" && outcome.reason,
+      ),
+    ).toMatchObject(
+      Array(3).fill({
+        name: "StoreError",
+        code: "store-failed",
+        cause: { code: "SQLITE_CONSTRAINT_FOREIGNKEY" },
+      }),
     );
     await put(3);
-    expect(await store.read("org-1", (tx) => tx.scan(numbers))).toEqual([{ key: [3], value: 3 }]);
+    expect(await store.read("org-1", (tx) => tx.scan(numbers))).toEqual([
+      { key: [3], value: 3 },
+    ]);
   });
 
   test("[ST-13] when SQLite gives up the whole transaction, works that were done reject, those not started run", async () => {
@@ -142,27 +197,46 @@ describe("SQLite store", () => {
     writer.exec(
       "CREATE TRIGGER spoil BEFORE INSERT ON kv_numbers WHEN new.value = '13' BEGIN SELECT RAISE(ROLLBACK, 'x'); END",
     );
-    const put = (value: number) => store.write("org-1", (tx) => tx.put(numbers, [value], value));
+    const put = (value: number) =>
+      store.write("org-1", (tx) => tx.put(numbers, [value], value));
     const outcomes = await Promise.allSettled([put(1), put(13), put(2)]);
-    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      "rejected",
+      "rejected",
+      "fulfilled",
+    ]);
     expect(outcomes[0]).toMatchObject({ reason: { code: "store-failed" } });
-    expect(await store.read("org-1", (tx) => tx.scan(numbers))).toEqual([{ key: [2], value: 2 }]);
+    expect(await store.read("org-1", (tx) => tx.scan(numbers))).toEqual([
+      { key: [2], value: 2 },
+    ]);
   });
 
   test("[ST-13] a file that is no store is `store-damaged`", async () => {
     const files = newFiles();
     const { store } = await files.open();
-    await store.write("org-1", (tx) => tx.put(chunks, ["a"], new Uint8Array(50_000)));
+    await store.write("org-1", (tx) =>
+      tx.put(chunks, ["a"], new Uint8Array(50_000)),
+    );
     await store.close();
     const db = new Database(files.file);
     const pageCount = Number(db.pragma("page_count", { simple: true }));
     db.close();
     const handle = openSync(files.file, "r+");
     for (let page = 1; page < pageCount; page++)
-      writeSync(handle, new Uint8Array(4_096).fill(0xee), 0, 4_096, page * 4_096);
+      writeSync(
+        handle,
+        new Uint8Array(4_096).fill(0xee),
+        0,
+        4_096,
+        page * 4_096,
+      );
     closeSync(handle);
     await expect(
-      files.open().then((reopened) => reopened.store.read("org-1", (tx) => tx.scan(chunks))),
+      files
+        .open()
+        .then((reopened) =>
+          reopened.store.read("org-1", (tx) => tx.scan(chunks)),
+        ),
     ).rejects.toMatchObject({ code: "store-damaged" });
   });
 
@@ -171,7 +245,8 @@ describe("SQLite store", () => {
     const double: Migration = {
       name: "double-numbers",
       migrate: async (tx) => {
-        for (const { key, value } of await tx.scan(numbers)) await tx.put(numbers, key, value * 2);
+        for (const { key, value } of await tx.scan(numbers))
+          await tx.put(numbers, key, value * 2);
       },
     };
     const first = await files.open();
@@ -181,7 +256,9 @@ describe("SQLite store", () => {
     for (let round = 0; round < 2; round++) {
       const { store } = await files.open({ migrations: [double] });
       expect(await store.read("org-1", (tx) => tx.get(numbers, ["a"]))).toBe(2);
-      expect(await store.read("org-2", (tx) => tx.get(numbers, ["a"]))).toBe(20);
+      expect(await store.read("org-2", (tx) => tx.get(numbers, ["a"]))).toBe(
+        20,
+      );
       await store.close();
     }
     await expect(files.open({ migrations: [] })).rejects.toMatchObject({
@@ -195,18 +272,28 @@ describe("SQLite store", () => {
     const { store } = await files.open();
     await store.write("org-1", (tx) => tx.put(numbers, ["a"], 1));
     await store.close();
-    const good: Migration = { name: "good", migrate: (tx) => tx.put(numbers, ["a"], 2) };
-    const bad: Migration = { name: "bad", migrate: () => Promise.reject(new Error("no")) };
-    await expect(files.open({ migrations: [good, bad] })).rejects.toMatchObject({ code: "store-failed" });
+    const good: Migration = {
+      name: "good",
+      migrate: (tx) => tx.put(numbers, ["a"], 2),
+    };
+    const bad: Migration = {
+      name: "bad",
+      migrate: () => Promise.reject(new Error("no")),
+    };
+    await expect(files.open({ migrations: [good, bad] })).rejects.toMatchObject(
+      { code: "store-failed" },
+    );
     const reopened = await files.open();
-    expect(await reopened.store.read("org-1", (tx) => tx.get(numbers, ["a"]))).toBe(1);
+    expect(
+      await reopened.store.read("org-1", (tx) => tx.get(numbers, ["a"])),
+    ).toBe(1);
   });
 
   test("[ST-14] the file can be read with plain SQL", async () => {
     const { store, writer } = await newFiles().open();
     await store.write("org-1", (tx) => tx.put(numbers, ["team", 42, "a b"], 7));
-    expect(writer.prepare("SELECT partition, key, value FROM kv_numbers").all()).toEqual([
-      { partition: "org-1", key: "team #b42 a!`b", value: "7" },
-    ]);
+    expect(
+      writer.prepare("SELECT partition, key, value FROM kv_numbers").all(),
+    ).toEqual([{ partition: "org-1", key: "team #b42 a!`b", value: "7" }]);
   });
 });

@@ -13,9 +13,24 @@
 import { GroupQueue, deferToMicrotask, type Defer } from "./group-queue.ts";
 import { checkPartition } from "./key.ts";
 import { RowTransaction } from "./row-transaction.ts";
-import { partitionsOf, prepareSqliteFile, tryToRun, type Migration } from "./sqlite-migrations.ts";
-import { SqliteRows, SqliteStatements, toStoreError, type SqliteDatabase } from "./sqlite-rows.ts";
-import { StoreError, type ReadTransaction, type Store, type WriteTransaction } from "./store.ts";
+import {
+  partitionsOf,
+  prepareSqliteFile,
+  tryToRun,
+  type Migration,
+} from "./sqlite-migrations.ts";
+import {
+  SqliteRows,
+  SqliteStatements,
+  toStoreError,
+  type SqliteDatabase,
+} from "./sqlite-rows.ts";
+import {
+  StoreError,
+  type ReadTransaction,
+  type Store,
+  type WriteTransaction,
+} from "./store.ts";
 import { tablesByName, type Table } from "./table.ts";
 
 export interface SqliteStoreOptions {
@@ -32,7 +47,9 @@ export interface SqliteStoreOptions {
 }
 
 /** Throws a `StoreError`; `store-too-new` for a file of a later version. */
-export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export async function createSqliteStore(
+  options: SqliteStoreOptions,
+): Promise<Store> {
   const { writer, reader, migrations } = options;
   try {
     const tables = tablesByName(options.tables);
@@ -76,7 +93,10 @@ class SqliteStore implements Store {
   readonly #reads: GroupQueue<QueuedRead>;
   #closing: Promise<void> | undefined;
 
-  constructor(options: SqliteStoreOptions, tables: ReadonlyMap<string, Table<unknown>>) {
+  constructor(
+    options: SqliteStoreOptions,
+    tables: ReadonlyMap<string, Table<unknown>>,
+  ) {
     const { writer, reader, defer, onCommit } = options;
     this.#tables = tables;
     this.#writer = writer;
@@ -84,7 +104,11 @@ class SqliteStore implements Store {
     this.#writerStatements = new SqliteStatements(writer);
     this.#readerStatements = new SqliteStatements(reader);
     this.#onCommit = onCommit;
-    this.#writes = new GroupQueue({ maxGroupSize, defer, runGroup: (group) => this.#writeGroup(group) });
+    this.#writes = new GroupQueue({
+      maxGroupSize,
+      defer,
+      runGroup: (group) => this.#writeGroup(group),
+    });
     this.#reads = new GroupQueue({
       maxGroupSize,
       defer: deferToMicrotask,
@@ -92,7 +116,10 @@ class SqliteStore implements Store {
     });
   }
 
-  async write<T>(partition: string, work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
+  async write<T>(
+    partition: string,
+    work: (tx: WriteTransaction) => Promise<T>,
+  ): Promise<T> {
     this.#checkOpen();
     checkPartition(partition);
     return new Promise<T>((resolve, reject) => {
@@ -104,7 +131,10 @@ class SqliteStore implements Store {
     });
   }
 
-  async read<T>(partition: string, work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
+  async read<T>(
+    partition: string,
+    work: (tx: ReadTransaction) => Promise<T>,
+  ): Promise<T> {
     checkPartition(partition);
     return this.#readSnapshot(async () => {
       const rows = new SqliteRows(this.#readerStatements, partition);
@@ -120,7 +150,9 @@ class SqliteStore implements Store {
   }
 
   async listPartitions(): Promise<readonly string[]> {
-    return this.#readSnapshot(async () => partitionsOf(this.#readerStatements, this.#tables));
+    return this.#readSnapshot(async () =>
+      partitionsOf(this.#readerStatements, this.#tables),
+    );
   }
 
   async close(): Promise<void> {
@@ -142,7 +174,9 @@ class SqliteStore implements Store {
     });
   }
 
-  async #readGroup(group: readonly QueuedRead[]): Promise<readonly QueuedRead[]> {
+  async #readGroup(
+    group: readonly QueuedRead[],
+  ): Promise<readonly QueuedRead[]> {
     try {
       this.#readerStatements.run("BEGIN");
     } catch (cause) {
@@ -156,7 +190,9 @@ class SqliteStore implements Store {
   }
 
   /** Gives back the writes that were not started. */
-  async #writeGroup(group: readonly QueuedWrite[]): Promise<readonly QueuedWrite[]> {
+  async #writeGroup(
+    group: readonly QueuedWrite[],
+  ): Promise<readonly QueuedWrite[]> {
     try {
       this.#writerStatements.run("BEGIN IMMEDIATE");
     } catch (cause) {
@@ -222,11 +258,15 @@ class SqliteStore implements Store {
   }
 
   #checkOpen(): void {
-    if (this.#closing !== undefined) throw new StoreError("store-closed", "the store is closed");
+    if (this.#closing !== undefined)
+      throw new StoreError("store-closed", "the store is closed");
   }
 }
 
-function rejectAll(works: readonly { readonly reject: (cause: unknown) => void }[], cause: unknown): void {
+function rejectAll(
+  works: readonly { readonly reject: (cause: unknown) => void }[],
+  cause: unknown,
+): void {
   const failure = toStoreError(cause);
   for (const { reject } of works) reject(failure);
 }

@@ -21,9 +21,15 @@ export interface Store {
    * Work that throws leaves nothing and rejects its own promise only, with what it threw. A commit that fails rejects with
    * a `StoreError`: nothing of it can be read, though a crash right then may yet bring it back, so retry by idempotent keys.
    */
-  write<T>(partition: string, work: (tx: WriteTransaction) => Promise<T>): Promise<T>;
+  write<T>(
+    partition: string,
+    work: (tx: WriteTransaction) => Promise<T>,
+  ): Promise<T>;
   /** Runs `work` on a snapshot no older than this call. SPEC ST-5. */
-  read<T>(partition: string, work: (tx: ReadTransaction) => Promise<T>): Promise<T>;
+  read<T>(
+    partition: string,
+    work: (tx: ReadTransaction) => Promise<T>,
+  ): Promise<T>;
   /** The partitions that hold at least one row, in no promised order. */
   listPartitions(): Promise<readonly string[]>;
   /** Finishes what was submitted before, then lets go of the files. Calls after it reject with `store-closed`. */
@@ -68,7 +74,12 @@ export interface ScanRange {
  * - `store-closed`: used after `close`.
  * - `store-failed`: anything else; see `cause`.
  */
-export type StoreErrorCode = "store-full" | "store-damaged" | "store-too-new" | "store-closed" | "store-failed";
+export type StoreErrorCode =
+  | "store-full"
+  | "store-damaged"
+  | "store-too-new"
+  | "store-closed"
+  | "store-failed";
 
 /** What the disk did. Message and cause hold table names, never keys or values. */
 export class StoreError extends Error {

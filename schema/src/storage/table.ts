@@ -21,7 +21,11 @@ export function defineTable<S extends z.ZodType>(options: {
   readonly name: string;
   readonly schema: S;
 }): Table<z.output<S>> {
-  return { name: checkName(options.name), encoding: "json", parse: (raw) => options.schema.parse(raw) };
+  return {
+    name: checkName(options.name),
+    encoding: "json",
+    parse: (raw) => options.schema.parse(raw),
+  };
 }
 
 /** A table of byte strings. */
@@ -30,31 +34,46 @@ export function defineBytesTable(name: string): Table<Uint8Array> {
 }
 
 /** Checks that no two tables share a name. */
-export function tablesByName(tables: readonly Table<unknown>[]): ReadonlyMap<string, Table<unknown>> {
+export function tablesByName(
+  tables: readonly Table<unknown>[],
+): ReadonlyMap<string, Table<unknown>> {
   const byName = new Map(tables.map((table) => [table.name, table]));
-  if (byName.size !== tables.length) throw new TypeError("two tables have the same name");
+  if (byName.size !== tables.length)
+    throw new TypeError("two tables have the same name");
   return byName;
 }
 
-export function encodeValue(table: Table<unknown>, value: unknown): StoredValue {
+export function encodeValue(
+  table: Table<unknown>,
+  value: unknown,
+): StoredValue {
   if (table.encoding === "bytes") return parseBytes(value);
   const text: string | undefined = JSON.stringify(value);
-  if (text === undefined) throw new TypeError(`table ${table.name}: the value has no JSON form`);
+  if (text === undefined)
+    throw new TypeError(`table ${table.name}: the value has no JSON form`);
   return text;
 }
 
 /** Throws `store-damaged` for a row that is not what its table holds. */
-export function decodeValue<V>(table: Table<V>, partCount: number, stored: unknown): V {
+export function decodeValue<V>(
+  table: Table<V>,
+  partCount: number,
+  stored: unknown,
+): V {
   try {
     return table.parse(table.encoding === "json" ? parseJson(stored) : stored);
   } catch {
     // The cause is dropped: JSON and schema errors quote what they read.
-    throw new StoreError("store-damaged", `table ${table.name}: the row of a key of ${partCount} parts is not valid`);
+    throw new StoreError(
+      "store-damaged",
+      `table ${table.name}: the row of a key of ${partCount} parts is not valid`,
+    );
   }
 }
 
 function checkName(name: string): string {
-  if (!/^[a-z][a-z0-9_]{0,47}$/.test(name)) throw new TypeError("a table name has lower-case letters, digits and _");
+  if (!/^[a-z][a-z0-9_]{0,47}$/.test(name))
+    throw new TypeError("a table name has lower-case letters, digits and _");
   return name;
 }
 
