@@ -15,6 +15,7 @@ import type { Clock, IdentityError, Result } from "@suture/schema";
 import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import { z } from "zod";
 import type { DpopNonces } from "./dpop-nonce.ts";
+import { publicKeySchema } from "./public-key.ts";
 import type { ReplayMemory, UsedProof } from "./replay-memory.ts";
 
 export interface ProvedRequest {
@@ -41,15 +42,6 @@ export interface ProofChecker {
 export const maxProofSkewMs = 5 * 60_000;
 
 const maxProofLength = 4096;
-
-/** A public ES256 key: exactly its members, so that a private key is refused and not stored by accident. */
-export const publicKeySchema = z.strictObject({
-  kty: z.literal("EC"),
-  crv: z.literal("P-256"),
-  x: z.string().regex(/^[\w-]{43}$/),
-  y: z.string().regex(/^[\w-]{43}$/),
-});
-export type PublicKey = Readonly<z.infer<typeof publicKeySchema>>;
 
 const headerSchema = z.object({ typ: z.literal("dpop+jwt"), alg: z.literal("ES256"), jwk: publicKeySchema });
 

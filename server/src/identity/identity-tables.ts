@@ -1,0 +1,105 @@
+/**
+ * What identity keeps in the store, all in one partition. No row holds a password (better-auth keeps its own tables), a
+ * session token, a sync token or a refresh token that would work if somebody read it: those are kept as digests or not at all.
+ * The signing keys and secrets are here in the clear, so the database file is as secret as they are.
+ */
+import { defineTable, deviceIdSchema, personIdSchema, recordIdSchema } from "@suture/schema";
+import type { Table } from "@suture/schema";
+import { z } from "zod";
+import { publicKeySchema } from "./public-key.ts";
+
+export const identityPartition = "system";
+
+const atMs = z.int().nonnegative();
+
+/** `[kid]`. Only the current key has a private half. */
+export const signingKeysTable = defineTable({
+  name: "identity_signing_keys",
+  schema: z.object({
+    publicJwk: publicKeySchema,
+    privateJwk: publicKeySchema.extend({ d: z.string() }).optional(),
+    createdAtMs: atMs,
+    retiredAtMs: atMs.optional(),
+  }),
+});
+
+/** `[name]` */
+export const secretsTable = defineTable({ name: "identity_secrets", schema: z.object({ secret: z.string().min(43) }) });
+
+/** `[personId, sessionId]`; without a row the session has ended. */
+export const sessionsTable = defineTable({
+  name: "identity_sessions",
+  schema: z.object({ startedAtMs: atMs, expiresAtMs: atMs }),
+});
+
+/** `[digest of the refresh token]`. Used ones stay until they expire, so that a second use is noticed. */
+export const refreshesTable = defineTable({
+  name: "identity_refreshes",
+  schema: z.object({ personId: personIdSchema, sessionId: z.uuid(), expiresAtMs: atMs, isUsed: z.boolean() }),
+});
+
+/** `[deviceId, personId, tokenId]`; without a row the token is revoked. */
+export const syncTokensTable = defineTable({
+  name: "identity_sync_tokens",
+  schema: z.object({ jkt: z.string(), issuedAtMs: atMs, expiresAtMs: atMs, isUsed: z.boolean() }),
+});
+
+const deviceRowSchema = z.object({
+  name: z.string(),
+  publicKey: publicKeySchema,
+  jkt: z.string(),
+  personIds: z.array(personIdSchema),
+  registeredAtMs: atMs,
+  revokedAtMs: atMs.optional(),
+});
+export type DeviceRow = z.infer<typeof deviceRowSchema>;
+
+/** `[deviceId]` */
+export const devicesTable = defineTable({ name: "identity_devices", schema: deviceRowSchema });
+
+/** `[jkt]`: a key is one device for ever, also after it was revoked. */
+export const devicesByKeyTable = defineTable({
+  name: "identity_devices_by_key",
+  schema: z.object({ deviceId: deviceIdSchema }),
+});
+
+/** `[personId, deviceId]` */
+export const devicesOfPersonTable = defineTable({ name: "identity_devices_of_person", schema: z.object({ deviceId: deviceIdSchema }) });
+
+/** `[digest of the code]` */
+export const invitationsTable = defineTable({
+  name: "identity_invitations",
+  schema: z.object({
+    organizationId: recordIdSchema,
+    memberId: recordIdSchema,
+    invitedBy: personIdSchema,
+    createdAtMs: atMs,
+    expiresAtMs: atMs,
+    acceptedBy: personIdSchema.optional(),
+    acceptedAtMs: atMs.optional(),
+  }),
+});
+
+/** `[organizationId, memberId]` */
+export const personMembersTable = defineTable({ name: "person_members", schema: z.object({ personId: personIdSchema }) });
+
+/** `[personId, organizationId, memberId]` */
+export const membersOfPersonTable = defineTable({
+  name: "members_of_person",
+  schema: z.object({ organizationId: recordIdSchema, memberId: recordIdSchema }),
+});
+
+/** Give these when opening the store. */
+export const identityTables: readonly Table<unknown>[] = [
+  signingKeysTable,
+  secretsTable,
+  sessionsTable,
+  refreshesTable,
+  syncTokensTable,
+  devicesTable,
+  devicesByKeyTable,
+  devicesOfPersonTable,
+  invitationsTable,
+  personMembersTable,
+  membersOfPersonTable,
+];

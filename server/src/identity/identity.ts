@@ -1,0 +1,193 @@
+/**
+ * Identity: who is asking, from which device, and whether they still may. One object for everything outside this folder.
+ *
+ * Two tokens, two lives. A **session token** (15 minutes, `Authorization: Bearer`) is for the HTTP API and the UI. A **sync
+ * token** (180 days, `Authorization: DPoP` with a proof by the device's key) is for sync. Each is useless in the other's
+ * place, and one ending does not touch the other. What a person may do is not decided here: rights come from member records.
+ *
+ * `main` opens the store with `identityTables`, makes the accounts (`createAccounts` with `loadSecret(store, random,
+ * "accounts")`), then this; routes are served by `createIdentityRoutes`. SPEC ID.
+ */
+import { err, identityError, ok } from "@suture/schema";
+import type { Clock, DeviceId, IdentityError, PersonId, Random, Result, Store } from "@suture/schema";
+import { calculateJwkThumbprint } from "jose";
+import type { Accounts, Credentials, SignUp } from "./accounts.ts";
+import { createDevices } from "./devices.ts";
+import type { Devices } from "./devices.ts";
+import { createDpopNonces } from "./dpop-nonce.ts";
+import { createProofChecker, maxProofSkewMs } from "./dpop-proof.ts";
+import { createInvitations } from "./invitations.ts";
+import type { Invitations } from "./invitations.ts";
+import { createKeyRing } from "./key-ring.ts";
+import type { KeyRing } from "./key-ring.ts";
+import type { PublicKey } from "./public-key.ts";
+import { createReplayMemory } from "./replay-memory.ts";
+import { createRevocations } from "./revocations.ts";
+import type { Revocations } from "./revocations.ts";
+import { loadSecret } from "./secrets.ts";
+import { createSessionTokens } from "./session-tokens.ts";
+import type { SessionGrant, SessionTokens, VerifiedSession } from "./session-tokens.ts";
+import { createSignInLimits } from "./sign-in-limits.ts";
+import { createSyncTokens } from "./sync-tokens.ts";
+import type { SyncGrant, VerifiedSyncToken } from "./sync-tokens.ts";
+
+/** A request, or a socket's upgrade, that a sync token authenticates: its two headers and what the proof must name. */
+export interface SyncRequest {
+  readonly authorization: string | undefined;
+  readonly dpop: string | undefined;
+  readonly method: string;
+  /** As the client addressed it, with scheme and host; behind a proxy, by the configured external URL. */
+  readonly url: string;
+}
+
+/** The same with a session token, `Bearer`: its proof is made with the key that is to be registered. */
+export interface DeviceRegistration extends SyncRequest {
+  readonly publicKey: PublicKey;
+  readonly name: string;
+}
+
+export interface Identity {
+  signUp(request: SignUp): Promise<Result<PersonId, IdentityError>>;
+  /** Errors: `sign-in-refused`, `too-many-attempts`. */
+  signIn(credentials: Credentials): Promise<Result<SessionGrant, IdentityError>>;
+  renewSession: SessionTokens["renew"];
+  signOut: SessionTokens["end"];
+  /** By the header of a request: `Bearer <session token>`. Errors: `token-missing` and those of `SessionTokens.verify`. */
+  verifySessionRequest(authorization: string | undefined): Promise<Result<VerifiedSession, IdentityError>>;
+
+  /** Puts the person on the device whose key is proved, and gives them a sync token for it. */
+  registerDevice(registration: DeviceRegistration): Promise<Result<SyncGrant, IdentityError>>;
+  readonly devices: Devices;
+
+  /**
+   * Authenticates the device, and the person who opened the connection. SPEC ID-10 to ID-14.
+   * Errors: `token-*`, `proof-*`, and `use_dpop_nonce`, whose `dpopNonce` goes into the header `DPoP-Nonce` of the answer.
+   */
+  verifySyncRequest(request: SyncRequest): Promise<Result<VerifiedSyncToken, IdentityError>>;
+  /**
+   * The token of the person whose work a batch is, on a device that `verifySyncRequest` has authenticated with the key
+   * `jkt`. Errors: `token-*`, `token-of-other-device`.
+   */
+  verifyBatchToken(token: string, jkt: string): Promise<Result<VerifiedSyncToken, IdentityError>>;
+  /** A new sync token for the one in the request, with a full life. Errors: as `verifySyncRequest`. */
+  renewSyncToken(request: SyncRequest): Promise<Result<SyncGrant, IdentityError>>;
+
+  readonly invitations: Invitations;
+  /** Ends all sessions of a person and takes them off all devices. */
+  revokePerson(personId: PersonId): Promise<void>;
+  readonly onRevoked: Revocations["onRevoked"];
+  displayName: Accounts["displayName"];
+
+  readonly keys: KeyRing;
+  /** Deletes tokens and sessions whose time is over; the count of them. To be called now and then. */
+  removeExpired(): Promise<number>;
+}
+
+export interface IdentityDeps {
+  readonly store: Store;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The `iss` of every token: this server's name, a URL, that must stay the same. */
+  readonly issuer: string;
+}
+
+/** How many proofs are remembered: some 20 MB when full. */
+const maxRememberedProofs = 100_000;
+
+export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
+  const { store, accounts, clock, random, issuer } = deps;
+  const keys = await createKeyRing({ store, clock, issuer });
+  const sessions = createSessionTokens({ store, keys, clock, random });
+  const syncTokens = createSyncTokens({ store, keys, clock, random });
+  const revocations = createRevocations();
+  const devices = createDevices({ store, clock, random, revocations });
+  const limits = createSignInLimits({ clock });
+  const proofs = createProofChecker({
+    clock,
+    nonces: createDpopNonces({ clock, secret: await loadSecret(store, random, "dpop-nonce") }),
+    replays: createReplayMemory({ clock, lifetimeMs: 2 * maxProofSkewMs, maxProofs: maxRememberedProofs }),
+  });
+
+  async function verifySyncRequest(request: SyncRequest): Promise<Result<VerifiedSyncToken, IdentityError>> {
+    const token = tokenOf(request.authorization, "DPoP");
+    if (!token.ok) return token;
+    const verified = await syncTokens.verify(token.value);
+    if (!verified.ok) return verified;
+    const { dpop: proof, method, url } = request;
+    const proved = await proofs.check({ proof, method, url, token: token.value }, verified.value.jkt);
+    if (!proved.ok) return proved;
+    await syncTokens.noteUse(verified.value);
+    return verified;
+  }
+
+  async function verifySessionRequest(authorization: string | undefined): Promise<Result<VerifiedSession, IdentityError>> {
+    const token = tokenOf(authorization, "Bearer");
+    return token.ok ? sessions.verify(token.value) : token;
+  }
+
+  return {
+    signUp: (request) => accounts.signUp(request),
+
+    async signIn(credentials) {
+      const allowed = limits.begin(credentials.email);
+      if (!allowed.ok) return allowed;
+      const person = await accounts.signIn(credentials);
+      if (!person.ok) return person;
+      limits.succeeded(credentials.email);
+      return ok(await sessions.start(person.value));
+    },
+
+    renewSession: (refreshToken) => sessions.renew(refreshToken),
+    signOut: (session) => sessions.end(session),
+    verifySessionRequest,
+
+    async registerDevice({ authorization, publicKey, name, dpop: proof, method, url }) {
+      const token = tokenOf(authorization, "Bearer");
+      if (!token.ok) return token;
+      const session = await sessions.verify(token.value);
+      if (!session.ok) return session;
+      const jkt = await calculateJwkThumbprint(publicKey);
+      const proved = await proofs.check({ proof, method, url, token: token.value }, jkt);
+      if (!proved.ok) return proved;
+      const { personId } = session.value;
+      const deviceId = await devices.register({ personId, publicKey, jkt, name });
+      return deviceId.ok ? syncTokens.issue(personId, deviceId.value) : deviceId;
+    },
+    devices,
+
+    verifySyncRequest,
+    async verifyBatchToken(token, jkt) {
+      const verified = await syncTokens.verify(token);
+      if (!verified.ok) return verified;
+      if (verified.value.jkt !== jkt) return err(identityError("token-of-other-device"));
+      await syncTokens.noteUse(verified.value);
+      return verified;
+    },
+    async renewSyncToken(request) {
+      const verified = await verifySyncRequest(request);
+      return verified.ok ? syncTokens.issue(verified.value.personId, verified.value.deviceId) : verified;
+    },
+
+    invitations: createInvitations({ store, clock, random }),
+    async revokePerson(personId) {
+      await sessions.endAllOf(personId);
+      await devices.leaveAll(personId);
+      revocations.announce({ kind: "person", personId });
+    },
+    onRevoked: (listener) => revocations.onRevoked(listener),
+    displayName: (personId) => accounts.displayName(personId),
+
+    keys,
+    async removeExpired() {
+      return (await sessions.removeExpired()) + (await syncTokens.removeExpired());
+    },
+  };
+}
+
+/** The token of an `Authorization` header; schemes are compared without regard to case (RFC 9110, 11.1). */
+function tokenOf(authorization: string | undefined, scheme: "Bearer" | "DPoP"): Result<string, IdentityError> {
+  const [given = "", token = "", ...rest] = (authorization ?? "").split(" ");
+  if (given.toLowerCase() !== scheme.toLowerCase() || token === "" || rest.length > 0) return err(identityError("token-missing"));
+  return ok(token);
+}
