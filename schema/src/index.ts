@@ -173,6 +173,18 @@ export {
   schemaVersion,
   type HelloMessage,
 } from "./protocol/hello.ts";
+export {
+  decodeClientFrame,
+  decodeServerFrame,
+  encodeFrame,
+  type FrameRefusal,
+} from "./protocol/frame.ts";
+export {
+  socketPair,
+  type MessageSocket,
+  type SocketListener,
+  type SocketPair,
+} from "./protocol/message-socket.ts";
 export { firstChain, nextChain, type LogLink } from "./protocol/log-chain.ts";
 export { manifestSchema, type Manifest } from "./protocol/manifest.ts";
 export {
