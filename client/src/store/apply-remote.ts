@@ -1,0 +1,228 @@
+/**
+ * What comes from the server's log, in the caller's transaction: pages, snapshots, fetched bytes. SPEC CL-4, CL-5.
+ *
+ * Guaranteed: every chunk's digest is its name; a page continues the chain this device holds and ends where the server says;
+ * applying anything twice changes nothing. Refused: a page that does not (nothing of it is kept).
+ */
+import {
+  decodeChange,
+  defaultChangeLimits,
+  err,
+  firstChain,
+  nextChain,
+  ok,
+  type ChangeHash,
+  type ChangesMessage,
+  type Cursor,
+  type DeviceId,
+  type FetchedMessage,
+  type LogRow,
+  type RecordId,
+  type Result,
+  type ScopeId,
+  type SnapshotMessage,
+  type WriteTransaction,
+} from "@suture/schema";
+
+import {
+  findChange,
+  insertChange,
+  markAccepted,
+  meaningOf,
+} from "./change-rows.ts";
+import { logRowsTable, missingTable, scopesTable } from "./client-tables.ts";
+import { mergeLane, type LocalPlace } from "./local-change.ts";
+
+export interface RemoteRefusal {
+  readonly code: "chain-mismatch" | "not-next" | "chunk-damaged";
+}
+
+export interface RemoteEffect {
+  readonly recordIds: readonly RecordId[];
+}
+
+interface RemoteChange {
+  readonly recordId: RecordId;
+  readonly hash: ChangeHash;
+  readonly memberId: RecordId;
+  readonly deviceId: DeviceId;
+  readonly admittedAtMs: number;
+}
+
+/** Thrown so that the transaction keeps nothing; becomes a `Result` where it was opened. */
+export class RemoteRowRefused extends Error {
+  readonly refusal: RemoteRefusal;
+
+  constructor(code: RemoteRefusal["code"]) {
+    super(`a remote row was refused: ${code}`);
+    this.name = "RemoteRowRefused";
+    this.refusal = { code };
+  }
+}
+
+/** Runs `work`; a remote row that is refused undoes all of it and comes back as an error. */
+export async function refusing<T>(
+  run: () => Promise<T>,
+): Promise<Result<T, RemoteRefusal>> {
+  try {
+    return ok(await run());
+  } catch (cause) {
+    if (cause instanceof RemoteRowRefused) return err(cause.refusal);
+    throw cause;
+  }
+}
+
+export async function applyPage(
+  tx: WriteTransaction,
+  page: ChangesMessage,
+  nowMs: number,
+): Promise<RemoteEffect> {
+  const { scopeId, cursor: end } = page;
+  const scope = await tx.get(scopesTable, [scopeId]);
+  let at = scope?.cursor ?? startOf(scopeId, end.epoch);
+  if (at.epoch !== end.epoch) throw new RemoteRowRefused("chain-mismatch");
+  const recordIds = new Set<RecordId>();
+  for (const row of page.rows) {
+    if (row.sequence <= at.sequence) continue;
+    if (row.sequence !== at.sequence + 1)
+      throw new RemoteRowRefused("not-next");
+    at = {
+      epoch: at.epoch,
+      sequence: row.sequence,
+      chain: nextChain(at.chain, row),
+    };
+    await applyRow(tx, scopeId, row, at, nowMs);
+    recordIds.add(row.recordId);
+  }
+  if (at.sequence === end.sequence && at.chain !== end.chain)
+    throw new RemoteRowRefused("chain-mismatch");
+  if (at.sequence < end.sequence) throw new RemoteRowRefused("not-next");
+  await tx.put(scopesTable, [scopeId], {
+    cursor: at,
+    snapshot: scope?.snapshot ?? null,
+  });
+  return { recordIds: [...recordIds] };
+}
+
+/** Whole records of a scope. The device stands at `at` once the last page is here. */
+export async function applySnapshot(
+  tx: WriteTransaction,
+  page: SnapshotMessage,
+  nowMs: number,
+): Promise<RemoteEffect> {
+  const { scopeId, at, next } = page;
+  for (const { recordId, changes } of page.records) {
+    for (const { sequence, bytes, ...change } of changes) {
+      const place = { scopeId, sequence, chain: null };
+      await acceptRemote(tx, { recordId, ...change }, bytes, place, nowMs);
+    }
+  }
+  const scope = await tx.get(scopesTable, [scopeId]);
+  await tx.put(
+    scopesTable,
+    [scopeId],
+    next === null
+      ? { cursor: at, snapshot: null }
+      : { cursor: scope?.cursor ?? null, snapshot: { at, after: next } },
+  );
+  return { recordIds: page.records.map(({ recordId }) => recordId) };
+}
+
+/** Bytes that had been missing. What the server will not give (`null`) is not asked for again. */
+export async function applyFetched(
+  tx: WriteTransaction,
+  message: FetchedMessage,
+  nowMs: number,
+): Promise<RemoteEffect> {
+  const recordIds = new Set<RecordId>();
+  for (const { recordId, hash, bytes } of message.items) {
+    const missing = await tx.get(missingTable, [recordId, hash]);
+    if (missing === undefined) continue;
+    await tx.delete(missingTable, [recordId, hash]);
+    if (bytes === null) continue;
+    const { scopeId, sequence, chain, ...change } = missing;
+    const place = { scopeId, sequence, chain };
+    await acceptRemote(tx, change, bytes, place, nowMs);
+    recordIds.add(recordId);
+  }
+  return { recordIds: [...recordIds] };
+}
+
+async function applyRow(
+  tx: WriteTransaction,
+  scopeId: ScopeId,
+  row: LogRow,
+  at: Cursor,
+  nowMs: number,
+): Promise<void> {
+  const { recordId, hash, memberId, deviceId, admittedAtMs, bytes } = row;
+  const change = { recordId, hash, memberId, deviceId, admittedAtMs };
+  const place = { scopeId, sequence: row.sequence, chain: at.chain };
+  const isHere = await acceptRemote(tx, change, bytes, place, nowMs);
+  if (isHere) return;
+  await tx.put(logRowsTable, [scopeId, row.sequence], {
+    recordId,
+    hash,
+    memberId,
+    deviceId,
+    chain: at.chain,
+    admittedAtMs,
+  });
+  if (row.isReadable)
+    await tx.put(missingTable, [recordId, hash], { ...change, ...place });
+}
+
+/** Whether the change is here now. */
+async function acceptRemote(
+  tx: WriteTransaction,
+  change: RemoteChange,
+  bytes: Uint8Array | null,
+  place: LocalPlace,
+  nowMs: number,
+): Promise<boolean> {
+  const { recordId, hash, memberId, deviceId, admittedAtMs } = change;
+  const held = await findChange(tx, recordId, hash);
+  if (held !== undefined) {
+    await markAccepted(tx, held, place, admittedAtMs);
+    return true;
+  }
+  if (bytes === null) return false;
+  const decoded = decodeChange(bytes, defaultChangeLimits);
+  if (!decoded.ok || decoded.value.hash !== hash)
+    throw new RemoteRowRefused("chunk-damaged");
+  const meaning = meaningOf(decoded.value);
+  const row = {
+    recordId,
+    hash,
+    memberId,
+    deviceId,
+    personId: null,
+    lane: mergeLane,
+    priority: 3 as const,
+    deps: [...decoded.value.deps],
+    isCreation: meaning.creates !== null,
+    refersTo: [],
+    authoredAtMs: decoded.value.time * 1000,
+    savedAtMs: nowMs,
+    progress: {
+      state: "accepted" as const,
+      places: [place],
+      admittedAtMs,
+    },
+  };
+  await insertChange(tx, row, bytes, meaning);
+  await tx.put(logRowsTable, [place.scopeId, place.sequence], {
+    recordId,
+    hash,
+    memberId,
+    deviceId,
+    chain: place.chain,
+    admittedAtMs,
+  });
+  return true;
+}
+
+/** The point before a scope's first row. */
+export function startOf(scopeId: ScopeId, epoch: string): Cursor {
+  return { epoch, sequence: 0, chain: firstChain(scopeId, epoch) };
+}

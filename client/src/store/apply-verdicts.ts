@@ -1,0 +1,105 @@
+/**
+ * What the server's verdicts do to the local log, in the caller's transaction. SPEC CL-3, CL-6.
+ *
+ * Accepted and duplicate are the same proof. A refusal that time can heal leaves the change where it was. A final one keeps
+ * the bytes as stranded work, and with it everything of the record that was composed on top: the server would refuse that as well.
+ * A verdict on a change that is not here, or that was accepted before, does nothing.
+ */
+import type { Verdict, WriteTransaction } from "@suture/schema";
+import { isRetryable } from "@suture/schema";
+
+import {
+  changesOf,
+  findChange,
+  isUnsynced,
+  markAccepted,
+  setProgress,
+} from "./change-rows.ts";
+import type { LocalChange, LocalRefusal } from "./local-change.ts";
+
+/** Gives back the changes that became stranded work. */
+export async function applyVerdict(
+  tx: WriteTransaction,
+  verdict: Verdict,
+  nowMs: number,
+): Promise<readonly LocalChange[]> {
+  const change = await findChange(tx, verdict.recordId, verdict.hash);
+  if (change === undefined) return [];
+  switch (verdict.verdict) {
+    case "accepted":
+    case "duplicate":
+      await acceptAt(tx, change, verdict.places);
+      return [];
+    case "waiting":
+      if (isUnsynced(change.progress)) {
+        await setProgress(tx, change, {
+          state: "waiting",
+          code: verdict.code,
+          message: verdict.message,
+        });
+      }
+      return [];
+    case "refused":
+      return applyRefusal(tx, change, verdict, nowMs);
+  }
+}
+
+/** A change may stand in two scopes: a record that moves is an entry in both logs. */
+async function acceptAt(
+  tx: WriteTransaction,
+  change: LocalChange,
+  places: Extract<Verdict, { verdict: "accepted" }>["places"],
+): Promise<void> {
+  if (places.length === 0) {
+    await setProgress(tx, change, {
+      state: "accepted",
+      places: [],
+      admittedAtMs: null,
+    });
+  }
+  for (const place of places) {
+    const current = await findChange(tx, change.recordId, change.hash);
+    if (current !== undefined) await markAccepted(tx, current, place, null);
+  }
+}
+
+async function applyRefusal(
+  tx: WriteTransaction,
+  change: LocalChange,
+  { code, message }: LocalRefusal,
+  nowMs: number,
+): Promise<readonly LocalChange[]> {
+  if (!isUnsynced(change.progress)) return [];
+  if (isRetryable(code)) {
+    const isRestore =
+      change.progress.state === "pending" && change.progress.isRestore;
+    await setProgress(tx, change, {
+      state: "pending",
+      held: { code, message },
+      isRestore,
+    });
+    return [];
+  }
+  const stranded = [change];
+  const refused = new Set([change.hash]);
+  for (const later of await changesOf(tx, change.recordId)) {
+    const isOnTop = later.deps.some((dep) => refused.has(dep));
+    if (!isOnTop || !isUnsynced(later.progress)) continue;
+    refused.add(later.hash);
+    stranded.push(later);
+  }
+  for (const [position, row] of stranded.entries()) {
+    await setProgress(tx, row, {
+      state: "refused",
+      ...(position === 0
+        ? { code, message }
+        : {
+            code: "depends-on-refused" as const,
+            message: "It builds on a change that was not accepted.",
+          }),
+      refusedAtMs: nowMs,
+      isDismissed: false,
+    });
+  }
+  return stranded;
+}

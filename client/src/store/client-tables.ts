@@ -1,0 +1,181 @@
+/** Every table of a device's store. All rows lie in one partition, so that whatever must be true together is one transaction. */
+import {
+  chainHashSchema,
+  changeHashSchema,
+  cursorSchema,
+  defineBytesTable,
+  defineTable,
+  deviceIdSchema,
+  leafProofSchema,
+  membershipSchema,
+  personIdSchema,
+  recordIdSchema,
+  reviewTaskSchema,
+  scopeIdSchema,
+  type Migration,
+  type Table,
+} from "@suture/schema";
+import { z } from "zod";
+
+import { localChangeSchema } from "./local-change.ts";
+
+export const localPartition = "local";
+
+/** [recordId, localNumber] */
+export const changesTable = defineTable({
+  name: "changes",
+  schema: localChangeSchema,
+});
+
+/** [recordId, hash]: the chunk as it was written. Its digest is its name, which is checked whenever it is read. */
+export const changeBytesTable = defineBytesTable("change_bytes");
+
+/** [recordId, hash] → localNumber. A genesis change has the same hash in every record. */
+export const changesByHashTable = defineTable({
+  name: "changes_by_hash",
+  schema: z.int().positive(),
+});
+
+/** [priority, localNumber]: the pending and waiting rows of `changes`, in the order in which they are sent. Rebuilt at opening. */
+export const pendingTable = defineTable({
+  name: "pending",
+  schema: z.strictObject({
+    recordId: recordIdSchema,
+    hash: changeHashSchema,
+  }),
+});
+
+const logLinkShape = {
+  recordId: recordIdSchema,
+  hash: changeHashSchema,
+  memberId: recordIdSchema,
+  deviceId: deviceIdSchema,
+};
+
+/** [scopeId, sequence]: what stands there in the server's log, as far as this device was told. */
+export const logRowsTable = defineTable({
+  name: "log_rows",
+  schema: z.strictObject({
+    ...logLinkShape,
+    chain: chainHashSchema.nullable(),
+    admittedAtMs: z.int().nullable(),
+  }),
+});
+
+/** [scopeId, sequence]: rows a restored server no longer has, kept as proof of what it had accepted. */
+export const lostRowsTable = defineTable({
+  name: "lost_rows",
+  schema: z.strictObject(logLinkShape),
+});
+
+const scopeRowSchema = z.strictObject({
+  /** Null until a first snapshot is complete. */
+  cursor: cursorSchema.nullable(),
+  /** A snapshot begun and not complete. */
+  snapshot: z
+    .strictObject({ at: cursorSchema, after: recordIdSchema })
+    .nullable(),
+});
+export type ScopeRow = z.infer<typeof scopeRowSchema>;
+
+/** [scopeId] */
+export const scopesTable = defineTable({
+  name: "scopes",
+  schema: scopeRowSchema,
+});
+
+/** [recordId, hash]: changes known by name whose bytes are to be fetched. */
+export const missingTable = defineTable({
+  name: "missing",
+  schema: z.strictObject({
+    ...logLinkShape,
+    scopeId: scopeIdSchema,
+    sequence: z.int().positive(),
+    chain: chainHashSchema,
+    admittedAtMs: z.int(),
+  }),
+});
+
+/** [recordId]: what its creation says. */
+export const recordsTable = defineTable({
+  name: "records",
+  schema: z.strictObject({
+    recordId: recordIdSchema,
+    recordType: z.string(),
+    parentId: recordIdSchema.nullable(),
+  }),
+});
+
+/** [recordType, recordId]: what a list needs in order to find a record. Derived; see `stale_views`. */
+export const viewsTable = defineTable({
+  name: "views",
+  schema: z.strictObject({
+    recordId: recordIdSchema,
+    parentId: recordIdSchema.nullable(),
+    label: z.string(),
+    terms: z.array(z.string()),
+    conflicts: z.array(z.string()),
+    isEnteredInError: z.boolean(),
+  }),
+});
+
+/** [recordId]: records that changed since their view was made. Written with the change, so no view stays behind. */
+export const staleViewsTable = defineTable({
+  name: "stale_views",
+  schema: z.literal(true),
+});
+
+/** [reviewId]: open review tasks, as the server last said. */
+export const reviewsTable = defineTable({
+  name: "reviews",
+  schema: reviewTaskSchema,
+});
+
+/** [scopeId]: the last signed checkpoint that this device verified against its own chain. */
+export const receiptsTable = defineTable({
+  name: "receipts",
+  schema: z.strictObject({
+    organizationId: recordIdSchema,
+    checkpointNumber: z.int().positive(),
+    jws: z.string(),
+    proof: leafProofSchema,
+  }),
+});
+
+/** [personId, organizationId]: rights as they last counted. Provisional ones are this device's own, of an organization just founded. */
+export const membershipsTable = defineTable({
+  name: "memberships",
+  schema: z.strictObject({
+    ...membershipSchema.shape,
+    isProvisional: z.boolean(),
+  }),
+});
+
+/** [name]: singletons. */
+export const deviceTable = defineTable({
+  name: "device",
+  schema: z.strictObject({
+    nextLocalNumber: z.int().positive().exactOptional(),
+    personId: personIdSchema.exactOptional(),
+  }),
+});
+
+export const clientTables: readonly Table<unknown>[] = [
+  changesTable,
+  changeBytesTable,
+  changesByHashTable,
+  pendingTable,
+  logRowsTable,
+  lostRowsTable,
+  scopesTable,
+  missingTable,
+  recordsTable,
+  viewsTable,
+  staleViewsTable,
+  reviewsTable,
+  receiptsTable,
+  membershipsTable,
+  deviceTable,
+];
+
+export const clientMigrations: readonly Migration[] = [];

@@ -1,0 +1,278 @@
+/**
+ * The local log: every change this device holds, in one transaction with everything that must be true at the same time.
+ * The log is the outbox. SPEC CL-1 to CL-8.
+ *
+ * Order of a write: the rows are committed, durable, and only then do those who listen hear which records changed. A write
+ * that fails leaves nothing and tells nobody. All state is derived from rows; nothing is counted beside them.
+ */
+import type {
+  ChangesMessage,
+  Clock,
+  Cursor,
+  DecodedChange,
+  FetchedMessage,
+  Manifest,
+  ReadTransaction,
+  RecordId,
+  RestoreMessage,
+  Result,
+  ReviewsMessage,
+  ScopeId,
+  SnapshotMessage,
+  Store,
+  Verdict,
+  WriteTransaction,
+} from "@suture/schema";
+
+import {
+  applyFetched,
+  applyPage,
+  applySnapshot,
+  refusing,
+  type RemoteEffect,
+  type RemoteRefusal,
+} from "./apply-remote.ts";
+import { applyVerdict } from "./apply-verdicts.ts";
+import { findChange, insertChange, meaningOf } from "./change-rows.ts";
+import {
+  localPartition,
+  missingTable,
+  reviewsTable,
+  type ScopeRow,
+} from "./client-tables.ts";
+import type { LocalChange } from "./local-change.ts";
+import {
+  manifestOf,
+  nextPush,
+  unsyncedChanges,
+  type PushBatch,
+  type PushRequest,
+} from "./push-order.ts";
+import { rebuildPending } from "./rebuild-pending.ts";
+import {
+  findCommonPoint,
+  forgetLostRows,
+  forgetScope,
+  lostRows,
+  regress,
+  scopesOf,
+} from "./scope-positions.ts";
+
+export interface LocalLogDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** A change composed here, and what the log must know of it. */
+export type NewChange = Omit<
+  LocalChange,
+  "localNumber" | "savedAtMs" | "progress" | "deps" | "isCreation" | "hash"
+> & {
+  readonly bytes: Uint8Array;
+  readonly decoded: DecodedChange;
+};
+
+export type LogListener = (recordIds: readonly RecordId[]) => void;
+
+/** Opens the log over a store with `clientTables`. Makes sure first that what is to be sent agrees with the rows. */
+export async function openLocalLog(deps: LocalLogDeps): Promise<LocalLog> {
+  await deps.store.write(localPartition, rebuildPending);
+  return new LocalLog(deps);
+}
+
+export class LocalLog {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<LogListener>();
+
+  constructor({ store, clock }: LocalLogDeps) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Called after each commit with the records it concerns. Gives back how to stop. */
+  subscribe(listener: LogListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
+    return this.#store.read(localPartition, work);
+  }
+
+  /** For tables of other subjects that must change together; tells listeners about `recordIds`. */
+  async write<T>(
+    work: (tx: WriteTransaction) => Promise<T>,
+    recordIds: readonly RecordId[] = [],
+  ): Promise<T> {
+    const result = await this.#store.write(localPartition, work);
+    this.#tell(recordIds);
+    return result;
+  }
+
+  /** One save: all of its changes, or none. Resolves once they are durable. Changes already here are left as they are. */
+  async save(changes: readonly NewChange[]): Promise<void> {
+    const savedAtMs = this.#clock.now();
+    await this.#store.write(localPartition, async (tx) => {
+      for (const { bytes, decoded, ...change } of changes) {
+        const { hash } = decoded;
+        if ((await findChange(tx, change.recordId, hash)) !== undefined)
+          continue;
+        const meaning = meaningOf(decoded);
+        const row = {
+          ...change,
+          hash,
+          deps: [...decoded.deps],
+          isCreation: meaning.creates !== null,
+          savedAtMs,
+          progress: {
+            state: "pending" as const,
+            held: null,
+            isRestore: false,
+          },
+        };
+        await insertChange(tx, row, bytes, meaning);
+      }
+    });
+    this.#tell(changes.map(({ recordId }) => recordId));
+  }
+
+  /** Gives back what became stranded work. */
+  async applyVerdicts(
+    verdicts: readonly Verdict[],
+  ): Promise<readonly LocalChange[]> {
+    const nowMs = this.#clock.now();
+    const stranded = await this.#store.write(localPartition, async (tx) => {
+      const found: LocalChange[] = [];
+      for (const verdict of verdicts)
+        found.push(...(await applyVerdict(tx, verdict, nowMs)));
+      return found;
+    });
+    this.#tell(verdicts.map(({ recordId }) => recordId));
+    return stranded;
+  }
+
+  /** A page of a scope's log. Refused, and nothing kept, unless it continues the chain held here. */
+  applyPage(
+    page: ChangesMessage,
+  ): Promise<Result<RemoteEffect, RemoteRefusal>> {
+    return this.#applyRemote((tx, nowMs) => applyPage(tx, page, nowMs));
+  }
+
+  applySnapshot(
+    page: SnapshotMessage,
+  ): Promise<Result<RemoteEffect, RemoteRefusal>> {
+    return this.#applyRemote((tx, nowMs) => applySnapshot(tx, page, nowMs));
+  }
+
+  applyFetched(
+    message: FetchedMessage,
+  ): Promise<Result<RemoteEffect, RemoteRefusal>> {
+    return this.#applyRemote((tx, nowMs) => applyFetched(tx, message, nowMs));
+  }
+
+  /** Opened and closed review tasks. `isComplete` when the message lists all that are open, as after `welcome`. */
+  async applyReviews(
+    { open, closed }: Pick<ReviewsMessage, "open" | "closed">,
+    isComplete = false,
+  ): Promise<void> {
+    const touched = await this.#store.write(localPartition, async (tx) => {
+      const recordIds = open.map(({ recordId }) => recordId);
+      const ended: string[] = closed.map(({ reviewId }) => reviewId);
+      const held = await tx.scan(reviewsTable);
+      for (const { key, value } of held) {
+        const isStillOpen = open.some(
+          ({ reviewId }) => reviewId === value.reviewId,
+        );
+        if (!ended.includes(value.reviewId) && (!isComplete || isStillOpen))
+          continue;
+        await tx.delete(reviewsTable, key);
+        recordIds.push(value.recordId);
+      }
+      for (const task of open)
+        await tx.put(reviewsTable, [task.reviewId], task);
+      return recordIds;
+    });
+    this.#tell(touched);
+  }
+
+  /** What to send next, or null. SPEC CL-7. */
+  nextPush(request: PushRequest): Promise<PushBatch | null> {
+    return this.read((tx) => nextPush(tx, request));
+  }
+
+  /** `except` leaves out what is on its way: for "what is left after this batch". */
+  manifest(except?: ReadonlySet<string>): Promise<Manifest> {
+    return this.read((tx) => manifestOf(tx, this.#clock.now(), except));
+  }
+
+  unsynced(): Promise<readonly LocalChange[]> {
+    return this.read(unsyncedChanges);
+  }
+
+  scopes(): Promise<ReadonlyMap<ScopeId, ScopeRow>> {
+    return this.read(scopesOf);
+  }
+
+  /** Changes known by name only, to be fetched. */
+  missing(
+    limit: number,
+  ): Promise<readonly Pick<LocalChange, "recordId" | "hash">[]> {
+    return this.read(async (tx) => {
+      const rows = await tx.scan(missingTable, { limit });
+      return rows.map(({ value: { recordId, hash } }) => ({ recordId, hash }));
+    });
+  }
+
+  /** The server's log does not hold what this device was told: finds the common point, and returns the rest to pending. */
+  async regress(
+    scopeId: ScopeId,
+    samples: readonly Cursor[],
+  ): Promise<Cursor | null> {
+    const { common, recordIds } = await this.#store.write(
+      localPartition,
+      async (tx) => {
+        const common = await findCommonPoint(tx, scopeId, samples);
+        return { common, recordIds: await regress(tx, scopeId, common) };
+      },
+    );
+    this.#tell(recordIds);
+    return common;
+  }
+
+  lostRows(
+    scopeId: ScopeId,
+    upToSequence: number,
+  ): Promise<RestoreMessage["rows"]> {
+    return this.read((tx) => lostRows(tx, scopeId, upToSequence));
+  }
+
+  forgetLostRows(scopeId: ScopeId): Promise<void> {
+    return this.write((tx) => forgetLostRows(tx, scopeId));
+  }
+
+  /** The member may no longer read this scope. Work that was never accepted stays. */
+  async forgetScope(scopeId: ScopeId): Promise<void> {
+    const recordIds = await this.#store.write(localPartition, (tx) =>
+      forgetScope(tx, scopeId),
+    );
+    this.#tell(recordIds);
+  }
+
+  async #applyRemote(
+    work: (tx: WriteTransaction, nowMs: number) => Promise<RemoteEffect>,
+  ): Promise<Result<RemoteEffect, RemoteRefusal>> {
+    const nowMs = this.#clock.now();
+    const effect = await refusing(() =>
+      this.#store.write(localPartition, (tx) => work(tx, nowMs)),
+    );
+    if (effect.ok) this.#tell(effect.value.recordIds);
+    return effect;
+  }
+
+  #tell(recordIds: readonly RecordId[]): void {
+    if (recordIds.length === 0) return;
+    const distinct = [...new Set(recordIds)];
+    for (const listener of [...this.#listeners]) listener(distinct);
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * What is sent next: most critical first, each change behind what it depends on and behind the creation of every record it
+ * names, one author at a time, because a batch carries one person's token. SPEC CL-7.
+ */
+import {
+  limits,
+  type ChangeHash,
+  type Manifest,
+  type PersonId,
+  type ReadTransaction,
+  type RecordId,
+} from "@suture/schema";
+
+import { changesOf, findChange, isUnsynced } from "./change-rows.ts";
+import {
+  changeBytesTable,
+  changesTable,
+  pendingTable,
+} from "./client-tables.ts";
+import type { LocalChange } from "./local-change.ts";
+
+export interface PushRequest {
+  /** `changeKey`s of what is on its way, or was answered "not now" in this session. */
+  readonly except: ReadonlySet<string>;
+  /** Whose work can be sent: those with a token. */
+  readonly personIds: ReadonlySet<PersonId>;
+  /** Whether changes that a restored server lost are offered; only once it has taken their proof. They need any token. */
+  readonly withRestores: boolean;
+  readonly maxChanges?: number;
+  readonly maxBytes?: number;
+}
+
+export interface PushBatch {
+  /** Null where all of it is other people's work being brought back. */
+  readonly personId: PersonId | null;
+  readonly changes: readonly {
+    readonly recordId: RecordId;
+    readonly hash: ChangeHash;
+    readonly bytes: Uint8Array;
+    readonly priority: number;
+  }[];
+}
+
+/** Names a change of a record. */
+export function changeKey(recordId: RecordId, hash: ChangeHash): string {
+  return `${recordId} ${hash}`;
+}
+
+/** Null when there is nothing to send. */
+export async function nextPush(
+  tx: ReadTransaction,
+  request: PushRequest,
+): Promise<PushBatch | null> {
+  const {
+    maxChanges = limits.maxBatchChanges,
+    maxBytes = limits.maxBatchBytes,
+  } = request;
+  const taken = new Set<string>();
+  const changes: PushBatch["changes"][number][] = [];
+  let personId: PersonId | null | undefined;
+  let byteCount = 0;
+  for (const pending of await tx.scan(pendingTable)) {
+    const { recordId, hash } = pending.value;
+    if (taken.has(changeKey(recordId, hash))) continue;
+    const seed = await findChange(tx, recordId, hash);
+    if (seed === undefined || !isSendable(seed, request)) continue;
+    for (const change of await closureOf(tx, seed)) {
+      const key = changeKey(change.recordId, change.hash);
+      if (taken.has(key) || request.except.has(key)) continue;
+      // What it depends on cannot go now, so neither can it.
+      if (!isSendable(change, request)) break;
+      if (personId !== undefined && change.personId !== personId) break;
+      const bytes = await tx.get(changeBytesTable, [
+        change.recordId,
+        change.hash,
+      ]);
+      if (bytes === undefined) break;
+      if (changes.length > 0 && byteCount + bytes.length > maxBytes)
+        return batchOf(personId, changes);
+      personId = change.personId;
+      byteCount += bytes.length;
+      taken.add(key);
+      changes.push({
+        recordId: change.recordId,
+        hash: change.hash,
+        bytes,
+        priority: change.priority,
+      });
+      if (changes.length >= maxChanges) return batchOf(personId, changes);
+    }
+  }
+  return batchOf(personId, changes);
+}
+
+/** What this device's people wrote and the server has not acknowledged, most critical first. */
+export async function unsyncedChanges(
+  tx: ReadTransaction,
+): Promise<readonly LocalChange[]> {
+  const found: LocalChange[] = [];
+  for (const { value } of await tx.scan(pendingTable)) {
+    const change = await findChange(tx, value.recordId, value.hash);
+    if (change !== undefined && !isRestore(change)) found.push(change);
+  }
+  return found;
+}
+
+export async function manifestOf(
+  tx: ReadTransaction,
+  nowMs: number,
+  except: ReadonlySet<string> = new Set(),
+): Promise<Manifest> {
+  const unsynced = (await unsyncedChanges(tx)).filter(
+    ({ recordId, hash }) => !except.has(changeKey(recordId, hash)),
+  );
+  const countOf = (priority: number) =>
+    unsynced.filter((change) => change.priority === priority).length;
+  const oldestMs = unsynced.reduce(
+    (oldest, { savedAtMs }) => Math.min(oldest, savedAtMs),
+    nowMs,
+  );
+  return {
+    countsByPriority: [countOf(0), countOf(1), countOf(2), countOf(3)],
+    oldestAgeMs: unsynced.length === 0 ? null : nowMs - oldestMs,
+    recordIds: [...new Set(unsynced.map(({ recordId }) => recordId))].slice(
+      0,
+      200,
+    ),
+  };
+}
+
+function isRestore({ progress }: LocalChange): boolean {
+  return progress.state === "pending" && progress.isRestore;
+}
+
+function isSendable(change: LocalChange, request: PushRequest): boolean {
+  const { recordId, hash, personId } = change;
+  if (request.except.has(changeKey(recordId, hash))) return false;
+  if (personId === null || isRestore(change)) return request.withRestores;
+  return request.personIds.has(personId);
+}
+
+/**
+ * The unsynced changes that must reach the server first, and the change itself, in local order: what a change depends on,
+ * and the creation of the records it names, were stored before it.
+ */
+async function closureOf(
+  tx: ReadTransaction,
+  seed: LocalChange,
+): Promise<readonly LocalChange[]> {
+  const found = new Map<string, LocalChange>();
+  const open: LocalChange[] = [seed];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const key = changeKey(next.recordId, next.hash);
+    if (found.has(key) || !isUnsynced(next.progress)) continue;
+    found.set(key, next);
+    for (const dep of next.deps) {
+      const held = await findChange(tx, next.recordId, dep);
+      if (held !== undefined) open.push(held);
+    }
+    for (const recordId of next.refersTo) {
+      const creation = await creationOf(tx, recordId);
+      if (creation !== undefined) open.push(creation);
+    }
+  }
+  return [...found.values()].sort(
+    (left, right) => left.localNumber - right.localNumber,
+  );
+}
+
+async function creationOf(
+  tx: ReadTransaction,
+  recordId: RecordId,
+): Promise<LocalChange | undefined> {
+  const [first] = await tx.scan(changesTable, { prefix: [recordId], limit: 1 });
+  if (first?.value.isCreation === true) return first.value;
+  return (await changesOf(tx, recordId)).find(({ isCreation }) => isCreation);
+}
+
+function batchOf(
+  personId: PersonId | null | undefined,
+  changes: PushBatch["changes"],
+): PushBatch | null {
+  return changes.length === 0 ? null : { personId: personId ?? null, changes };
+}

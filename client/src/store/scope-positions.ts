@@ -1,0 +1,195 @@
+/**
+ * Where this device stands in each scope's log, and what happens when the server's log is shorter than what it had said:
+ * nothing that the server lost stays "synced". SPEC CL-8.
+ */
+import {
+  type Cursor,
+  type ReadTransaction,
+  type RecordId,
+  type RestoreMessage,
+  type ScopeId,
+  type WriteTransaction,
+} from "@suture/schema";
+import { scopeIdSchema } from "@suture/schema";
+
+import { startOf } from "./apply-remote.ts";
+import { changesOf, findChange, setProgress } from "./change-rows.ts";
+import {
+  changeBytesTable,
+  changesByHashTable,
+  changesTable,
+  logRowsTable,
+  lostRowsTable,
+  recordsTable,
+  scopesTable,
+  staleViewsTable,
+  viewsTable,
+  type ScopeRow,
+} from "./client-tables.ts";
+import type { LocalChange } from "./local-change.ts";
+
+export async function scopesOf(
+  tx: ReadTransaction,
+): Promise<ReadonlyMap<ScopeId, ScopeRow>> {
+  const rows = await tx.scan(scopesTable);
+  return new Map(
+    rows.map(({ key, value }) => [scopeIdSchema.parse(key[0]), value]),
+  );
+}
+
+/** The last of the server's points, latest first, that this device's chain goes through; null if none. */
+export async function findCommonPoint(
+  tx: ReadTransaction,
+  scopeId: ScopeId,
+  samples: readonly Cursor[],
+): Promise<Cursor | null> {
+  const scope = await tx.get(scopesTable, [scopeId]);
+  const held = scope?.cursor;
+  if (held === undefined || held === null) return null;
+  for (const sample of samples) {
+    if (sample.epoch !== held.epoch || sample.sequence > held.sequence)
+      continue;
+    const chain = await chainAt(tx, scopeId, held, sample.sequence);
+    if (chain === sample.chain) return sample;
+  }
+  return null;
+}
+
+/** The chain at a sequence, where this device knows it: not below a snapshot. */
+export async function chainAt(
+  tx: ReadTransaction,
+  scopeId: ScopeId,
+  held: Cursor,
+  sequence: number,
+): Promise<string | null> {
+  if (sequence === held.sequence) return held.chain;
+  if (sequence === 0) return startOf(scopeId, held.epoch).chain;
+  return (await tx.get(logRowsTable, [scopeId, sequence]))?.chain ?? null;
+}
+
+/**
+ * Returns everything above the common point to `pending`: this device's own work, and other people's as work to be brought
+ * back. Without a common point that is the whole scope, which then starts anew. Gives back the records concerned.
+ */
+export async function regress(
+  tx: WriteTransaction,
+  scopeId: ScopeId,
+  common: Cursor | null,
+): Promise<readonly RecordId[]> {
+  const from = common?.sequence ?? 0;
+  const recordIds = new Set<RecordId>();
+  const held = (await tx.get(scopesTable, [scopeId]))?.cursor;
+  for (const { key, value } of await tx.scan(logRowsTable, {
+    prefix: [scopeId],
+    after: [scopeId, from],
+  })) {
+    const sequence = Number(key[1]);
+    await tx.delete(logRowsTable, key);
+    const { recordId, hash, memberId, deviceId } = value;
+    // Proof is a contiguous piece of chain, so only what this device had received in order is of use.
+    if (
+      common !== null &&
+      held !== undefined &&
+      sequence <= (held?.sequence ?? 0)
+    )
+      await tx.put(lostRowsTable, key, { recordId, hash, memberId, deviceId });
+    const change = await findChange(tx, recordId, hash);
+    if (change === undefined) continue;
+    await returnToPending(tx, change, scopeId);
+    recordIds.add(recordId);
+  }
+  if (common === null) await tx.delete(scopesTable, [scopeId]);
+  else await tx.put(scopesTable, [scopeId], { cursor: common, snapshot: null });
+  return [...recordIds];
+}
+
+/** What a `restore` message proves: the rows above the common point, up to a checkpoint. */
+export async function lostRows(
+  tx: ReadTransaction,
+  scopeId: ScopeId,
+  upToSequence: number,
+): Promise<RestoreMessage["rows"]> {
+  const rows = await tx.scan(lostRowsTable, {
+    prefix: [scopeId],
+    before: [scopeId, upToSequence + 1],
+  });
+  return rows.map(({ value }) => value);
+}
+
+export async function forgetLostRows(
+  tx: WriteTransaction,
+  scopeId: ScopeId,
+): Promise<void> {
+  for (const { key } of await tx.scan(lostRowsTable, { prefix: [scopeId] }))
+    await tx.delete(lostRowsTable, key);
+}
+
+/**
+ * Removes what may no longer be read here: records that stand in this scope only. A record with work that was never accepted
+ * stays: it is the only copy. Gives back the records removed.
+ */
+export async function forgetScope(
+  tx: WriteTransaction,
+  scopeId: ScopeId,
+): Promise<readonly RecordId[]> {
+  const recordIds = new Set<RecordId>();
+  for (const { key, value } of await tx.scan(logRowsTable, {
+    prefix: [scopeId],
+  })) {
+    recordIds.add(value.recordId);
+    await tx.delete(logRowsTable, key);
+  }
+  await tx.delete(scopesTable, [scopeId]);
+  await forgetLostRows(tx, scopeId);
+  const removed: RecordId[] = [];
+  for (const recordId of recordIds) {
+    const changes = await changesOf(tx, recordId);
+    if (!changes.every((change) => standsOnlyIn(change, scopeId))) continue;
+    await removeRecord(tx, recordId, changes);
+    removed.push(recordId);
+  }
+  return removed;
+}
+
+function standsOnlyIn({ progress }: LocalChange, scopeId: ScopeId): boolean {
+  return (
+    progress.state === "accepted" &&
+    progress.places.every((place) => place.scopeId === scopeId)
+  );
+}
+
+async function removeRecord(
+  tx: WriteTransaction,
+  recordId: RecordId,
+  changes: readonly LocalChange[],
+): Promise<void> {
+  for (const { hash, localNumber } of changes) {
+    await tx.delete(changesTable, [recordId, localNumber]);
+    await tx.delete(changesByHashTable, [recordId, hash]);
+    await tx.delete(changeBytesTable, [recordId, hash]);
+  }
+  const record = await tx.get(recordsTable, [recordId]);
+  if (record !== undefined)
+    await tx.delete(viewsTable, [record.recordType, recordId]);
+  await tx.delete(recordsTable, [recordId]);
+  await tx.delete(staleViewsTable, [recordId]);
+}
+
+async function returnToPending(
+  tx: WriteTransaction,
+  change: LocalChange,
+  scopeId: ScopeId,
+): Promise<void> {
+  const { progress } = change;
+  if (progress.state !== "accepted") return;
+  const places = progress.places.filter((place) => place.scopeId !== scopeId);
+  if (places.length > 0) {
+    await setProgress(tx, change, { ...progress, places });
+    return;
+  }
+  await setProgress(tx, change, {
+    state: "pending",
+    held: null,
+    isRestore: change.personId === null,
+  });
+}
