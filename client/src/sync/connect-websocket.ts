@@ -1,0 +1,77 @@
+/** Opens sync sockets with `ws`, for Node. */
+import {
+  err,
+  ok,
+  type MessageSocket,
+  type SocketListener,
+} from "@suture/schema";
+import { WebSocket } from "ws";
+
+import type { Connect, ConnectFailure } from "./connect.ts";
+
+const handshakeTimeoutMs = 10_000;
+const maxBodyBytes = 4_096;
+
+export const connectWebSocket: Connect = async ({ url, headers }) =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(url, {
+      headers,
+      perMessageDeflate: false,
+      handshakeTimeout: handshakeTimeoutMs,
+      followRedirects: false,
+    });
+    const failed = (failure: ConnectFailure) => resolve(err(failure));
+    socket.once("open", () => resolve(ok(new WebSocketSocket(socket))));
+    // Stays for the socket's whole life: without a listener an error ends the process.
+    socket.on("error", () => failed({ kind: "unreachable" }));
+    socket.once("unexpected-response", (_request, response) => {
+      let body = "";
+      const { "content-type": contentType = "", "dpop-nonce": nonce } =
+        response.headers;
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => {
+        if (body.length < maxBodyBytes) body += piece;
+      });
+      response.on("error", () => failed({ kind: "unreachable" }));
+      response.on("end", () => {
+        failed({
+          kind: "answered",
+          status: response.statusCode ?? 0,
+          contentType,
+          body: body.slice(0, maxBodyBytes),
+          dpopNonce: typeof nonce === "string" ? nonce : undefined,
+        });
+        socket.terminate();
+      });
+    });
+  });
+
+class WebSocketSocket implements MessageSocket {
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(frame);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  listen(listener: SocketListener): void {
+    this.#socket.on("message", (data, isBinary) => {
+      if (isBinary && data instanceof Uint8Array) listener.onFrame(data);
+      else this.#socket.close(4400, "message-malformed");
+    });
+    this.#socket.once("close", (code, reason) =>
+      listener.onClose(code, reason.toString()),
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import type { MessageSocket, Result } from "@suture/schema";
+
+export interface ConnectRequest {
+  /** `ws:` or `wss:`, ending in `/sync`. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Why no socket opened, as the transport saw it. */
+export type ConnectFailure =
+  | { readonly kind: "unreachable" }
+  | {
+      /** Something answered, but not with a socket: our server refusing, another server, or a captive portal's page. */
+      readonly kind: "answered";
+      readonly status: number;
+      readonly contentType: string;
+      /** At most a few kilobytes of it. */
+      readonly body: string;
+      readonly dpopNonce: string | undefined;
+    };
+
+/** Opens a sync socket. Never throws, never retries; must give up by itself within some seconds. */
+export type Connect = (
+  request: ConnectRequest,
+) => Promise<Result<MessageSocket, ConnectFailure>>;

@@ -1,0 +1,218 @@
+/**
+ * Keeps a device in sync: opens a socket, runs a session on it, waits with jitter after a failure, and says in words how it
+ * stands. Nothing it does decides what is saved; that is the log's.
+ */
+import {
+  err,
+  ok,
+  type Clock,
+  type DeviceId,
+  type Membership,
+  type MessageSocket,
+  type PersonId,
+  type PresenceMessage,
+  type Random,
+  type Result,
+  type Timer,
+  type Timers,
+} from "@suture/schema";
+
+import { createBackoff } from "./backoff.ts";
+import type { Connect } from "./connect.ts";
+import type { SyncLog } from "./sync-log.ts";
+import { SyncSession } from "./sync-session.ts";
+import {
+  problemOfFailure,
+  syncProblem,
+  type SyncProblem,
+} from "./sync-problem.ts";
+
+export interface SyncCredentials {
+  readonly personId: PersonId;
+  readonly deviceId: DeviceId;
+  readonly syncToken: string;
+}
+
+/** Who is signed in on this device, and how an upgrade request is proven to come from it. */
+export interface SyncIdentity {
+  /** The first opens the socket. Empty when nobody is signed in. */
+  credentials(): Promise<readonly SyncCredentials[]>;
+  headers(
+    url: string,
+    token: string,
+    nonce: string | undefined,
+  ): Promise<Readonly<Record<string, string>>>;
+}
+
+export type SyncState =
+  "stopped" | "connecting" | "receiving" | "up-to-date" | "waiting";
+
+export interface SyncStatus {
+  readonly state: SyncState;
+  /** Why it is `waiting` or `stopped`; null otherwise. */
+  readonly problem: SyncProblem | null;
+  /** When the server last answered anything, by this device's clock. */
+  readonly lastAnswerAtMs: number | null;
+  /** When everything the server had was last here. */
+  readonly caughtUpAtMs: number | null;
+  readonly nextAttemptAtMs: number | null;
+}
+
+export interface SyncEngineDeps {
+  /** `ws:` or `wss:`, ending in `/sync`. */
+  readonly url: string;
+  readonly log: SyncLog;
+  readonly identity: SyncIdentity;
+  readonly connect: Connect;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  onStatus(status: SyncStatus): void;
+  onMemberships(personId: PersonId, memberships: readonly Membership[]): void;
+  onPresence(message: PresenceMessage): void;
+}
+
+export class SyncEngine {
+  readonly #deps: SyncEngineDeps;
+  readonly #backoff;
+  #status: SyncStatus = {
+    state: "stopped",
+    problem: null,
+    lastAnswerAtMs: null,
+    caughtUpAtMs: null,
+    nextAttemptAtMs: null,
+  };
+  #session: SyncSession | undefined;
+  #retry: Timer | undefined;
+  /** Rises with every start and stop: an attempt that outlived its own is dropped. */
+  #attempt = 0;
+
+  constructor(deps: SyncEngineDeps) {
+    this.#deps = deps;
+    this.#backoff = createBackoff(deps.random);
+  }
+
+  get status(): SyncStatus {
+    return this.#status;
+  }
+
+  /** Starts, or tries again at once where it was waiting. */
+  start(): void {
+    if (this.#session !== undefined || this.#status.state === "connecting")
+      return;
+    this.#retry?.cancel();
+    this.#attempt += 1;
+    void this.#run(this.#attempt);
+  }
+
+  stop(): void {
+    this.#attempt += 1;
+    this.#retry?.cancel();
+    this.#session?.stop();
+    this.#session = undefined;
+    this.#tell({ state: "stopped", problem: null, nextAttemptAtMs: null });
+  }
+
+  /** The log has something new to send. */
+  push(): void {
+    this.#session?.push();
+  }
+
+  async #run(attempt: number): Promise<void> {
+    this.#tell({ state: "connecting", problem: null, nextAttemptAtMs: null });
+    const opened = await this.#open();
+    if (attempt !== this.#attempt) {
+      if (opened.ok) opened.value.socket.close(1000, "");
+      return;
+    }
+    if (!opened.ok) {
+      this.#pause(opened.error);
+      return;
+    }
+    const { socket, credentials } = opened.value;
+    const session = new SyncSession({
+      socket,
+      log: this.#deps.log,
+      clock: this.#deps.clock,
+      timers: this.#deps.timers,
+      deviceId: credentials.deviceId,
+      personId: credentials.personId,
+      tokens: async () =>
+        new Map(
+          (await this.#deps.identity.credentials()).map((own) => [
+            own.personId,
+            own.syncToken,
+          ]),
+        ),
+      events: {
+        onWelcome: () => this.#tell({ state: "receiving" }),
+        onMemberships: (memberships) =>
+          this.#deps.onMemberships(credentials.personId, memberships),
+        onAnswer: () => this.#tell({ lastAnswerAtMs: this.#deps.clock.now() }),
+        onProgress: () => this.#backoff.reset(),
+        onCaughtUp: () =>
+          this.#tell({
+            state: "up-to-date",
+            caughtUpAtMs: this.#deps.clock.now(),
+          }),
+        onPresence: (message) => this.#deps.onPresence(message),
+        onEnd: (problem, retryAfterMs) => {
+          if (attempt !== this.#attempt) return;
+          this.#session = undefined;
+          this.#pause(problem, retryAfterMs);
+        },
+      },
+    });
+    this.#session = session;
+    await session.start();
+  }
+
+  async #open(): Promise<
+    Result<
+      { readonly socket: MessageSocket; readonly credentials: SyncCredentials },
+      SyncProblem
+    >
+  > {
+    const [credentials] = await this.#deps.identity.credentials();
+    if (credentials === undefined) return err(syncProblem("signed-out"));
+    const { url, identity, connect } = this.#deps;
+    const first = await connect({
+      url,
+      headers: await identity.headers(url, credentials.syncToken, undefined),
+    });
+    if (first.ok) return ok({ socket: first.value, credentials });
+    if (first.error.kind !== "answered" || first.error.dpopNonce === undefined)
+      return err(problemOfFailure(first.error));
+    // The server does not trust this device's clock: it wants its own nonce in the proof (RFC 9449, section 8).
+    const second = await connect({
+      url,
+      headers: await identity.headers(
+        url,
+        credentials.syncToken,
+        first.error.dpopNonce,
+      ),
+    });
+    return second.ok
+      ? ok({ socket: second.value, credentials })
+      : err(problemOfFailure(second.error));
+  }
+
+  #pause(problem: SyncProblem, retryAfterMs = 0): void {
+    if (!problem.isRetryable) {
+      this.#tell({ state: "stopped", problem, nextAttemptAtMs: null });
+      return;
+    }
+    const delayMs = Math.max(retryAfterMs, this.#backoff.next());
+    this.#tell({
+      state: "waiting",
+      problem,
+      nextAttemptAtMs: this.#deps.clock.now() + delayMs,
+    });
+    this.#retry = this.#deps.timers.after(delayMs, () => this.start());
+  }
+
+  #tell(part: Partial<SyncStatus>): void {
+    this.#status = { ...this.#status, ...part };
+    this.#deps.onStatus(this.#status);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What keeps a device from syncing, in one sentence a person can act on. Whatever it is, everything stays queued. SPEC SY-21.
+ */
+import { closeNameOf, identityCodeSchema } from "@suture/schema";
+import { z } from "zod";
+
+import type { ConnectFailure } from "./connect.ts";
+
+const sentences = {
+  unreachable: "The server cannot be reached.",
+  "no-answer": "The server stopped answering.",
+  "captive-portal": "This network wants you to sign in to it first.",
+  "wrong-server": "There is no Suture server at this address.",
+  "signed-out": "Nobody is signed in on this device.",
+  "token-expired": "Your sign-in on this device has expired. Sign in again.",
+  "token-revoked": "Your sign-in on this device was revoked. Sign in again.",
+  "token-refused": "The server does not accept this sign-in. Sign in again.",
+  "device-revoked": "This device was revoked by an administrator.",
+  "update-needed":
+    "This app is too old for the server. Update it; your work is safe.",
+  "server-busy": "The server is busy.",
+  "server-stopping": "The server is restarting.",
+  "server-failed": "The server had a problem of its own.",
+  "protocol-broken": "The server did not understand this device.",
+  "store-failed": "This device cannot store what it receives.",
+} as const;
+
+export type SyncProblemCode = keyof typeof sentences;
+
+export interface SyncProblem {
+  readonly code: SyncProblemCode;
+  readonly sentence: string;
+  /** Whether trying again by itself can help; if not, the engine stops until somebody acts. */
+  readonly isRetryable: boolean;
+}
+
+const needsAction: ReadonlySet<SyncProblemCode> = new Set([
+  "wrong-server",
+  "signed-out",
+  "token-expired",
+  "token-revoked",
+  "token-refused",
+  "device-revoked",
+  "update-needed",
+]);
+
+export function syncProblem(code: SyncProblemCode): SyncProblem {
+  return {
+    code,
+    sentence: sentences[code],
+    isRetryable: !needsAction.has(code),
+  };
+}
+
+const answerSchema = z.object({ code: identityCodeSchema });
+
+/** What the answer to an upgrade that did not open a socket means. */
+export function problemOfFailure(failure: ConnectFailure): SyncProblem {
+  if (failure.kind === "unreachable") return syncProblem("unreachable");
+  const code = answerCode(failure.body);
+  if (code !== undefined) return problemOfIdentityCode(code);
+  if (failure.status === 503 || failure.status === 429)
+    return syncProblem("server-busy");
+  if (failure.status >= 500) return syncProblem("server-failed");
+  return syncProblem(
+    failure.contentType.includes("html") ? "captive-portal" : "wrong-server",
+  );
+}
+
+/** What the close of an open socket means. */
+export function problemOfClose(code: number): SyncProblem {
+  switch (closeNameOf(code)) {
+    case "version-unsupported":
+      return syncProblem("update-needed");
+    case "not-authenticated":
+      return syncProblem("token-refused");
+    case "not-permitted":
+      return syncProblem("device-revoked");
+    case "server-stopping":
+      return syncProblem("server-stopping");
+    case "server-failed":
+      return syncProblem("server-failed");
+    case "rate-limited":
+    case "slow-reader":
+      return syncProblem("server-busy");
+    case "message-malformed":
+    case "message-too-large":
+    case "hello-expected":
+    case "hello-late":
+      return syncProblem("protocol-broken");
+    case undefined:
+      return syncProblem("unreachable");
+  }
+}
+
+function answerCode(
+  body: string,
+): z.infer<typeof identityCodeSchema> | undefined {
+  try {
+    const answer = answerSchema.safeParse(JSON.parse(body));
+    return answer.success ? answer.data.code : undefined;
+  } catch {
+    // Not JSON: a page of somebody else's.
+    return undefined;
+  }
+}
+
+function problemOfIdentityCode(
+  code: z.infer<typeof identityCodeSchema>,
+): SyncProblem {
+  switch (code) {
+    case "token-expired":
+      return syncProblem("token-expired");
+    case "token-revoked":
+      return syncProblem("token-revoked");
+    case "device-revoked":
+    case "device-unknown":
+      return syncProblem("device-revoked");
+    case "too-many-attempts":
+      return syncProblem("server-busy");
+    default:
+      return syncProblem("token-refused");
+  }
+}

@@ -1,0 +1,454 @@
+/**
+ * One open socket, from `hello` until it closes.
+ *
+ * Order: `hello` with cursors and manifest → `welcome` → then side by side: pushes, most critical first, each answered by
+ * verdicts; pages of every scope behind our cursor; whatever the server says besides. Messages are applied one after the other
+ * and each in one transaction, so a socket that dies anywhere leaves a log that can go on. Whatever is sent twice is harmless.
+ *
+ * "Can this write be completed?" instead of "are we online?": the line is judged by answers. Whoever is owed one longer than
+ * `answerDeadlineMs` ends the session, and so does a message that makes no sense.
+ */
+import {
+  closeCodes,
+  decodeServerFrame,
+  encodeFrame,
+  protocolVersion,
+  schemaVersion,
+  type ClientMessage,
+  type Clock,
+  type DeviceId,
+  type Membership,
+  type MessageSocket,
+  type PersonId,
+  type PresenceMessage,
+  type ScopeId,
+  type ServerMessage,
+  type Timer,
+  type Timers,
+  type Verdict,
+  type WelcomeMessage,
+} from "@suture/schema";
+
+import type { ChangeName, SyncLog } from "./sync-log.ts";
+import {
+  problemOfClose,
+  syncProblem,
+  type SyncProblem,
+} from "./sync-problem.ts";
+import { verifyCheckpoint } from "./verify-checkpoint.ts";
+
+export const answerDeadlineMs = 15_000;
+export const idlePingMs = 20_000;
+const maxPushesInFlight = 4;
+
+export interface SyncSessionDeps {
+  readonly socket: MessageSocket;
+  readonly log: SyncLog;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly deviceId: DeviceId;
+  /** Whose token opened the socket. */
+  readonly personId: PersonId;
+  /** The sync tokens of everyone signed in on this device. */
+  tokens(): Promise<ReadonlyMap<PersonId, string>>;
+  readonly events: SyncSessionEvents;
+}
+
+export interface SyncSessionEvents {
+  onWelcome(message: WelcomeMessage): void;
+  onMemberships(memberships: readonly Membership[]): void;
+  /** Every frame of the server: the line is alive. */
+  onAnswer(): void;
+  /** Something became durable on the server, or everything it has is here: reasons to forget earlier failures. */
+  onProgress(): void;
+  /** Nothing left to pull in any scope, and nothing to push. Told again whenever that becomes true. */
+  onCaughtUp(): void;
+  onPresence(message: PresenceMessage): void;
+  /** Exactly once. `retryAfterMs` where the server said when. */
+  onEnd(problem: SyncProblem, retryAfterMs?: number): void;
+}
+
+export class SyncSession {
+  readonly #deps: SyncSessionDeps;
+  readonly #inFlight = new Map<number, readonly ChangeName[]>();
+  /** Answered "not now" on this socket: offered again once something else was accepted. */
+  readonly #held = new Set<string>();
+  readonly #behind = new Set<ScopeId>();
+  #work: Promise<void> = Promise.resolve();
+  #jwks: WelcomeMessage["jwks"] = { keys: [] };
+  #isWelcome = false;
+  #hasReviews = false;
+  #isEnded = false;
+  #isPumping = false;
+  #nextPushId = 0;
+  #nextPing = 0;
+  #watchdog: Timer | undefined;
+  #pings: Timer | undefined;
+
+  constructor(deps: SyncSessionDeps) {
+    this.#deps = deps;
+    deps.socket.listen({
+      onFrame: (frame) => this.#receive(frame),
+      onClose: (code) => this.#end(problemOfClose(code)),
+    });
+  }
+
+  async start(): Promise<void> {
+    const [scopes, unsynced] = await Promise.all([
+      this.#deps.log.scopes(),
+      this.#deps.log.manifest(),
+    ]);
+    const cursors = Object.fromEntries(
+      scopes.flatMap(({ scopeId, cursor }) =>
+        cursor === null ? [] : [[scopeId, cursor]],
+      ),
+    );
+    this.#ask({
+      type: "hello",
+      protocolVersion,
+      schemaVersion,
+      deviceId: this.#deps.deviceId,
+      cursors,
+      unsynced,
+    });
+  }
+
+  /** Something new may be in the log: pushes what can be pushed. */
+  push(): void {
+    this.#enqueue(() => this.#pump());
+  }
+
+  /** Ends the session without a problem; `onEnd` is not called. */
+  stop(): void {
+    this.#finish();
+    this.#deps.socket.close(1000, "");
+  }
+
+  #receive(frame: Uint8Array): void {
+    if (this.#isEnded) return;
+    const message = decodeServerFrame(frame);
+    if (!message.ok) {
+      this.#deps.socket.close(
+        closeCodes[message.error.code],
+        message.error.code,
+      );
+      this.#end(
+        syncProblem(this.#isWelcome ? "protocol-broken" : "wrong-server"),
+      );
+      return;
+    }
+    this.#watchdog?.cancel();
+    this.#watchdog = undefined;
+    this.#deps.events.onAnswer();
+    this.#enqueue(() => this.#apply(message.value));
+  }
+
+  async #apply(message: ServerMessage): Promise<void> {
+    const { log, events } = this.#deps;
+    if (
+      !this.#isWelcome &&
+      !["welcome", "busy", "error", "ping"].includes(message.type)
+    ) {
+      this.#end(syncProblem("wrong-server"));
+      return;
+    }
+    switch (message.type) {
+      case "welcome":
+        return this.#welcomed(message);
+      case "busy":
+        this.#deps.socket.close(1000, "");
+        return this.#end(syncProblem("server-busy"), message.retryAfterMs);
+      case "error":
+        // Its close code follows and says the same.
+        return;
+      case "verdicts":
+        return this.#judged(message.pushId, message.verdicts);
+      case "changes":
+        return this.#changed(message);
+      case "fetched":
+        await log.applyFetched(message);
+        return this.#fetchMissing();
+      case "snapshot":
+        return this.#snapshot(message);
+      case "log-regressed":
+        return this.#regressed(message);
+      case "restorable":
+        await log.applyRestorable(message.scopeId, message.isProven);
+        return this.#pump();
+      case "checkpoint": {
+        const verified = await verifyCheckpoint(message, {
+          keys: [...this.#jwks.keys],
+        });
+        if (!verified.ok) return;
+        const { organizationId, number } = verified.value.claims;
+        for (const proof of verified.value.proofs)
+          await log.applyCheckpoint(organizationId, number, message.jws, proof);
+        return;
+      }
+      case "scope-granted":
+        await log.saveMemberships(this.#deps.personId, message.memberships);
+        events.onMemberships(message.memberships);
+        await log.grantScope(message.scopeId);
+        return this.#pullScope(message.scopeId);
+      case "scope-revoked":
+        await log.saveMemberships(this.#deps.personId, message.memberships);
+        events.onMemberships(message.memberships);
+        this.#behind.delete(message.scopeId);
+        return log.revokeScope(message.scopeId);
+      case "reviews":
+        await log.applyReviews(message, !this.#hasReviews);
+        this.#hasReviews = true;
+        return;
+      case "presence":
+        return events.onPresence(message);
+      case "ping":
+        return this.#send({ type: "pong", number: message.number });
+      case "pong":
+        return;
+    }
+  }
+
+  async #welcomed(message: WelcomeMessage): Promise<void> {
+    if (this.#isWelcome) return this.#end(syncProblem("protocol-broken"));
+    this.#isWelcome = true;
+    this.#jwks = message.jwks;
+    const { log, events, personId } = this.#deps;
+    await log.saveMemberships(personId, message.memberships);
+    events.onWelcome(message);
+    events.onMemberships(message.memberships);
+    const known = new Map(
+      (await log.scopes()).map((scope) => [scope.scopeId, scope]),
+    );
+    for (const { scopeId, end } of message.scopes) {
+      const cursor = known.get(scopeId)?.cursor ?? null;
+      if (cursor === null) {
+        await log.grantScope(scopeId);
+        await this.#pullScope(scopeId);
+      } else if (
+        cursor.sequence !== end.sequence ||
+        cursor.chain !== end.chain ||
+        cursor.epoch !== end.epoch
+      ) {
+        // The first page, or `log-regressed`, comes unasked.
+        this.#owe(scopeId);
+      }
+    }
+    const readable = new Set(message.scopes.map(({ scopeId }) => scopeId));
+    for (const scopeId of known.keys())
+      if (!readable.has(scopeId)) await log.revokeScope(scopeId);
+    await this.#fetchMissing();
+    await this.#pump();
+    this.#schedulePing();
+    this.#reportIfCaughtUp();
+  }
+
+  async #judged(
+    pushId: number | null,
+    verdicts: readonly Verdict[],
+  ): Promise<void> {
+    await this.#deps.log.applyVerdicts(verdicts);
+    if (pushId !== null) this.#inFlight.delete(pushId);
+    const isAnyDurable = verdicts.some(
+      ({ verdict }) => verdict === "accepted" || verdict === "duplicate",
+    );
+    if (isAnyDurable) {
+      this.#held.clear();
+      this.#deps.events.onProgress();
+    }
+    for (const verdict of verdicts) {
+      if (
+        verdict.verdict === "waiting" ||
+        (verdict.verdict === "refused" && verdict.isRetryable)
+      )
+        this.#held.add(nameOf(verdict));
+    }
+    await this.#pump();
+    this.#reportIfCaughtUp();
+  }
+
+  async #changed(
+    message: Extract<ServerMessage, { type: "changes" }>,
+  ): Promise<void> {
+    const applied = await this.#deps.log.applyChanges(message);
+    if (applied === "not-contiguous") {
+      this.#owe(message.scopeId);
+      return this.#pullScope(message.scopeId);
+    }
+    if (message.hasMore) {
+      this.#owe(message.scopeId);
+      this.#ask({
+        type: "pull",
+        scopeId: message.scopeId,
+        cursor: message.cursor,
+      });
+    } else {
+      this.#behind.delete(message.scopeId);
+    }
+    await this.#fetchMissing();
+    if (!message.hasMore) await this.#pump();
+    this.#reportIfCaughtUp();
+  }
+
+  async #snapshot(
+    message: Extract<ServerMessage, { type: "snapshot" }>,
+  ): Promise<void> {
+    await this.#deps.log.applySnapshot(message);
+    if (message.next !== null) {
+      this.#ask({
+        type: "pull-snapshot",
+        scopeId: message.scopeId,
+        at: message.at,
+        after: message.next,
+      });
+      return;
+    }
+    // What was admitted while the pages came.
+    this.#ask({ type: "pull", scopeId: message.scopeId, cursor: message.at });
+  }
+
+  async #regressed(
+    message: Extract<ServerMessage, { type: "log-regressed" }>,
+  ): Promise<void> {
+    const { from, restore } = await this.#deps.log.regress(
+      message.scopeId,
+      message.samples,
+    );
+    if (restore !== null) this.#ask({ type: "restore", ...restore });
+    this.#owe(message.scopeId);
+    this.#ask({ type: "pull", scopeId: message.scopeId, cursor: from });
+  }
+
+  async #pullScope(scopeId: ScopeId): Promise<void> {
+    this.#owe(scopeId);
+    const scope = (await this.#deps.log.scopes()).find(
+      (candidate) => candidate.scopeId === scopeId,
+    );
+    if (scope?.cursor != null)
+      this.#ask({ type: "pull", scopeId, cursor: scope.cursor });
+    else
+      this.#ask({
+        type: "pull-snapshot",
+        scopeId,
+        at: scope?.snapshot?.at ?? null,
+        after: scope?.snapshot?.after ?? null,
+      });
+  }
+
+  async #fetchMissing(): Promise<void> {
+    const items = await this.#deps.log.missing();
+    if (items.length > 0)
+      this.#ask({
+        type: "fetch",
+        items: items
+          .slice(0, 500)
+          .map(({ recordId, hash }) => ({ recordId, hash })),
+      });
+  }
+
+  async #pump(): Promise<void> {
+    if (!this.#isWelcome || this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      const tokens = await this.#deps.tokens();
+      while (!this.#isEnded && this.#inFlight.size < maxPushesInFlight) {
+        const flying = new Set([...this.#inFlight.values()].flat().map(nameOf));
+        const batch = await this.#deps.log.nextBatch(
+          [...tokens.keys()],
+          (change) => this.#held.has(nameOf(change)),
+          (change) => flying.has(nameOf(change)),
+        );
+        const token = batch === null ? undefined : tokens.get(batch.personId);
+        if (batch === null || token === undefined) return;
+        const pushId = this.#nextPushId;
+        this.#nextPushId += 1;
+        this.#inFlight.set(
+          pushId,
+          batch.changes.map(({ recordId, hash }) => ({ recordId, hash })),
+        );
+        const changes = batch.changes.map(({ recordId, bytes }) => ({
+          recordId,
+          bytes,
+        }));
+        this.#ask({
+          type: "push",
+          pushId,
+          token,
+          changes,
+          unsynced: await this.#deps.log.manifest(),
+        });
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  #reportIfCaughtUp(): void {
+    if (
+      this.#isEnded ||
+      !this.#isWelcome ||
+      this.#behind.size > 0 ||
+      this.#inFlight.size > 0
+    )
+      return;
+    this.#deps.events.onProgress();
+    this.#deps.events.onCaughtUp();
+  }
+
+  #owe(scopeId: ScopeId): void {
+    this.#behind.add(scopeId);
+  }
+
+  #send(message: ClientMessage): void {
+    if (!this.#isEnded) this.#deps.socket.send(encodeFrame(message));
+  }
+
+  /** Sends what must be answered. */
+  #ask(message: ClientMessage): void {
+    this.#send(message);
+    if (this.#isEnded) return;
+    this.#watchdog?.cancel();
+    this.#watchdog = this.#deps.timers.after(answerDeadlineMs, () => {
+      this.#deps.socket.close(1000, "");
+      this.#end(syncProblem("no-answer"));
+    });
+  }
+
+  #schedulePing(): void {
+    if (this.#isEnded) return;
+    this.#pings = this.#deps.timers.after(idlePingMs, () => {
+      this.#ask({ type: "ping", number: this.#nextPing });
+      this.#nextPing += 1;
+      this.#schedulePing();
+    });
+  }
+
+  /** One message at a time, in order; a failing store ends the session and loses nothing. */
+  #enqueue(task: () => Promise<void> | void): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#isEnded) return;
+      try {
+        await task();
+      } catch {
+        // The log's own reader reports a damaged or full store with its cause; here it only means that nothing can be received.
+        this.#deps.socket.close(1000, "");
+        this.#end(syncProblem("store-failed"));
+      }
+    });
+  }
+
+  #end(problem: SyncProblem, retryAfterMs?: number): void {
+    if (this.#isEnded) return;
+    this.#finish();
+    this.#deps.events.onEnd(problem, retryAfterMs);
+  }
+
+  #finish(): void {
+    this.#isEnded = true;
+    this.#watchdog?.cancel();
+    this.#pings?.cancel();
+  }
+}
+
+function nameOf(change: ChangeName): string {
+  return `${change.recordId}/${change.hash}`;
+}

@@ -1,0 +1,48 @@
+/**
+ * Verifies a signed checkpoint: its JWS against the server's published keys (RFC 7515, 7517), then each proof's path to the
+ * signed root. Whether the proven chain is also this device's own is the log's to say. SPEC AU-4, SY-22.
+ */
+import {
+  checkpointClaimsSchema,
+  err,
+  ok,
+  verifyLeafProof,
+  type CheckpointClaims,
+  type CheckpointMessage,
+  type LeafProof,
+  type Result,
+} from "@suture/schema";
+import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
+
+export interface VerifiedCheckpoint {
+  readonly claims: CheckpointClaims;
+  readonly proofs: readonly LeafProof[];
+}
+
+export async function verifyCheckpoint(
+  message: CheckpointMessage,
+  jwks: JSONWebKeySet,
+): Promise<Result<VerifiedCheckpoint, "not-signed" | "not-proven">> {
+  const claims = await signedClaims(message.jws, jwks);
+  if (claims === undefined) return err("not-signed");
+  const isProven = message.proofs.every((proof) =>
+    verifyLeafProof(proof, claims.root),
+  );
+  return isProven ? ok({ claims, proofs: message.proofs }) : err("not-proven");
+}
+
+async function signedClaims(
+  jws: string,
+  jwks: JSONWebKeySet,
+): Promise<CheckpointClaims | undefined> {
+  try {
+    const { payload } = await jwtVerify(jws, createLocalJWKSet(jwks), {
+      algorithms: ["ES256"],
+      typ: "suture-checkpoint+jwt",
+    });
+    return checkpointClaimsSchema.safeParse(payload).data;
+  } catch {
+    // Any way of not being signed by these keys is the same answer; jose's error may quote the token.
+    return undefined;
+  }
+}
