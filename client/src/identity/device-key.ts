@@ -5,7 +5,12 @@
  * The pair is made by WebCrypto, which takes no injected randomness. Browsers keep it non-extractable; the file store of
  * Node clients has to write it down, so there it is extractable.
  */
-import { calculateJwkThumbprint, CompactSign, exportJWK, generateKeyPair } from "jose";
+import {
+  calculateJwkThumbprint,
+  CompactSign,
+  exportJWK,
+  generateKeyPair,
+} from "jose";
 import type { CryptoKey } from "jose";
 import { z } from "zod";
 
@@ -14,17 +19,27 @@ export interface DeviceKeyPair {
   readonly publicKey: CryptoKey;
 }
 
-const publicJwkSchema = z.object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: z.string(), y: z.string() });
+const publicJwkSchema = z.object({
+  kty: z.literal("EC"),
+  crv: z.literal("P-256"),
+  x: z.string(),
+  y: z.string(),
+});
 export type PublicJwk = Readonly<z.infer<typeof publicJwkSchema>>;
 
 export interface DeviceKey {
   readonly publicJwk: PublicJwk;
   readonly thumbprint: string;
   /** A compact JWS over the payload, ES256, with this key's public half in its header. */
-  sign(payload: Readonly<Record<string, unknown>>, typ: string): Promise<string>;
+  sign(
+    payload: Readonly<Record<string, unknown>>,
+    typ: string,
+  ): Promise<string>;
 }
 
-export async function generateDeviceKeyPair(options: { readonly isExtractable: boolean }): Promise<DeviceKeyPair> {
+export async function generateDeviceKeyPair(options: {
+  readonly isExtractable: boolean;
+}): Promise<DeviceKeyPair> {
   return generateKeyPair("ES256", { extractable: options.isExtractable });
 }
 

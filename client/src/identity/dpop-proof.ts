@@ -23,7 +23,10 @@ export interface RequestToProve {
 }
 
 /** A new proof, for one request. */
-export async function makeDpopProof(deps: ProofDeps, request: RequestToProve): Promise<string> {
+export async function makeDpopProof(
+  deps: ProofDeps,
+  request: RequestToProve,
+): Promise<string> {
   const { origin, pathname } = httpUrl(request.url);
   return deps.key.sign(
     {
@@ -43,7 +46,10 @@ export async function makeSyncHeaders(
   deps: ProofDeps,
   request: RequestToProve,
 ): Promise<{ readonly authorization: string; readonly dpop: string }> {
-  return { authorization: `DPoP ${request.token}`, dpop: await makeDpopProof(deps, request) };
+  return {
+    authorization: `DPoP ${request.token}`,
+    dpop: await makeDpopProof(deps, request),
+  };
 }
 
 /** `ws` and `http` name the same place; only for `http` does the URL standard tell an origin. */
@@ -52,6 +58,8 @@ function httpUrl(url: string): URL {
 }
 
 async function sha256Base64url(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  const digest = new Uint8Array(
+    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)),
+  );
   return base64url.encode(digest);
 }

@@ -45,7 +45,9 @@ export function createFileTokenStore(path: string): TokenStore {
 
   /** One after the other, each on what the one before left. */
   function update(change: (content: Content) => Content): Promise<void> {
-    const next = lastUpdate.then(async () => write(path, change(await read(path))));
+    const next = lastUpdate.then(async () =>
+      write(path, change(await read(path))),
+    );
     lastUpdate = next.catch(() => undefined);
     return next;
   }
@@ -56,10 +58,15 @@ export function createFileTokenStore(path: string): TokenStore {
       const { privateJwk } = await read(path);
       if (!privateJwk) return undefined;
       const { d: _secret, ...publicJwk } = privateJwk;
-      return { privateKey: await importKey(privateJwk), publicKey: await importKey(publicJwk) };
+      return {
+        privateKey: await importKey(privateJwk),
+        publicKey: await importKey(publicJwk),
+      };
     },
     async saveKeyPair(pair: DeviceKeyPair) {
-      const privateJwk = privateJwkSchema.parse(await exportJWK(pair.privateKey));
+      const privateJwk = privateJwkSchema.parse(
+        await exportJWK(pair.privateKey),
+      );
       await update((content) => ({ ...content, privateJwk, grants: {} }));
     },
     async loadGrant(personId) {
@@ -72,7 +79,10 @@ export function createFileTokenStore(path: string): TokenStore {
         .toSorted();
     },
     async saveGrant(grant) {
-      await update((content) => ({ ...content, grants: { ...content.grants, [grant.personId]: { ...grant } } }));
+      await update((content) => ({
+        ...content,
+        grants: { ...content.grants, [grant.personId]: { ...grant } },
+      }));
     },
     async removeGrant(personId) {
       await update((content) => {
@@ -88,7 +98,8 @@ async function read(path: string): Promise<Content> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return { version: 1, grants: {} };
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
+      return { version: 1, grants: {} };
     throw new Error("the token file cannot be read", { cause });
   }
   try {
@@ -115,8 +126,13 @@ async function write(path: string, content: Content): Promise<void> {
   await rename(draft, path);
 }
 
-async function importKey(jwk: z.infer<typeof privateJwkSchema> | Omit<z.infer<typeof privateJwkSchema>, "d">): Promise<CryptoKey> {
+async function importKey(
+  jwk:
+    | z.infer<typeof privateJwkSchema>
+    | Omit<z.infer<typeof privateJwkSchema>, "d">,
+): Promise<CryptoKey> {
   const key = await importJWK({ ...jwk, ext: true }, "ES256");
-  if (key instanceof Uint8Array) throw new Error("a device key is an EC key pair");
+  if (key instanceof Uint8Array)
+    throw new Error("a device key is an EC key pair");
   return key;
 }

@@ -17,6 +17,7 @@ const signUpSchema = z.object({
 export function checkSignUp(request: SignUp): Result<SignUp, IdentityError> {
   const parsed = signUpSchema.safeParse(request);
   if (!parsed.success) return err(identityError("request-invalid"));
-  if (parsed.data.password.length < minPasswordLength) return err(identityError("password-too-short"));
+  if (parsed.data.password.length < minPasswordLength)
+    return err(identityError("password-too-short"));
   return ok({ ...parsed.data, email: parsed.data.email.toLowerCase() });
 }

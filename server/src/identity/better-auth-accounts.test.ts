@@ -8,7 +8,11 @@ import { createAccounts } from "./better-auth-accounts.ts";
 import { createCheapHashing, createTestRandom } from "./identity-world.ts";
 
 const secret = "0123456789abcdef0123456789abcdef0123456789a";
-const ann = { email: "ann@clinic.example", password: "correct horse battery", name: "Ann" };
+const ann = {
+  email: "ann@clinic.example",
+  password: "correct horse battery",
+  name: "Ann",
+};
 
 let directory: string;
 let databases: Database.Database[];
@@ -22,7 +26,9 @@ afterEach(() => {
 });
 
 function openDatabase(): Database.Database {
-  const database = new Database(join(directory, "suture.sqlite"), { timeout: 100 });
+  const database = new Database(join(directory, "suture.sqlite"), {
+    timeout: 100,
+  });
   database.pragma("journal_mode = WAL");
   databases.push(database);
   return database;
@@ -31,33 +37,62 @@ function openDatabase(): Database.Database {
 describe("accounts kept by better-auth", () => {
   testAccountsContract(async () => {
     const passwordHashing = createCheapHashing();
-    const accounts = await createAccounts({ database: openDatabase(), secret, random: createTestRandom(), passwordHashing });
+    const accounts = await createAccounts({
+      database: openDatabase(),
+      secret,
+      random: createTestRandom(),
+      passwordHashing,
+    });
     return { accounts, hashCount: passwordHashing.count };
   });
 
   test("[ID-2] accounts are there after a restart, with the scrypt they have by default", async () => {
-    const before = await createAccounts({ database: openDatabase(), secret, random: createTestRandom() });
+    const before = await createAccounts({
+      database: openDatabase(),
+      secret,
+      random: createTestRandom(),
+    });
     const signedUp = await before.signUp(ann);
-    const after = await createAccounts({ database: openDatabase(), secret, random: createTestRandom("restart") });
+    const after = await createAccounts({
+      database: openDatabase(),
+      secret,
+      random: createTestRandom("restart"),
+    });
     expect(await after.signIn(ann)).toEqual(signedUp);
-    expect(await after.signIn({ ...ann, password: "wrong password" })).toMatchObject({ ok: false });
+    expect(
+      await after.signIn({ ...ann, password: "wrong password" }),
+    ).toMatchObject({ ok: false });
   });
 
   test("[ID-5] it keeps no session of its own and no password", async () => {
     const database = openDatabase();
-    const accounts = await createAccounts({ database, secret, random: createTestRandom() });
+    const accounts = await createAccounts({
+      database,
+      secret,
+      random: createTestRandom(),
+    });
     await accounts.signUp(ann);
     await accounts.signIn(ann);
     expect(database.prepare("SELECT * FROM session").all()).toEqual([]);
-    expect(JSON.stringify(database.prepare("SELECT * FROM account").all())).not.toContain(ann.password);
+    expect(
+      JSON.stringify(database.prepare("SELECT * FROM account").all()),
+    ).not.toContain(ann.password);
   });
 
   test("[ID-2] a sign-up that a crash left half made can be made again", async () => {
     const database = openDatabase();
-    const accounts = await createAccounts({ database, secret, random: createTestRandom() });
+    const accounts = await createAccounts({
+      database,
+      secret,
+      random: createTestRandom(),
+    });
     await accounts.signUp(ann);
     database.exec("DELETE FROM account");
-    const restarted = await createAccounts({ database: openDatabase(), secret, random: createTestRandom("restart") });
+    const restarted = await createAccounts({
+      database: openDatabase(),
+      secret,
+      random: createTestRandom("restart"),
+    });
     const again = await restarted.signUp(ann);
     expect(again.ok).toBe(true);
     expect(await restarted.signIn(ann)).toEqual(again);

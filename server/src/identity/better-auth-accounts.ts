@@ -8,7 +8,14 @@
  * would fail (SQLITE_BUSY_SNAPSHOT) whenever the store had committed meanwhile. So a sign-up is two inserts, and an
  * account that a crash left half made is removed at the next start.
  */
-import { err, identityError, minPasswordLength, ok, personIdSchema, randomUuid } from "@suture/schema";
+import {
+  err,
+  identityError,
+  minPasswordLength,
+  ok,
+  personIdSchema,
+  randomUuid,
+} from "@suture/schema";
 import type { IdentityError, PersonId, Random, Result } from "@suture/schema";
 import { betterAuth } from "better-auth";
 import { isAPIError } from "better-auth/api";
@@ -16,7 +23,12 @@ import { getMigrations } from "better-auth/db/migration";
 import type { Database } from "better-sqlite3";
 import { SqliteDialect } from "kysely";
 import { checkSignUp, maxPasswordLength } from "./account-rules.ts";
-import type { Accounts, Credentials, PasswordHashing, SignUp } from "./accounts.ts";
+import type {
+  Accounts,
+  Credentials,
+  PasswordHashing,
+  SignUp,
+} from "./accounts.ts";
 
 export interface AccountsDeps {
   /** Opened, and closed, by the caller. */
@@ -31,8 +43,14 @@ export interface AccountsDeps {
 /** Creates or upgrades better-auth's tables first, so that a new server needs no separate step. */
 export async function createAccounts(deps: AccountsDeps): Promise<Accounts> {
   const { passwordHashing } = deps;
+  // The default in WAL mode would let a power cut take back a sign-up that was answered.
+  deps.database.pragma("synchronous = FULL");
   const auth = betterAuth({
-    database: { dialect: new SqliteDialect({ database: deps.database }), type: "sqlite", transaction: false },
+    database: {
+      dialect: new SqliteDialect({ database: deps.database }),
+      type: "sqlite",
+      transaction: false,
+    },
     secret: deps.secret,
     // Required, never used: no route of better-auth is served.
     baseURL: "http://localhost",
@@ -50,13 +68,16 @@ export async function createAccounts(deps: AccountsDeps): Promise<Accounts> {
       ...(passwordHashing && {
         password: {
           hash: (password) => passwordHashing.hash(password),
-          verify: ({ hash, password }) => passwordHashing.verify(hash, password),
+          verify: ({ hash, password }) =>
+            passwordHashing.verify(hash, password),
         },
       }),
     },
   });
   await (await getMigrations(auth.options)).runMigrations();
-  deps.database.exec("DELETE FROM user WHERE id NOT IN (SELECT userId FROM account)");
+  deps.database.exec(
+    "DELETE FROM user WHERE id NOT IN (SELECT userId FROM account)",
+  );
   const { internalAdapter } = await auth.$context;
 
   return {
@@ -67,23 +88,39 @@ export async function createAccounts(deps: AccountsDeps): Promise<Accounts> {
         const { user } = await auth.api.signUpEmail({ body: checked.value });
         // For a known e-mail better-auth answers with a made-up user instead of an error; ours must not be believed.
         const kept = await internalAdapter.findUserById(user.id);
-        return kept ? ok(personIdSchema.parse(user.id)) : err(identityError("sign-up-refused"));
+        return kept
+          ? ok(personIdSchema.parse(user.id))
+          : err(identityError("sign-up-refused"));
       } catch (cause) {
         // Two sign-ups with one e-mail at once: the second meets the unique index.
-        const isTaken = await internalAdapter.findUserByEmail(checked.value.email);
-        if (isAPIError(cause) && isTaken) return err(identityError("sign-up-refused"));
+        const isTaken = await internalAdapter.findUserByEmail(
+          checked.value.email,
+        );
+        if (isAPIError(cause) && isTaken)
+          return err(identityError("sign-up-refused"));
         throw new Error("the account could not be stored", { cause });
       }
     },
 
-    async signIn({ email, password }: Credentials): Promise<Result<PersonId, IdentityError>> {
-      if (password.length > maxPasswordLength) return err(identityError("sign-in-refused"));
+    async signIn({
+      email,
+      password,
+    }: Credentials): Promise<Result<PersonId, IdentityError>> {
+      if (password.length > maxPasswordLength)
+        return err(identityError("sign-in-refused"));
       try {
-        const { token, user } = await auth.api.signInEmail({ body: { email, password } });
+        const { token, user } = await auth.api.signInEmail({
+          body: { email, password },
+        });
         await internalAdapter.deleteSession(token);
         return ok(personIdSchema.parse(user.id));
       } catch (cause) {
-        if (isAPIError(cause) && cause.statusCode >= 400 && cause.statusCode < 500) return err(identityError("sign-in-refused"));
+        if (
+          isAPIError(cause) &&
+          cause.statusCode >= 400 &&
+          cause.statusCode < 500
+        )
+          return err(identityError("sign-in-refused"));
         throw new Error("the account could not be read", { cause });
       }
     },

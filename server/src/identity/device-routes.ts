@@ -3,7 +3,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { deviceIdSchema } from "@suture/schema";
 import type { Device } from "./devices.ts";
-import { errorResponses, jsonBody, jsonContent, limitBody, noStore, respondWithError } from "./identity-response.ts";
+import {
+  errorResponses,
+  jsonBody,
+  jsonContent,
+  limitBody,
+  noStore,
+  respondWithError,
+} from "./identity-response.ts";
 import type { Identity } from "./identity.ts";
 import { publicKeySchema } from "./public-key.ts";
 import { requireSession, sessionOf } from "./require-session.ts";
@@ -20,22 +27,39 @@ const device = z.object({
   revokedAtMs: z.int().nullable(),
 });
 
-const syncGrant = z.object({ deviceId: deviceIdSchema, syncToken: z.string(), syncTokenExpiresAtMs: z.int() });
+const syncGrant = z.object({
+  deviceId: deviceIdSchema,
+  syncToken: z.string(),
+  syncTokenExpiresAtMs: z.int(),
+});
 
 const idParameter = z.object({ id: deviceIdSchema });
 
 /** `urlOf` tells the URL that a client addressed from the one the request arrived with. */
-export function addDeviceRoutes(app: OpenAPIHono<SessionEnv>, identity: Identity, urlOf: (requestUrl: string) => string): void {
+export function addDeviceRoutes(
+  app: OpenAPIHono<SessionEnv>,
+  identity: Identity,
+  urlOf: (requestUrl: string) => string,
+): void {
   const session = [limitBody, requireSession(identity)];
 
   const register = createRoute({
     method: "post",
     path: "/v1/devices",
-    summary: "Register this device, or sign in on it, by a proof of its key in the header DPoP",
+    summary:
+      "Register this device, or sign in on it, by a proof of its key in the header DPoP",
     security: [{ session: [] }],
     middleware: session,
-    request: jsonBody(z.object({ publicJwk: publicKeySchema, name: deviceName })),
-    responses: { 201: jsonContent(syncGrant, "The device and a sync token for 180 days, bound to its key"), ...errorResponses },
+    request: jsonBody(
+      z.object({ publicJwk: publicKeySchema, name: deviceName }),
+    ),
+    responses: {
+      201: jsonContent(
+        syncGrant,
+        "The device and a sync token for 180 days, bound to its key",
+      ),
+      ...errorResponses,
+    },
   });
   app.openapi(register, async (c) => {
     const { publicJwk, name } = c.req.valid("json");
@@ -47,7 +71,9 @@ export function addDeviceRoutes(app: OpenAPIHono<SessionEnv>, identity: Identity
       method: c.req.method,
       url: urlOf(c.req.url),
     });
-    return registered.ok ? c.json(registered.value, 201, noStore) : respondWithError(c, registered.error);
+    return registered.ok
+      ? c.json(registered.value, 201, noStore)
+      : respondWithError(c, registered.error);
   });
 
   const list = createRoute({
@@ -56,7 +82,13 @@ export function addDeviceRoutes(app: OpenAPIHono<SessionEnv>, identity: Identity
     summary: "The devices this person is on",
     security: [{ session: [] }],
     middleware: session,
-    responses: { 200: jsonContent(z.object({ devices: z.array(device) }), "Oldest first, revoked ones too"), ...errorResponses },
+    responses: {
+      200: jsonContent(
+        z.object({ devices: z.array(device) }),
+        "Oldest first, revoked ones too",
+      ),
+      ...errorResponses,
+    },
   });
   app.openapi(list, async (c) => {
     const devices = await identity.devices.listOfPerson(sessionOf(c).personId);
@@ -69,36 +101,62 @@ export function addDeviceRoutes(app: OpenAPIHono<SessionEnv>, identity: Identity
     summary: "Rename a device",
     security: [{ session: [] }],
     middleware: session,
-    request: { params: idParameter, ...jsonBody(z.object({ name: deviceName })) },
-    responses: { 200: jsonContent(device, "The device with its new name"), ...errorResponses },
+    request: {
+      params: idParameter,
+      ...jsonBody(z.object({ name: deviceName })),
+    },
+    responses: {
+      200: jsonContent(device, "The device with its new name"),
+      ...errorResponses,
+    },
   });
   app.openapi(rename, async (c) => {
     const { personId } = sessionOf(c);
-    const renamed = await identity.devices.rename(personId, c.req.valid("param").id, c.req.valid("json").name);
-    return renamed.ok ? c.json(describeDevice(renamed.value), 200, noStore) : respondWithError(c, renamed.error);
+    const renamed = await identity.devices.rename(
+      personId,
+      c.req.valid("param").id,
+      c.req.valid("json").name,
+    );
+    return renamed.ok
+      ? c.json(describeDevice(renamed.value), 200, noStore)
+      : respondWithError(c, renamed.error);
   });
 
   const revoke = createRoute({
     method: "post",
     path: "/v1/devices/{id}/revoke",
-    summary: "End this person's access on a device, and the device's if nobody else is on it",
+    summary:
+      "End this person's access on a device, and the device's if nobody else is on it",
     security: [{ session: [] }],
     middleware: session,
     request: { params: idParameter },
-    responses: { 204: { description: "Its sync tokens no longer work and open connections are closed" }, ...errorResponses },
+    responses: {
+      204: {
+        description:
+          "Its sync tokens no longer work and open connections are closed",
+      },
+      ...errorResponses,
+    },
   });
   app.openapi(revoke, async (c) => {
-    const left = await identity.devices.leave(sessionOf(c).personId, c.req.valid("param").id);
+    const left = await identity.devices.leave(
+      sessionOf(c).personId,
+      c.req.valid("param").id,
+    );
     return left.ok ? c.body(null, 204) : respondWithError(c, left.error);
   });
 
   const renew = createRoute({
     method: "post",
     path: "/v1/sync-token/renew",
-    summary: "A new sync token for the one sent; the old one ends with the first use of the new",
+    summary:
+      "A new sync token for the one sent; the old one ends with the first use of the new",
     security: [{ sync: [] }],
     middleware: [limitBody] as const,
-    responses: { 200: jsonContent(syncGrant, "Another 180 days"), ...errorResponses },
+    responses: {
+      200: jsonContent(syncGrant, "Another 180 days"),
+      ...errorResponses,
+    },
   });
   app.openapi(renew, async (c) => {
     const grant = await identity.renewSyncToken({
@@ -107,10 +165,24 @@ export function addDeviceRoutes(app: OpenAPIHono<SessionEnv>, identity: Identity
       method: c.req.method,
       url: urlOf(c.req.url),
     });
-    return grant.ok ? c.json(grant.value, 200, noStore) : respondWithError(c, grant.error);
+    return grant.ok
+      ? c.json(grant.value, 200, noStore)
+      : respondWithError(c, grant.error);
   });
 }
 
-function describeDevice({ deviceId, name, personIds, registeredAtMs, revokedAtMs }: Device): z.infer<typeof device> {
-  return { deviceId, name, personCount: personIds.length, registeredAtMs, revokedAtMs: revokedAtMs ?? null };
+function describeDevice({
+  deviceId,
+  name,
+  personIds,
+  registeredAtMs,
+  revokedAtMs,
+}: Device): z.infer<typeof device> {
+  return {
+    deviceId,
+    name,
+    personCount: personIds.length,
+    registeredAtMs,
+    revokedAtMs: revokedAtMs ?? null,
+  };
 }

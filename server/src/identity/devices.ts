@@ -7,9 +7,30 @@
  * A person may take themselves off a device. That revokes the whole device only when they are the last one on it: nobody
  * can cut off a ward by signing in on its tablet. A lost shared tablet is revoked by an admin, by `revoke`.
  */
-import { deviceIdSchema, err, identityError, ok, randomUuid } from "@suture/schema";
-import type { Clock, DeviceId, IdentityError, PersonId, Random, ReadTransaction, Result, Store, WriteTransaction } from "@suture/schema";
-import { devicesByKeyTable, devicesOfPersonTable, devicesTable, identityPartition } from "./identity-tables.ts";
+import {
+  deviceIdSchema,
+  err,
+  identityError,
+  ok,
+  randomUuid,
+} from "@suture/schema";
+import type {
+  Clock,
+  DeviceId,
+  IdentityError,
+  PersonId,
+  Random,
+  ReadTransaction,
+  Result,
+  Store,
+  WriteTransaction,
+} from "@suture/schema";
+import {
+  devicesByKeyTable,
+  devicesOfPersonTable,
+  devicesTable,
+  identityPartition,
+} from "./identity-tables.ts";
 import type { DeviceRow } from "./identity-tables.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { Revocation, Revocations } from "./revocations.ts";
@@ -34,14 +55,23 @@ export interface Registration {
 
 export interface Devices {
   /** Adds the person when the key is known; its name stays. Errors: `device-revoked`. */
-  register(registration: Registration): Promise<Result<DeviceId, IdentityError>>;
+  register(
+    registration: Registration,
+  ): Promise<Result<DeviceId, IdentityError>>;
   find(deviceId: DeviceId): Promise<Device | undefined>;
   /** Those the person is on, revoked ones too, in the order they were registered. */
   listOfPerson(personId: PersonId): Promise<readonly Device[]>;
   /** By a person who is on it. Errors: `device-unknown`, `device-revoked`. */
-  rename(personId: PersonId, deviceId: DeviceId, name: string): Promise<Result<Device, IdentityError>>;
+  rename(
+    personId: PersonId,
+    deviceId: DeviceId,
+    name: string,
+  ): Promise<Result<Device, IdentityError>>;
   /** The person's own tokens on the device; the device too if nobody else is on it. Errors: `device-unknown`. */
-  leave(personId: PersonId, deviceId: DeviceId): Promise<Result<void, IdentityError>>;
+  leave(
+    personId: PersonId,
+    deviceId: DeviceId,
+  ): Promise<Result<void, IdentityError>>;
   /** For everyone on it, at once and for good. Whoever calls has checked that they may. Errors: `device-unknown`. */
   revoke(deviceId: DeviceId): Promise<Result<void, IdentityError>>;
   /** Takes a person off all devices, as `leave` does. */
@@ -57,16 +87,29 @@ export function createDevices(deps: {
   const { store, clock, random, revocations } = deps;
 
   /** In the caller's transaction; what to announce once it is durable. */
-  async function revokeIn(tx: WriteTransaction, deviceId: DeviceId, row: DeviceRow): Promise<Revocation> {
-    await tx.put(devicesTable, [deviceId], { ...row, revokedAtMs: row.revokedAtMs ?? clock.now() });
+  async function revokeIn(
+    tx: WriteTransaction,
+    deviceId: DeviceId,
+    row: DeviceRow,
+  ): Promise<Revocation> {
+    await tx.put(devicesTable, [deviceId], {
+      ...row,
+      revokedAtMs: row.revokedAtMs ?? clock.now(),
+    });
     await revokeSyncTokens(tx, deviceId);
     return { kind: "device", deviceId };
   }
 
-  async function leaveIn(tx: WriteTransaction, deviceId: DeviceId, personId: PersonId): Promise<Result<Revocation, IdentityError>> {
+  async function leaveIn(
+    tx: WriteTransaction,
+    deviceId: DeviceId,
+    personId: PersonId,
+  ): Promise<Result<Revocation, IdentityError>> {
     const row = await tx.get(devicesTable, [deviceId]);
-    if (!row?.personIds.includes(personId)) return err(identityError("device-unknown"));
-    if (row.personIds.length === 1) return ok(await revokeIn(tx, deviceId, row));
+    if (!row?.personIds.includes(personId))
+      return err(identityError("device-unknown"));
+    if (row.personIds.length === 1)
+      return ok(await revokeIn(tx, deviceId, row));
     const personIds = row.personIds.filter((other) => other !== personId);
     await tx.put(devicesTable, [deviceId], { ...row, personIds });
     await tx.delete(devicesOfPersonTable, [personId, deviceId]);
@@ -74,30 +117,50 @@ export function createDevices(deps: {
     return ok({ kind: "person-on-device", deviceId, personId });
   }
 
-  function announced(revocation: Result<Revocation, IdentityError>): Result<void, IdentityError> {
+  function announced(
+    revocation: Result<Revocation, IdentityError>,
+  ): Result<void, IdentityError> {
     if (!revocation.ok) return revocation;
     revocations.announce(revocation.value);
     return ok(undefined);
   }
 
-  async function devicesIn(tx: ReadTransaction, personId: PersonId): Promise<readonly Device[]> {
+  async function devicesIn(
+    tx: ReadTransaction,
+    personId: PersonId,
+  ): Promise<readonly Device[]> {
     const devices: Device[] = [];
-    for (const { value } of await tx.scan(devicesOfPersonTable, { prefix: [personId] })) {
+    for (const { value } of await tx.scan(devicesOfPersonTable, {
+      prefix: [personId],
+    })) {
       const row = await tx.get(devicesTable, [value.deviceId]);
       if (row) devices.push(deviceOf(value.deviceId, row));
     }
-    return devices.toSorted((left, right) => left.registeredAtMs - right.registeredAtMs);
+    return devices.toSorted(
+      (left, right) => left.registeredAtMs - right.registeredAtMs,
+    );
   }
 
   return {
     async register({ personId, publicKey, jkt, name }) {
       const freshId = deviceIdSchema.parse(randomUuid(random));
       return store.write(identityPartition, async (tx) => {
-        const deviceId = (await tx.get(devicesByKeyTable, [jkt]))?.deviceId ?? freshId;
+        const deviceId =
+          (await tx.get(devicesByKeyTable, [jkt]))?.deviceId ?? freshId;
         const known = await tx.get(devicesTable, [deviceId]);
-        if (known?.revokedAtMs !== undefined) return err(identityError("device-revoked"));
-        const row = known ?? { name, publicKey, jkt, personIds: [], registeredAtMs: clock.now() };
-        const personIds = [...row.personIds.filter((other) => other !== personId), personId];
+        if (known?.revokedAtMs !== undefined)
+          return err(identityError("device-revoked"));
+        const row = known ?? {
+          name,
+          publicKey,
+          jkt,
+          personIds: [],
+          registeredAtMs: clock.now(),
+        };
+        const personIds = [
+          ...row.personIds.filter((other) => other !== personId),
+          personId,
+        ];
         await tx.put(devicesTable, [deviceId], { ...row, personIds });
         await tx.put(devicesByKeyTable, [jkt], { deviceId });
         await tx.put(devicesOfPersonTable, [personId, deviceId], { deviceId });
@@ -106,31 +169,42 @@ export function createDevices(deps: {
     },
 
     async find(deviceId) {
-      const row = await store.read(identityPartition, (tx) => tx.get(devicesTable, [deviceId]));
+      const row = await store.read(identityPartition, (tx) =>
+        tx.get(devicesTable, [deviceId]),
+      );
       return row && deviceOf(deviceId, row);
     },
 
-    listOfPerson: (personId) => store.read(identityPartition, (tx) => devicesIn(tx, personId)),
+    listOfPerson: (personId) =>
+      store.read(identityPartition, (tx) => devicesIn(tx, personId)),
 
     async rename(personId, deviceId, name) {
       return store.write(identityPartition, async (tx) => {
         const row = await tx.get(devicesTable, [deviceId]);
-        if (!row?.personIds.includes(personId)) return err(identityError("device-unknown"));
-        if (row.revokedAtMs !== undefined) return err(identityError("device-revoked"));
+        if (!row?.personIds.includes(personId))
+          return err(identityError("device-unknown"));
+        if (row.revokedAtMs !== undefined)
+          return err(identityError("device-revoked"));
         await tx.put(devicesTable, [deviceId], { ...row, name });
         return ok(deviceOf(deviceId, { ...row, name }));
       });
     },
 
     async leave(personId, deviceId) {
-      return announced(await store.write(identityPartition, (tx) => leaveIn(tx, deviceId, personId)));
+      return announced(
+        await store.write(identityPartition, (tx) =>
+          leaveIn(tx, deviceId, personId),
+        ),
+      );
     },
 
     async revoke(deviceId) {
       return announced(
         await store.write(identityPartition, async (tx) => {
           const row = await tx.get(devicesTable, [deviceId]);
-          return row ? ok(await revokeIn(tx, deviceId, row)) : err(identityError("device-unknown"));
+          return row
+            ? ok(await revokeIn(tx, deviceId, row))
+            : err(identityError("device-unknown"));
         }),
       );
     },
@@ -138,7 +212,8 @@ export function createDevices(deps: {
     async leaveAll(personId) {
       const left = await store.write(identityPartition, async (tx) => {
         const results = [];
-        for (const { deviceId } of await devicesIn(tx, personId)) results.push(await leaveIn(tx, deviceId, personId));
+        for (const { deviceId } of await devicesIn(tx, personId))
+          results.push(await leaveIn(tx, deviceId, personId));
         return results;
       });
       for (const revocation of left) announced(revocation);

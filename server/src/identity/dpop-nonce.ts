@@ -14,8 +14,14 @@ export interface DpopNonces {
 
 export const dpopNonceLifetimeMs = 5 * 60_000;
 
-export function createDpopNonces(deps: { readonly clock: Clock; readonly secret: string }): DpopNonces {
-  const seal = (time: string) => createHmac("sha256", deps.secret).update(`suture-dpop-nonce:${time}`).digest("base64url");
+export function createDpopNonces(deps: {
+  readonly clock: Clock;
+  readonly secret: string;
+}): DpopNonces {
+  const seal = (time: string) =>
+    createHmac("sha256", deps.secret)
+      .update(`suture-dpop-nonce:${time}`)
+      .digest("base64url");
   return {
     issue() {
       const time = deps.clock.now().toString(36);
@@ -25,11 +31,17 @@ export function createDpopNonces(deps: { readonly clock: Clock; readonly secret:
       const [time = "", given = ""] = nonce.split(".");
       const expected = Buffer.from(seal(time));
       const actual = Buffer.from(given);
-      if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined;
+      if (
+        expected.length !== actual.length ||
+        !timingSafeEqual(expected, actual)
+      )
+        return undefined;
       const issuedAtMs = parseInt(time, 36);
       const ageMs = deps.clock.now() - issuedAtMs;
       // A little into the future: another node's clock.
-      return ageMs > -60_000 && ageMs <= dpopNonceLifetimeMs ? issuedAtMs : undefined;
+      return ageMs > -60_000 && ageMs <= dpopNonceLifetimeMs
+        ? issuedAtMs
+        : undefined;
     },
   };
 }

@@ -12,7 +12,12 @@
 import { createHash } from "node:crypto";
 import { err, identityError, ok } from "@suture/schema";
 import type { Clock, IdentityError, Result } from "@suture/schema";
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from "jose";
+import {
+  calculateJwkThumbprint,
+  compactVerify,
+  decodeProtectedHeader,
+  importJWK,
+} from "jose";
 import { z } from "zod";
 import type { DpopNonces } from "./dpop-nonce.ts";
 import { publicKeySchema } from "./public-key.ts";
@@ -35,7 +40,10 @@ export interface DeviceProof {
 
 export interface ProofChecker {
   /** Errors: `proof-missing`, `proof-invalid`, `proof-replayed`, `use_dpop_nonce`. */
-  check(request: ProvedRequest, expectedJkt?: string): Promise<Result<DeviceProof, IdentityError>>;
+  check(
+    request: ProvedRequest,
+    expectedJkt?: string,
+  ): Promise<Result<DeviceProof, IdentityError>>;
 }
 
 /** How far a proof's `iat` may lie from the server's clock, either way. */
@@ -43,7 +51,11 @@ export const maxProofSkewMs = 5 * 60_000;
 
 const maxProofLength = 4096;
 
-const headerSchema = z.object({ typ: z.literal("dpop+jwt"), alg: z.literal("ES256"), jwk: publicKeySchema });
+const headerSchema = z.object({
+  typ: z.literal("dpop+jwt"),
+  alg: z.literal("ES256"),
+  jwk: publicKeySchema,
+});
 
 const payloadSchema = z.object({
   jti: z.string().min(1).max(128),
@@ -62,16 +74,23 @@ export function createProofChecker(deps: {
 }): ProofChecker {
   const { clock, nonces, replays } = deps;
 
-  function dateOf(payload: ProofPayload): Pick<UsedProof, "dating" | "madeAtMs"> | undefined {
+  function dateOf(
+    payload: ProofPayload,
+  ): Pick<UsedProof, "dating" | "madeAtMs"> | undefined {
     if (payload.nonce !== undefined) {
       const issuedAtMs = nonces.issuedAtMs(payload.nonce);
-      return issuedAtMs === undefined ? undefined : { dating: "nonce", madeAtMs: issuedAtMs };
+      return issuedAtMs === undefined
+        ? undefined
+        : { dating: "nonce", madeAtMs: issuedAtMs };
     }
     const madeAtMs = payload.iat * 1000;
-    return Math.abs(clock.now() - madeAtMs) > maxProofSkewMs ? undefined : { dating: "device-clock", madeAtMs };
+    return Math.abs(clock.now() - madeAtMs) > maxProofSkewMs
+      ? undefined
+      : { dating: "device-clock", madeAtMs };
   }
 
-  const askForNonce = () => err(identityError("use_dpop_nonce", { dpopNonce: nonces.issue() }));
+  const askForNonce = () =>
+    err(identityError("use_dpop_nonce", { dpopNonce: nonces.issue() }));
 
   return {
     async check(request, expectedJkt) {
@@ -83,7 +102,8 @@ export function createProofChecker(deps: {
         (expectedJkt === undefined || jkt === expectedJkt) &&
         payload.htm === request.method.toUpperCase() &&
         samePlace(payload.htu, request.url) &&
-        payload.ath === createHash("sha256").update(request.token).digest("base64url");
+        payload.ath ===
+          createHash("sha256").update(request.token).digest("base64url");
       if (!fits) return err(identityError("proof-invalid"));
 
       const date = dateOf(payload);
@@ -101,14 +121,22 @@ export function createProofChecker(deps: {
 }
 
 /** What a proof says once its own signature is checked; undefined if anything about its form is not as it must be. */
-async function readProof(proof: string): Promise<{ jkt: string; payload: ProofPayload } | undefined> {
+async function readProof(
+  proof: string,
+): Promise<{ jkt: string; payload: ProofPayload } | undefined> {
   if (proof.length > maxProofLength) return undefined;
   try {
     const { jwk } = headerSchema.parse(decodeProtectedHeader(proof));
-    const { payload } = await compactVerify(proof, await importJWK(jwk, "ES256"), { algorithms: ["ES256"] });
+    const { payload } = await compactVerify(
+      proof,
+      await importJWK(jwk, "ES256"),
+      { algorithms: ["ES256"] },
+    );
     return {
       jkt: await calculateJwkThumbprint(jwk),
-      payload: payloadSchema.parse(JSON.parse(new TextDecoder().decode(payload))),
+      payload: payloadSchema.parse(
+        JSON.parse(new TextDecoder().decode(payload)),
+      ),
     };
   } catch {
     // Whatever a stranger's text made a parser throw, it is not a proof; the caller is told so and no more.

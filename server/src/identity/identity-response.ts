@@ -40,9 +40,11 @@ export function statusOf(error: IdentityError): IdentityStatus {
  */
 export function headersOf(error: IdentityError): Record<string, string> {
   const headers: Record<string, string> = { ...noStore };
-  if (statusOf(error) === 401) headers["www-authenticate"] = challengeOf(error.code);
+  if (statusOf(error) === 401)
+    headers["www-authenticate"] = challengeOf(error.code);
   if (error.dpopNonce !== undefined) headers["dpop-nonce"] = error.dpopNonce;
-  if (error.retryAfterMs !== undefined) headers["retry-after"] = String(Math.ceil(error.retryAfterMs / 1000));
+  if (error.retryAfterMs !== undefined)
+    headers["retry-after"] = String(Math.ceil(error.retryAfterMs / 1000));
   return headers;
 }
 
@@ -54,22 +56,34 @@ export const limitBody = bodyLimit({
   onError: (c) => respondWithError(c, identityError("request-invalid")),
 });
 
-export function jsonContent<S extends z.ZodType>(schema: S, description: string) {
+export function jsonContent<S extends z.ZodType>(
+  schema: S,
+  description: string,
+) {
   return { description, content: { "application/json": { schema } } };
 }
 
 export function jsonBody<S extends z.ZodType>(schema: S) {
-  return { body: { required: true, content: { "application/json": { schema } } } };
+  return {
+    body: { required: true, content: { "application/json": { schema } } },
+  };
 }
 
-export const errorResponses = { "4XX": jsonContent(identityErrorSchema, "Why not, as one of a closed list of codes") };
+export const errorResponses = {
+  "4XX": jsonContent(
+    identityErrorSchema,
+    "Why not, as one of a closed list of codes",
+  ),
+};
 
 export function respondWithError(c: Context, error: IdentityError) {
   return c.json(error, statusOf(error), headersOf(error));
 }
 
 function challengeOf(code: IdentityCode): string {
-  if (code === "use_dpop_nonce") return 'DPoP error="use_dpop_nonce", algs="ES256"';
-  if (code.startsWith("proof-")) return 'DPoP error="invalid_dpop_proof", algs="ES256"';
+  if (code === "use_dpop_nonce")
+    return 'DPoP error="use_dpop_nonce", algs="ES256"';
+  if (code.startsWith("proof-"))
+    return 'DPoP error="invalid_dpop_proof", algs="ES256"';
   return code === "token-missing" ? "Bearer" : 'Bearer error="invalid_token"';
 }

@@ -3,7 +3,12 @@
  * session token, a sync token or a refresh token that would work if somebody read it: those are kept as digests or not at all.
  * The signing keys and secrets are here in the clear, so the database file is as secret as they are.
  */
-import { defineTable, deviceIdSchema, personIdSchema, recordIdSchema } from "@suture/schema";
+import {
+  defineTable,
+  deviceIdSchema,
+  personIdSchema,
+  recordIdSchema,
+} from "@suture/schema";
 import type { Table } from "@suture/schema";
 import { z } from "zod";
 import { publicKeySchema } from "./public-key.ts";
@@ -24,7 +29,10 @@ export const signingKeysTable = defineTable({
 });
 
 /** `[name]` */
-export const secretsTable = defineTable({ name: "identity_secrets", schema: z.object({ secret: z.string().min(43) }) });
+export const secretsTable = defineTable({
+  name: "identity_secrets",
+  schema: z.object({ secret: z.string().min(43) }),
+});
 
 /** `[personId, sessionId]`; without a row the session has ended. */
 export const sessionsTable = defineTable({
@@ -35,13 +43,23 @@ export const sessionsTable = defineTable({
 /** `[digest of the refresh token]`. Used ones stay until they expire, so that a second use is noticed. */
 export const refreshesTable = defineTable({
   name: "identity_refreshes",
-  schema: z.object({ personId: personIdSchema, sessionId: z.uuid(), expiresAtMs: atMs, isUsed: z.boolean() }),
+  schema: z.object({
+    personId: personIdSchema,
+    sessionId: z.uuid(),
+    expiresAtMs: atMs,
+    isUsed: z.boolean(),
+  }),
 });
 
 /** `[deviceId, personId, tokenId]`; without a row the token is revoked. */
 export const syncTokensTable = defineTable({
   name: "identity_sync_tokens",
-  schema: z.object({ jkt: z.string(), issuedAtMs: atMs, expiresAtMs: atMs, isUsed: z.boolean() }),
+  schema: z.object({
+    jkt: z.string(),
+    issuedAtMs: atMs,
+    expiresAtMs: atMs,
+    isUsed: z.boolean(),
+  }),
 });
 
 const deviceRowSchema = z.object({
@@ -55,7 +73,10 @@ const deviceRowSchema = z.object({
 export type DeviceRow = z.infer<typeof deviceRowSchema>;
 
 /** `[deviceId]` */
-export const devicesTable = defineTable({ name: "identity_devices", schema: deviceRowSchema });
+export const devicesTable = defineTable({
+  name: "identity_devices",
+  schema: deviceRowSchema,
+});
 
 /** `[jkt]`: a key is one device for ever, also after it was revoked. */
 export const devicesByKeyTable = defineTable({
@@ -64,7 +85,10 @@ export const devicesByKeyTable = defineTable({
 });
 
 /** `[personId, deviceId]` */
-export const devicesOfPersonTable = defineTable({ name: "identity_devices_of_person", schema: z.object({ deviceId: deviceIdSchema }) });
+export const devicesOfPersonTable = defineTable({
+  name: "identity_devices_of_person",
+  schema: z.object({ deviceId: deviceIdSchema }),
+});
 
 /** `[digest of the code]` */
 export const invitationsTable = defineTable({
@@ -81,12 +105,18 @@ export const invitationsTable = defineTable({
 });
 
 /** `[organizationId, memberId]` */
-export const personMembersTable = defineTable({ name: "person_members", schema: z.object({ personId: personIdSchema }) });
+export const personMembersTable = defineTable({
+  name: "person_members",
+  schema: z.object({ personId: personIdSchema }),
+});
 
 /** `[personId, organizationId, memberId]` */
 export const membersOfPersonTable = defineTable({
   name: "members_of_person",
-  schema: z.object({ organizationId: recordIdSchema, memberId: recordIdSchema }),
+  schema: z.object({
+    organizationId: recordIdSchema,
+    memberId: recordIdSchema,
+  }),
 });
 
 /** Give these when opening the store. */

@@ -1,6 +1,16 @@
 /** A world for tests of identity: a store in memory, a clock set by hand, randomness that is the same in every run. */
-import { createMemoryStore, type Clock, type Random, type Store } from "@suture/schema";
-import { calculateJwkThumbprint, CompactSign, exportJWK, generateKeyPair } from "jose";
+import {
+  createMemoryStore,
+  type Clock,
+  type Random,
+  type Store,
+} from "@suture/schema";
+import {
+  calculateJwkThumbprint,
+  CompactSign,
+  exportJWK,
+  generateKeyPair,
+} from "jose";
 import type { CryptoKey } from "jose";
 import type { PasswordHashing } from "./accounts.ts";
 import { createIdentity } from "./identity.ts";
@@ -32,14 +42,18 @@ export function createTestRandom(seed = "identity"): Random {
   let count = 0;
   return {
     bytes(length) {
-      const blocks = Array.from({ length: Math.ceil(length / 32) }, () => Buffer.from(digestOf(`${seed}:${count++}`), "base64url"));
+      const blocks = Array.from({ length: Math.ceil(length / 32) }, () =>
+        Buffer.from(digestOf(`${seed}:${count++}`), "base64url"),
+      );
       return new Uint8Array(Buffer.concat(blocks).subarray(0, length));
     },
   };
 }
 
 /** Costs nothing; counts how often it was asked, since "comparable work" is counted in hashes. */
-export function createCheapHashing(): PasswordHashing & { readonly count: () => number } {
+export function createCheapHashing(): PasswordHashing & {
+  readonly count: () => number;
+} {
   let count = 0;
   const hash = (password: string) => {
     count++;
@@ -62,7 +76,11 @@ export async function createTestDevice(): Promise<TestDevice> {
   const pair = await generateKeyPair("ES256");
   const { kty, crv, x, y } = await exportJWK(pair.publicKey);
   const publicKey = publicKeySchema.parse({ kty, crv, x, y });
-  return { publicKey, jkt: await calculateJwkThumbprint(publicKey), privateKey: pair.privateKey };
+  return {
+    publicKey,
+    jkt: await calculateJwkThumbprint(publicKey),
+    privateKey: pair.privateKey,
+  };
 }
 
 export interface IdentityWorld {
@@ -72,11 +90,21 @@ export interface IdentityWorld {
   readonly identity: Identity;
 }
 
-export async function createIdentityWorld(store: Store = createMemoryStore({ tables: identityTables })): Promise<IdentityWorld> {
+export async function createIdentityWorld(
+  store: Store = createMemoryStore({ tables: identityTables }),
+): Promise<IdentityWorld> {
   const clock = new HandSetClock();
   const random = createTestRandom();
-  const accounts = createMemoryAccounts({ random, passwordHashing: createCheapHashing() });
-  return { clock, random, store, identity: await createIdentity({ store, accounts, clock, random, issuer }) };
+  const accounts = createMemoryAccounts({
+    random,
+    passwordHashing: createCheapHashing(),
+  });
+  return {
+    clock,
+    random,
+    store,
+    identity: await createIdentity({ store, accounts, clock, random, issuer }),
+  };
 }
 
 export interface ProofParts {
@@ -91,7 +119,12 @@ let proofCount = 0;
 /** A right proof, except for the parts given. */
 export async function makeProof(
   device: TestDevice,
-  request: { readonly clock: Clock; readonly token: string; readonly method?: string; readonly url?: string },
+  request: {
+    readonly clock: Clock;
+    readonly token: string;
+    readonly method?: string;
+    readonly url?: string;
+  },
   parts: ProofParts = {},
 ): Promise<string> {
   const payload = {
@@ -103,12 +136,20 @@ export async function makeProof(
     ...parts.payload,
   };
   return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: "ES256", typ: "dpop+jwt", jwk: device.publicKey, ...parts.header })
+    .setProtectedHeader({
+      alg: "ES256",
+      typ: "dpop+jwt",
+      jwk: device.publicKey,
+      ...parts.header,
+    })
     .sign((parts.signedBy ?? device).privateKey);
 }
 
 /** Signs a new person up and in. */
-export async function signInSomebody({ identity }: IdentityWorld, email: string) {
+export async function signInSomebody(
+  { identity }: IdentityWorld,
+  email: string,
+) {
   const password = "correct horse battery";
   await identity.signUp({ email, password, name: "Somebody" });
   const grant = await identity.signIn({ email, password });
@@ -117,8 +158,17 @@ export async function signInSomebody({ identity }: IdentityWorld, email: string)
 }
 
 /** Puts the person of the session token on the device. */
-export async function registerOn(world: IdentityWorld, device: TestDevice, sessionToken: string) {
-  const proof = await makeProof(device, { clock: world.clock, token: sessionToken, method: "POST", url: devicesUrl });
+export async function registerOn(
+  world: IdentityWorld,
+  device: TestDevice,
+  sessionToken: string,
+) {
+  const proof = await makeProof(device, {
+    clock: world.clock,
+    token: sessionToken,
+    method: "POST",
+    url: devicesUrl,
+  });
   return world.identity.registerDevice({
     authorization: `Bearer ${sessionToken}`,
     publicKey: device.publicKey,
@@ -130,7 +180,12 @@ export async function registerOn(world: IdentityWorld, device: TestDevice, sessi
 }
 
 /** A sync request as an honest device makes it, except for the parts of the proof given. */
-export async function syncRequest(world: IdentityWorld, device: TestDevice, token: string, parts?: ProofParts) {
+export async function syncRequest(
+  world: IdentityWorld,
+  device: TestDevice,
+  token: string,
+  parts?: ProofParts,
+) {
   return {
     authorization: `DPoP ${token}`,
     dpop: await makeProof(device, { clock: world.clock, token }, parts),

@@ -9,7 +9,14 @@
  * "accounts")`), then this; routes are served by `createIdentityRoutes`. SPEC ID.
  */
 import { err, identityError, ok } from "@suture/schema";
-import type { Clock, DeviceId, IdentityError, PersonId, Random, Result, Store } from "@suture/schema";
+import type {
+  Clock,
+  IdentityError,
+  PersonId,
+  Random,
+  Result,
+  Store,
+} from "@suture/schema";
 import { calculateJwkThumbprint } from "jose";
 import type { Accounts, Credentials, SignUp } from "./accounts.ts";
 import { createDevices } from "./devices.ts";
@@ -26,7 +33,11 @@ import { createRevocations } from "./revocations.ts";
 import type { Revocations } from "./revocations.ts";
 import { loadSecret } from "./secrets.ts";
 import { createSessionTokens } from "./session-tokens.ts";
-import type { SessionGrant, SessionTokens, VerifiedSession } from "./session-tokens.ts";
+import type {
+  SessionGrant,
+  SessionTokens,
+  VerifiedSession,
+} from "./session-tokens.ts";
 import { createSignInLimits } from "./sign-in-limits.ts";
 import { createSyncTokens } from "./sync-tokens.ts";
 import type { SyncGrant, VerifiedSyncToken } from "./sync-tokens.ts";
@@ -49,28 +60,41 @@ export interface DeviceRegistration extends SyncRequest {
 export interface Identity {
   signUp(request: SignUp): Promise<Result<PersonId, IdentityError>>;
   /** Errors: `sign-in-refused`, `too-many-attempts`. */
-  signIn(credentials: Credentials): Promise<Result<SessionGrant, IdentityError>>;
+  signIn(
+    credentials: Credentials,
+  ): Promise<Result<SessionGrant, IdentityError>>;
   renewSession: SessionTokens["renew"];
   signOut: SessionTokens["end"];
   /** By the header of a request: `Bearer <session token>`. Errors: `token-missing` and those of `SessionTokens.verify`. */
-  verifySessionRequest(authorization: string | undefined): Promise<Result<VerifiedSession, IdentityError>>;
+  verifySessionRequest(
+    authorization: string | undefined,
+  ): Promise<Result<VerifiedSession, IdentityError>>;
 
   /** Puts the person on the device whose key is proved, and gives them a sync token for it. */
-  registerDevice(registration: DeviceRegistration): Promise<Result<SyncGrant, IdentityError>>;
+  registerDevice(
+    registration: DeviceRegistration,
+  ): Promise<Result<SyncGrant, IdentityError>>;
   readonly devices: Devices;
 
   /**
    * Authenticates the device, and the person who opened the connection. SPEC ID-10 to ID-14.
    * Errors: `token-*`, `proof-*`, and `use_dpop_nonce`, whose `dpopNonce` goes into the header `DPoP-Nonce` of the answer.
    */
-  verifySyncRequest(request: SyncRequest): Promise<Result<VerifiedSyncToken, IdentityError>>;
+  verifySyncRequest(
+    request: SyncRequest,
+  ): Promise<Result<VerifiedSyncToken, IdentityError>>;
   /**
    * The token of the person whose work a batch is, on a device that `verifySyncRequest` has authenticated with the key
    * `jkt`. Errors: `token-*`, `token-of-other-device`.
    */
-  verifyBatchToken(token: string, jkt: string): Promise<Result<VerifiedSyncToken, IdentityError>>;
+  verifyBatchToken(
+    token: string,
+    jkt: string,
+  ): Promise<Result<VerifiedSyncToken, IdentityError>>;
   /** A new sync token for the one in the request, with a full life. Errors: as `verifySyncRequest`. */
-  renewSyncToken(request: SyncRequest): Promise<Result<SyncGrant, IdentityError>>;
+  renewSyncToken(
+    request: SyncRequest,
+  ): Promise<Result<SyncGrant, IdentityError>>;
 
   readonly invitations: Invitations;
   /** Ends all sessions of a person and takes them off all devices. */
@@ -105,23 +129,37 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   const limits = createSignInLimits({ clock });
   const proofs = createProofChecker({
     clock,
-    nonces: createDpopNonces({ clock, secret: await loadSecret(store, random, "dpop-nonce") }),
-    replays: createReplayMemory({ clock, lifetimeMs: 2 * maxProofSkewMs, maxProofs: maxRememberedProofs }),
+    nonces: createDpopNonces({
+      clock,
+      secret: await loadSecret(store, random, "dpop-nonce"),
+    }),
+    replays: createReplayMemory({
+      clock,
+      lifetimeMs: 2 * maxProofSkewMs,
+      maxProofs: maxRememberedProofs,
+    }),
   });
 
-  async function verifySyncRequest(request: SyncRequest): Promise<Result<VerifiedSyncToken, IdentityError>> {
+  async function verifySyncRequest(
+    request: SyncRequest,
+  ): Promise<Result<VerifiedSyncToken, IdentityError>> {
     const token = tokenOf(request.authorization, "DPoP");
     if (!token.ok) return token;
     const verified = await syncTokens.verify(token.value);
     if (!verified.ok) return verified;
     const { dpop: proof, method, url } = request;
-    const proved = await proofs.check({ proof, method, url, token: token.value }, verified.value.jkt);
+    const proved = await proofs.check(
+      { proof, method, url, token: token.value },
+      verified.value.jkt,
+    );
     if (!proved.ok) return proved;
     await syncTokens.noteUse(verified.value);
     return verified;
   }
 
-  async function verifySessionRequest(authorization: string | undefined): Promise<Result<VerifiedSession, IdentityError>> {
+  async function verifySessionRequest(
+    authorization: string | undefined,
+  ): Promise<Result<VerifiedSession, IdentityError>> {
     const token = tokenOf(authorization, "Bearer");
     return token.ok ? sessions.verify(token.value) : token;
   }
@@ -142,17 +180,34 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     signOut: (session) => sessions.end(session),
     verifySessionRequest,
 
-    async registerDevice({ authorization, publicKey, name, dpop: proof, method, url }) {
+    async registerDevice({
+      authorization,
+      publicKey,
+      name,
+      dpop: proof,
+      method,
+      url,
+    }) {
       const token = tokenOf(authorization, "Bearer");
       if (!token.ok) return token;
       const session = await sessions.verify(token.value);
       if (!session.ok) return session;
       const jkt = await calculateJwkThumbprint(publicKey);
-      const proved = await proofs.check({ proof, method, url, token: token.value }, jkt);
+      const proved = await proofs.check(
+        { proof, method, url, token: token.value },
+        jkt,
+      );
       if (!proved.ok) return proved;
       const { personId } = session.value;
-      const deviceId = await devices.register({ personId, publicKey, jkt, name });
-      return deviceId.ok ? syncTokens.issue(personId, deviceId.value) : deviceId;
+      const deviceId = await devices.register({
+        personId,
+        publicKey,
+        jkt,
+        name,
+      });
+      return deviceId.ok
+        ? syncTokens.issue(personId, deviceId.value)
+        : deviceId;
     },
     devices,
 
@@ -160,13 +215,16 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     async verifyBatchToken(token, jkt) {
       const verified = await syncTokens.verify(token);
       if (!verified.ok) return verified;
-      if (verified.value.jkt !== jkt) return err(identityError("token-of-other-device"));
+      if (verified.value.jkt !== jkt)
+        return err(identityError("token-of-other-device"));
       await syncTokens.noteUse(verified.value);
       return verified;
     },
     async renewSyncToken(request) {
       const verified = await verifySyncRequest(request);
-      return verified.ok ? syncTokens.issue(verified.value.personId, verified.value.deviceId) : verified;
+      return verified.ok
+        ? syncTokens.issue(verified.value.personId, verified.value.deviceId)
+        : verified;
     },
 
     invitations: createInvitations({ store, clock, random }),
@@ -180,14 +238,24 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
 
     keys,
     async removeExpired() {
-      return (await sessions.removeExpired()) + (await syncTokens.removeExpired());
+      return (
+        (await sessions.removeExpired()) + (await syncTokens.removeExpired())
+      );
     },
   };
 }
 
 /** The token of an `Authorization` header; schemes are compared without regard to case (RFC 9110, 11.1). */
-function tokenOf(authorization: string | undefined, scheme: "Bearer" | "DPoP"): Result<string, IdentityError> {
+function tokenOf(
+  authorization: string | undefined,
+  scheme: "Bearer" | "DPoP",
+): Result<string, IdentityError> {
   const [given = "", token = "", ...rest] = (authorization ?? "").split(" ");
-  if (given.toLowerCase() !== scheme.toLowerCase() || token === "" || rest.length > 0) return err(identityError("token-missing"));
+  if (
+    given.toLowerCase() !== scheme.toLowerCase() ||
+    token === "" ||
+    rest.length > 0
+  )
+    return err(identityError("token-missing"));
   return ok(token);
 }

@@ -6,8 +6,22 @@
  * so does a member who is linked to somebody else already. SPEC ID-17.
  */
 import { err, identityError, ok } from "@suture/schema";
-import type { Clock, IdentityError, PersonId, Random, RecordId, Result, Store, WriteTransaction } from "@suture/schema";
-import { identityPartition, invitationsTable, membersOfPersonTable, personMembersTable } from "./identity-tables.ts";
+import type {
+  Clock,
+  IdentityError,
+  PersonId,
+  Random,
+  RecordId,
+  Result,
+  Store,
+  WriteTransaction,
+} from "@suture/schema";
+import {
+  identityPartition,
+  invitationsTable,
+  membersOfPersonTable,
+  personMembersTable,
+} from "./identity-tables.ts";
 import { digestOf, drawSecret } from "./secrets.ts";
 
 export interface Membership {
@@ -24,9 +38,15 @@ export interface Invitations {
   /** A code to hand over once; it cannot be read back. Whoever calls has checked that `invitedBy` may invite. */
   createInvitation(invitation: NewInvitation): Promise<string>;
   /** The same person may accept again: the first answer may have been lost. Errors: `invitation-refused`. */
-  acceptInvitation(code: string, personId: PersonId): Promise<Result<Membership, IdentityError>>;
+  acceptInvitation(
+    code: string,
+    personId: PersonId,
+  ): Promise<Result<Membership, IdentityError>>;
   /** Idempotent; for the founder of an organization. Errors: `invitation-refused` when the member is somebody else. */
-  linkPerson(membership: Membership, personId: PersonId): Promise<Result<void, IdentityError>>;
+  linkPerson(
+    membership: Membership,
+    personId: PersonId,
+  ): Promise<Result<void, IdentityError>>;
   membersOfPerson(personId: PersonId): Promise<readonly Membership[]>;
   personOfMember(membership: Membership): Promise<PersonId | undefined>;
 }
@@ -59,35 +79,54 @@ export function createInvitations(deps: {
       return store.write(identityPartition, async (tx) => {
         const row = await tx.get(invitationsTable, [digestOf(code)]);
         if (!row || row.expiresAtMs <= clock.now()) return refused();
-        if (row.acceptedBy !== undefined && row.acceptedBy !== personId) return refused();
+        if (row.acceptedBy !== undefined && row.acceptedBy !== personId)
+          return refused();
         const { organizationId, memberId } = row;
-        if (!(await linkIn(tx, { organizationId, memberId }, personId))) return refused();
-        await tx.put(invitationsTable, [digestOf(code)], { ...row, acceptedBy: personId, acceptedAtMs: clock.now() });
+        if (!(await linkIn(tx, { organizationId, memberId }, personId)))
+          return refused();
+        await tx.put(invitationsTable, [digestOf(code)], {
+          ...row,
+          acceptedBy: personId,
+          acceptedAtMs: clock.now(),
+        });
         return ok({ organizationId, memberId });
       });
     },
 
     async linkPerson(membership, personId) {
-      const isLinked = await store.write(identityPartition, (tx) => linkIn(tx, membership, personId));
+      const isLinked = await store.write(identityPartition, (tx) =>
+        linkIn(tx, membership, personId),
+      );
       return isLinked ? ok(undefined) : refused();
     },
 
     async membersOfPerson(personId) {
-      const rows = await store.read(identityPartition, (tx) => tx.scan(membersOfPersonTable, { prefix: [personId] }));
+      const rows = await store.read(identityPartition, (tx) =>
+        tx.scan(membersOfPersonTable, { prefix: [personId] }),
+      );
       return rows.map((row) => row.value);
     },
 
     async personOfMember({ organizationId, memberId }) {
-      const row = await store.read(identityPartition, (tx) => tx.get(personMembersTable, [organizationId, memberId]));
+      const row = await store.read(identityPartition, (tx) =>
+        tx.get(personMembersTable, [organizationId, memberId]),
+      );
       return row?.personId;
     },
   };
 }
 
-async function linkIn(tx: WriteTransaction, { organizationId, memberId }: Membership, personId: PersonId): Promise<boolean> {
+async function linkIn(
+  tx: WriteTransaction,
+  { organizationId, memberId }: Membership,
+  personId: PersonId,
+): Promise<boolean> {
   const linked = await tx.get(personMembersTable, [organizationId, memberId]);
   if (linked) return linked.personId === personId;
   await tx.put(personMembersTable, [organizationId, memberId], { personId });
-  await tx.put(membersOfPersonTable, [personId, organizationId, memberId], { organizationId, memberId });
+  await tx.put(membersOfPersonTable, [personId, organizationId, memberId], {
+    organizationId,
+    memberId,
+  });
   return true;
 }

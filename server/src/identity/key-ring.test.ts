@@ -1,8 +1,21 @@
 import { createMemoryStore, type Store } from "@suture/schema";
-import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, UnsecuredJWT } from "jose";
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+  UnsecuredJWT,
+} from "jose";
 import type { JWTPayload } from "jose";
 import { beforeEach, expect, test } from "vitest";
-import { identityPartition, identityTables, signingKeysTable } from "./identity-tables.ts";
+import {
+  identityPartition,
+  identityTables,
+  signingKeysTable,
+} from "./identity-tables.ts";
 import { HandSetClock, issuer } from "./identity-world.ts";
 import { checkpointKind, createKeyRing } from "./key-ring.ts";
 import type { KeyRing, TokenKind } from "./key-ring.ts";
@@ -27,13 +40,23 @@ async function codeOf(token: string, ring: KeyRing = keys): Promise<string> {
 }
 
 /** A token made by somebody who copies everything but has no key of ours. */
-async function forged(key: Parameters<SignJWT["sign"]>[0], header: { alg: string; kid?: string }): Promise<string> {
-  return new SignJWT(claims()).setProtectedHeader({ typ: kind.typ, ...header }).setIssuer(issuer).setAudience(kind.audience).sign(key);
+async function forged(
+  key: Parameters<SignJWT["sign"]>[0],
+  header: { alg: string; kid?: string },
+): Promise<string> {
+  return new SignJWT(claims())
+    .setProtectedHeader({ typ: kind.typ, ...header })
+    .setIssuer(issuer)
+    .setAudience(kind.audience)
+    .sign(key);
 }
 
 test("[ID-6] a token verifies with its claims until it expires, and not from then on", async () => {
   const token = await keys.sign(kind, claims());
-  expect(await keys.verify(kind, token)).toMatchObject({ ok: true, value: { sub: "ann", iss: issuer, aud: "here" } });
+  expect(await keys.verify(kind, token)).toMatchObject({
+    ok: true,
+    value: { sub: "ann", iss: issuer, aud: "here" },
+  });
   clock.advance(3_599_000);
   expect(await codeOf(token)).toBe("ok");
   clock.advance(1_000);
@@ -41,43 +64,77 @@ test("[ID-6] a token verifies with its claims until it expires, and not from the
 });
 
 test("[ID-6] another audience, another typ, another issuer are refused", async () => {
-  expect(await codeOf(await keys.sign({ ...kind, audience: "there" }, claims()))).toBe("token-wrong-kind");
-  expect(await codeOf(await keys.sign({ ...kind, typ: "there+jwt" }, claims()))).toBe("token-wrong-kind");
-  expect(await codeOf(await keys.sign({ ...kind, typ: "JWT" }, claims()))).toBe("token-wrong-kind");
-  const stranger = await createKeyRing({ store, clock, issuer: "https://other.example" });
-  expect(await codeOf(await stranger.sign(kind, claims()))).toBe("token-invalid");
+  expect(
+    await codeOf(await keys.sign({ ...kind, audience: "there" }, claims())),
+  ).toBe("token-wrong-kind");
+  expect(
+    await codeOf(await keys.sign({ ...kind, typ: "there+jwt" }, claims())),
+  ).toBe("token-wrong-kind");
+  expect(await codeOf(await keys.sign({ ...kind, typ: "JWT" }, claims()))).toBe(
+    "token-wrong-kind",
+  );
+  const stranger = await createKeyRing({
+    store,
+    clock,
+    issuer: "https://other.example",
+  });
+  expect(await codeOf(await stranger.sign(kind, claims()))).toBe(
+    "token-invalid",
+  );
 });
 
 test("[ID-6] alg none is refused", async () => {
-  const unsecured = new UnsecuredJWT(claims()).setIssuer(issuer).setAudience(kind.audience).encode();
+  const unsecured = new UnsecuredJWT(claims())
+    .setIssuer(issuer)
+    .setAudience(kind.audience)
+    .encode();
   expect(await codeOf(unsecured)).toBe("token-invalid");
   const kid = (await keys.jwks()).keys[0]?.kid;
-  const header = Buffer.from(JSON.stringify({ alg: "none", typ: kind.typ, kid })).toString("base64url");
-  expect(await codeOf(`${header}.${unsecured.split(".")[1]}.`)).toBe("token-invalid");
+  const header = Buffer.from(
+    JSON.stringify({ alg: "none", typ: kind.typ, kid }),
+  ).toString("base64url");
+  expect(await codeOf(`${header}.${unsecured.split(".")[1]}.`)).toBe(
+    "token-invalid",
+  );
 });
 
 test("[ID-6] an HMAC made with our public key is refused", async () => {
   const [published] = (await keys.jwks()).keys;
   if (!published) throw new Error("no key");
   const publicBytes = new TextEncoder().encode(JSON.stringify(published));
-  expect(await codeOf(await forged(publicBytes, { alg: "HS256", kid: published.kid }))).toBe("token-invalid");
+  expect(
+    await codeOf(
+      await forged(publicBytes, { alg: "HS256", kid: published.kid }),
+    ),
+  ).toBe("token-invalid");
 });
 
 test("[ID-6] another key is refused, under our kid, under its own, and without one", async () => {
   const { privateKey } = await generateKeyPair("ES256");
   const [published] = (await keys.jwks()).keys;
-  expect(await codeOf(await forged(privateKey, { alg: "ES256", kid: published?.kid ?? "" }))).toBe("token-invalid");
-  expect(await codeOf(await forged(privateKey, { alg: "ES256", kid: "unknown" }))).toBe("token-invalid");
-  expect(await codeOf(await forged(privateKey, { alg: "ES256" }))).toBe("token-invalid");
+  expect(
+    await codeOf(
+      await forged(privateKey, { alg: "ES256", kid: published?.kid ?? "" }),
+    ),
+  ).toBe("token-invalid");
+  expect(
+    await codeOf(await forged(privateKey, { alg: "ES256", kid: "unknown" })),
+  ).toBe("token-invalid");
+  expect(await codeOf(await forged(privateKey, { alg: "ES256" }))).toBe(
+    "token-invalid",
+  );
 });
 
 test("[ID-6] a token changed in any part, and text that is no token, are refused", async () => {
   const token = await keys.sign(kind, claims());
   const [header = "", payload = "", signature = ""] = token.split(".");
-  const other = Buffer.from(JSON.stringify({ ...claims(), sub: "bob", iss: issuer, aud: "here" })).toString("base64url");
+  const other = Buffer.from(
+    JSON.stringify({ ...claims(), sub: "bob", iss: issuer, aud: "here" }),
+  ).toString("base64url");
   expect(await codeOf(`${header}.${other}.${signature}`)).toBe("token-invalid");
   expect(await codeOf(`${header}.${payload}.`)).toBe("token-invalid");
-  for (const text of ["", "...", "a.b.c", "x".repeat(10_000)]) expect(await codeOf(text)).toBe("token-invalid");
+  for (const text of ["", "...", "a.b.c", "x".repeat(10_000)])
+    expect(await codeOf(text)).toBe("token-invalid");
 });
 
 test("[ID-7] the key survives a restart and is named by its thumbprint", async () => {
@@ -85,7 +142,9 @@ test("[ID-7] the key survives a restart and is named by its thumbprint", async (
   const restarted = await createKeyRing({ store, clock, issuer });
   expect(await codeOf(token, restarted)).toBe("ok");
   expect((await restarted.jwks()).keys).toHaveLength(1);
-  expect(decodeProtectedHeader(token).kid).toBe((await keys.jwks()).keys[0]?.kid);
+  expect(decodeProtectedHeader(token).kid).toBe(
+    (await keys.jwks()).keys[0]?.kid,
+  );
 });
 
 test("[ID-7] after a rotation the new key signs, and what the old one signed stays good", async () => {
@@ -101,8 +160,12 @@ test("[ID-7] after a rotation the new key signs, and what the old one signed sta
 
 test("[ID-7] a retired key's private half is gone", async () => {
   await keys.rotate();
-  const rows = await store.read(identityPartition, (tx) => tx.scan(signingKeysTable));
-  expect(rows.map((row) => row.value.privateJwk !== undefined).toSorted()).toEqual([false, true]);
+  const rows = await store.read(identityPartition, (tx) =>
+    tx.scan(signingKeysTable),
+  );
+  expect(
+    rows.map((row) => row.value.privateJwk !== undefined).toSorted(),
+  ).toEqual([false, true]);
 });
 
 test("[ID-7] another node accepts a key it had not heard of, as soon as it is a second old in its mind", async () => {
@@ -128,8 +191,18 @@ test("[ID-7] the key set holds public halves only", async () => {
   const { keys: published } = await keys.jwks();
   expect(published).toHaveLength(2);
   for (const key of published) {
-    expect(Object.keys(key).toSorted()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
-    await expect(importJWK({ ...key }).then((imported) => exportJWK(imported))).resolves.not.toHaveProperty("d");
+    expect(Object.keys(key).toSorted()).toEqual([
+      "alg",
+      "crv",
+      "kid",
+      "kty",
+      "use",
+      "x",
+      "y",
+    ]);
+    await expect(
+      importJWK({ ...key }).then((imported) => exportJWK(imported)),
+    ).resolves.not.toHaveProperty("d");
   }
 });
 
@@ -137,7 +210,9 @@ test("[ID-7] anyone can check a checkpoint by the key set, also years and rotati
   const checkpoint = await keys.signCheckpoint({ root: "00ff" });
   clock.advance(3 * 365 * 24 * 3_600_000);
   await keys.rotate();
-  const keySet = createLocalJWKSet({ keys: (await keys.jwks()).keys.map((key) => ({ ...key })) });
+  const keySet = createLocalJWKSet({
+    keys: (await keys.jwks()).keys.map((key) => ({ ...key })),
+  });
   const { payload } = await jwtVerify(checkpoint, keySet, {
     algorithms: ["ES256"],
     issuer,

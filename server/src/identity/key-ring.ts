@@ -11,8 +11,23 @@
  * Key pairs are made by WebCrypto, which takes no injected randomness.
  */
 import { err, identityError, ok } from "@suture/schema";
-import type { Clock, IdentityCode, IdentityError, Result, Store } from "@suture/schema";
-import { calculateJwkThumbprint, decodeProtectedHeader, errors, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from "jose";
+import type {
+  Clock,
+  IdentityCode,
+  IdentityError,
+  Result,
+  Store,
+} from "@suture/schema";
+import {
+  calculateJwkThumbprint,
+  decodeProtectedHeader,
+  errors,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+} from "jose";
 import type { CryptoKey, JWTPayload } from "jose";
 import { identityPartition, signingKeysTable } from "./identity-tables.ts";
 import { publicKeySchema } from "./public-key.ts";
@@ -24,7 +39,10 @@ export interface TokenKind {
   readonly typ: string;
 }
 
-export const checkpointKind: TokenKind = { audience: "suture-audit", typ: "suture-checkpoint+jwt" };
+export const checkpointKind: TokenKind = {
+  audience: "suture-audit",
+  typ: "suture-checkpoint+jwt",
+};
 
 export interface PublishedKey extends PublicKey {
   readonly kid: string;
@@ -36,7 +54,10 @@ export interface KeyRing {
   /** Adds `iss`, `aud` and `iat` to the claims. */
   sign(kind: TokenKind, claims: JWTPayload): Promise<string>;
   /** Errors: `token-expired`, `token-wrong-kind`, and `token-invalid` for everything else. Revocation is not judged here. */
-  verify(kind: TokenKind, token: string): Promise<Result<JWTPayload, IdentityError>>;
+  verify(
+    kind: TokenKind,
+    token: string,
+  ): Promise<Result<JWTPayload, IdentityError>>;
   /** A checkpoint of the audit log as a compact JWS without `exp`; anyone can check it by the JWKS. */
   signCheckpoint(payload: Readonly<Record<string, unknown>>): Promise<string>;
   /** The keys that are trusted, public halves only, newest first. */
@@ -68,8 +89,12 @@ export async function createKeyRing(deps: {
   let loadedAtMs = -Infinity;
 
   async function reload(): Promise<void> {
-    const rows = await store.read(identityPartition, (tx) => tx.scan(signingKeysTable));
-    const newestFirst = rows.toSorted((left, right) => right.value.createdAtMs - left.value.createdAtMs);
+    const rows = await store.read(identityPartition, (tx) =>
+      tx.scan(signingKeysTable),
+    );
+    const newestFirst = rows.toSorted(
+      (left, right) => right.value.createdAtMs - left.value.createdAtMs,
+    );
     loadedAtMs = clock.now();
     loaded = await Promise.all(
       newestFirst.map(async ({ key, value }): Promise<LoadedKey> => {
@@ -91,25 +116,40 @@ export async function createKeyRing(deps: {
 
   async function findKey(kid: string): Promise<LoadedKey | undefined> {
     const found = (await keysNow()).find((key) => key.kid === kid);
-    if (found || clock.now() - loadedAtMs <= reloadForUnknownKidAfterMs) return found;
+    if (found || clock.now() - loadedAtMs <= reloadForUnknownKidAfterMs)
+      return found;
     await reload();
     return loaded.find((key) => key.kid === kid);
   }
 
-  async function addKey(when: "always" | "if-none-is-current"): Promise<string> {
+  async function addKey(
+    when: "always" | "if-none-is-current",
+  ): Promise<string> {
     const pair = await generateKeyPair("ES256", { extractable: true });
-    const publicJwk = publicKeySchema.parse(strippedOf(await exportJWK(pair.publicKey)));
+    const publicJwk = publicKeySchema.parse(
+      strippedOf(await exportJWK(pair.publicKey)),
+    );
     const { d } = await exportJWK(pair.privateKey);
-    if (d === undefined) throw new Error("the private key could not be exported");
+    if (d === undefined)
+      throw new Error("the private key could not be exported");
     const kid = await calculateJwkThumbprint(publicJwk);
     await store.write(identityPartition, async (tx) => {
-      const current = (await tx.scan(signingKeysTable)).filter((row) => row.value.privateJwk);
+      const current = (await tx.scan(signingKeysTable)).filter(
+        (row) => row.value.privateJwk,
+      );
       if (when === "if-none-is-current" && current.length > 0) return;
       for (const { key, value } of current) {
         const { privateJwk: _deleted, ...rest } = value;
-        await tx.put(signingKeysTable, key, { ...rest, retiredAtMs: clock.now() });
+        await tx.put(signingKeysTable, key, {
+          ...rest,
+          retiredAtMs: clock.now(),
+        });
       }
-      await tx.put(signingKeysTable, [kid], { publicJwk, privateJwk: { ...publicJwk, d }, createdAtMs: clock.now() });
+      await tx.put(signingKeysTable, [kid], {
+        publicJwk,
+        privateJwk: { ...publicJwk, d },
+        createdAtMs: clock.now(),
+      });
     });
     await reload();
     return kid;
@@ -157,7 +197,9 @@ export async function createKeyRing(deps: {
 
     async distrust(kid) {
       if ((await findKey(kid))?.privateKey) await addKey("always");
-      await store.write(identityPartition, (tx) => tx.delete(signingKeysTable, [kid]));
+      await store.write(identityPartition, (tx) =>
+        tx.delete(signingKeysTable, [kid]),
+      );
       await reload();
     },
   };
@@ -174,11 +216,18 @@ function kidOf(token: string): string {
 
 function codeOf(cause: unknown): IdentityCode {
   if (cause instanceof errors.JWTExpired) return "token-expired";
-  const isWrongKind = cause instanceof errors.JWTClaimValidationFailed && (cause.claim === "aud" || cause.claim === "typ");
+  const isWrongKind =
+    cause instanceof errors.JWTClaimValidationFailed &&
+    (cause.claim === "aud" || cause.claim === "typ");
   return isWrongKind ? "token-wrong-kind" : "token-invalid";
 }
 
-function strippedOf({ kty, crv, x, y }: Awaited<ReturnType<typeof exportJWK>>): unknown {
+function strippedOf({
+  kty,
+  crv,
+  x,
+  y,
+}: Awaited<ReturnType<typeof exportJWK>>): unknown {
   return { kty, crv, x, y };
 }
 

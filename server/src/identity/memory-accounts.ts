@@ -1,7 +1,13 @@
 /** Accounts in memory: for tests, and for a server that is thrown away with its process. */
 import { scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { err, identityError, ok, personIdSchema, randomUuid } from "@suture/schema";
+import {
+  err,
+  identityError,
+  ok,
+  personIdSchema,
+  randomUuid,
+} from "@suture/schema";
 import type { PersonId, Random } from "@suture/schema";
 import { checkSignUp } from "./account-rules.ts";
 import type { Accounts, PasswordHashing } from "./accounts.ts";
@@ -25,7 +31,8 @@ export function createMemoryAccounts(deps: {
       if (!checked.ok) return checked;
       const { email, name, password } = checked.value;
       const passwordHash = await hashing.hash(password);
-      if (accountsByEmail.has(email)) return err(identityError("sign-up-refused"));
+      if (accountsByEmail.has(email))
+        return err(identityError("sign-up-refused"));
       const personId = personIdSchema.parse(randomUuid(deps.random));
       accountsByEmail.set(email, { personId, name, passwordHash });
       return ok(personId);
@@ -38,11 +45,15 @@ export function createMemoryAccounts(deps: {
         return err(identityError("sign-in-refused"));
       }
       const isRight = await hashing.verify(account.passwordHash, password);
-      return isRight ? ok(account.personId) : err(identityError("sign-in-refused"));
+      return isRight
+        ? ok(account.personId)
+        : err(identityError("sign-in-refused"));
     },
 
     async displayName(personId) {
-      return [...accountsByEmail.values()].find((account) => account.personId === personId)?.name;
+      return [...accountsByEmail.values()].find(
+        (account) => account.personId === personId,
+      )?.name;
     },
   };
 }

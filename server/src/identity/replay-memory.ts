@@ -30,13 +30,17 @@ export function createReplayMemory(deps: {
   readonly lifetimeMs: number;
   readonly maxProofs: number;
 }): ReplayMemory {
-  const floors: Record<ProofDating, number> = { "device-clock": -Infinity, nonce: -Infinity };
+  const floors: Record<ProofDating, number> = {
+    "device-clock": -Infinity,
+    nonce: -Infinity,
+  };
   let older = new Map<string, UsedProof>();
   let newer = new Map<string, UsedProof>();
   let newerSinceMs = deps.clock.now();
 
   function turn(): void {
-    for (const proof of older.values()) floors[proof.dating] = Math.max(floors[proof.dating], proof.madeAtMs);
+    for (const proof of older.values())
+      floors[proof.dating] = Math.max(floors[proof.dating], proof.madeAtMs);
     older = newer;
     newer = new Map();
     newerSinceMs = deps.clock.now();

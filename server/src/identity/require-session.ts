@@ -11,9 +11,13 @@ export interface SessionEnv extends Env {
   Variables: { session: VerifiedSession };
 }
 
-export function requireSession(identity: Pick<Identity, "verifySessionRequest">): MiddlewareHandler<SessionEnv> {
+export function requireSession(
+  identity: Pick<Identity, "verifySessionRequest">,
+): MiddlewareHandler<SessionEnv> {
   return async (c, next) => {
-    const session = await identity.verifySessionRequest(c.req.header("authorization"));
+    const session = await identity.verifySessionRequest(
+      c.req.header("authorization"),
+    );
     if (!session.ok) return respondWithError(c, session.error);
     c.set("session", session.value);
     await next();

@@ -3,7 +3,11 @@ import type { DeviceId, PersonId } from "@suture/schema";
 
 export type Revocation =
   | { readonly kind: "device"; readonly deviceId: DeviceId }
-  | { readonly kind: "person-on-device"; readonly deviceId: DeviceId; readonly personId: PersonId }
+  | {
+      readonly kind: "person-on-device";
+      readonly deviceId: DeviceId;
+      readonly personId: PersonId;
+    }
   | { readonly kind: "person"; readonly personId: PersonId };
 
 export interface Revocations {
@@ -20,7 +24,7 @@ export function createRevocations(): Revocations {
       return () => void listeners.delete(listener);
     },
     announce(revocation) {
-      for (const listener of [...listeners]) listener(revocation);
+      for (const listener of listeners) listener(revocation);
     },
   };
 }

@@ -6,7 +6,11 @@ import { identityPartition, secretsTable } from "./identity-tables.ts";
 export type SecretName = "accounts" | "dpop-nonce";
 
 /** 256 bits as base64url, the same at every call for a name. */
-export function loadSecret(store: Store, random: Random, name: SecretName): Promise<string> {
+export function loadSecret(
+  store: Store,
+  random: Random,
+  name: SecretName,
+): Promise<string> {
   const fresh = drawSecret(random, 32);
   return store.write(identityPartition, async (tx) => {
     const row = await tx.get(secretsTable, [name]);

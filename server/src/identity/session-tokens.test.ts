@@ -1,8 +1,21 @@
 import { beforeEach, expect, test } from "vitest";
-import { identityPartition, refreshesTable, sessionsTable } from "./identity-tables.ts";
-import { createIdentityWorld, createTestDevice, registerOn, signInSomebody, syncRequest } from "./identity-world.ts";
+import {
+  identityPartition,
+  refreshesTable,
+  sessionsTable,
+} from "./identity-tables.ts";
+import {
+  createIdentityWorld,
+  createTestDevice,
+  registerOn,
+  signInSomebody,
+  syncRequest,
+} from "./identity-world.ts";
 import type { IdentityWorld } from "./identity-world.ts";
-import { refreshTokenLifetimeMs, sessionTokenLifetimeMs } from "./session-tokens.ts";
+import {
+  refreshTokenLifetimeMs,
+  sessionTokenLifetimeMs,
+} from "./session-tokens.ts";
 import type { SessionGrant } from "./session-tokens.ts";
 
 let world: IdentityWorld;
@@ -13,7 +26,9 @@ beforeEach(async () => {
 });
 
 async function codeOf(sessionToken: string): Promise<string> {
-  const verified = await world.identity.verifySessionRequest(`Bearer ${sessionToken}`);
+  const verified = await world.identity.verifySessionRequest(
+    `Bearer ${sessionToken}`,
+  );
   return verified.ok ? "ok" : verified.error.code;
 }
 
@@ -29,22 +44,44 @@ async function renewed(refreshToken: string): Promise<SessionGrant> {
 }
 
 test("[ID-8] a session token says whose it is, for 15 minutes", async () => {
-  const verified = await world.identity.verifySessionRequest(`Bearer ${grant.sessionToken}`);
-  expect(verified).toMatchObject({ ok: true, value: { personId: grant.personId, expiresAtMs: grant.sessionTokenExpiresAtMs } });
-  expect(grant.sessionTokenExpiresAtMs).toBe(world.clock.now() + sessionTokenLifetimeMs);
+  const verified = await world.identity.verifySessionRequest(
+    `Bearer ${grant.sessionToken}`,
+  );
+  expect(verified).toMatchObject({
+    ok: true,
+    value: {
+      personId: grant.personId,
+      expiresAtMs: grant.sessionTokenExpiresAtMs,
+    },
+  });
+  expect(grant.sessionTokenExpiresAtMs).toBe(
+    world.clock.now() + sessionTokenLifetimeMs,
+  );
   world.clock.advance(sessionTokenLifetimeMs);
   expect(await codeOf(grant.sessionToken)).toBe("token-expired");
 });
 
 test("[ID-8] without a token, or by another scheme, a request is nobody's", async () => {
-  for (const header of [undefined, "", "Bearer", "Bearer ", `DPoP ${grant.sessionToken}`, `Bearer ${grant.sessionToken} x`]) {
-    expect(await world.identity.verifySessionRequest(header)).toMatchObject({ ok: false, error: { code: "token-missing" } });
+  for (const header of [
+    undefined,
+    "",
+    "Bearer",
+    "Bearer ",
+    `DPoP ${grant.sessionToken}`,
+    `Bearer ${grant.sessionToken} x`,
+  ]) {
+    expect(await world.identity.verifySessionRequest(header)).toMatchObject({
+      ok: false,
+      error: { code: "token-missing" },
+    });
   }
 });
 
 test("[ID-8] signing out ends the session token at once, and the refresh token with it; other sessions go on", async () => {
   const other = await signInSomebody(world, "ann@clinic.example");
-  const verified = await world.identity.verifySessionRequest(`Bearer ${grant.sessionToken}`);
+  const verified = await world.identity.verifySessionRequest(
+    `Bearer ${grant.sessionToken}`,
+  );
   if (!verified.ok) throw new Error(verified.error.code);
   await world.identity.signOut(verified.value);
   expect(await codeOf(grant.sessionToken)).toBe("token-revoked");
@@ -70,7 +107,10 @@ test("[ID-9] a refresh token that comes back ends its whole session, and no othe
 });
 
 test("[ID-9] of two renewals at once with one refresh token, one is a reuse", async () => {
-  const both = await Promise.all([renew(grant.refreshToken), renew(grant.refreshToken)]);
+  const both = await Promise.all([
+    renew(grant.refreshToken),
+    renew(grant.refreshToken),
+  ]);
   expect(both.filter((result) => result === "refresh-reused")).toHaveLength(1);
 });
 
@@ -84,12 +124,15 @@ test("[ID-9] a refresh token lives 30 days, and each renewal starts them anew", 
 });
 
 test("[ID-9] made-up refresh tokens, and session tokens in their place, renew nothing", async () => {
-  for (const text of ["", "made up", grant.sessionToken]) expect(await renew(text)).toBe("session-ended");
+  for (const text of ["", "made up", grant.sessionToken])
+    expect(await renew(text)).toBe("session-ended");
   expect(await codeOf(grant.sessionToken)).toBe("ok");
 });
 
 test("[ID-5] the store holds no refresh token in the clear", async () => {
-  const rows = await world.store.read(identityPartition, (tx) => tx.scan(refreshesTable));
+  const rows = await world.store.read(identityPartition, (tx) =>
+    tx.scan(refreshesTable),
+  );
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows)).not.toContain(grant.refreshToken);
 });
@@ -99,9 +142,16 @@ test("[ID-10] a sync token is useless as a session token, and a session token as
   const registered = await registerOn(world, device, grant.sessionToken);
   if (!registered.ok) throw new Error(registered.error.code);
   expect(await codeOf(registered.value.syncToken)).toBe("token-wrong-kind");
-  const crossed = await world.identity.verifySyncRequest(await syncRequest(world, device, grant.sessionToken));
-  expect(crossed).toMatchObject({ ok: false, error: { code: "token-wrong-kind" } });
-  expect(await world.identity.verifyBatchToken(grant.sessionToken, device.jkt)).toMatchObject({
+  const crossed = await world.identity.verifySyncRequest(
+    await syncRequest(world, device, grant.sessionToken),
+  );
+  expect(crossed).toMatchObject({
+    ok: false,
+    error: { code: "token-wrong-kind" },
+  });
+  expect(
+    await world.identity.verifyBatchToken(grant.sessionToken, device.jkt),
+  ).toMatchObject({
     error: { code: "token-wrong-kind" },
   });
 });
@@ -111,5 +161,7 @@ test("[ID-9] expired rows are removed, and nothing else", async () => {
   expect(await world.identity.removeExpired()).toBe(0);
   world.clock.advance(refreshTokenLifetimeMs);
   expect(await world.identity.removeExpired()).toBe(3);
-  expect(await world.store.read(identityPartition, (tx) => tx.scan(sessionsTable))).toEqual([]);
+  expect(
+    await world.store.read(identityPartition, (tx) => tx.scan(sessionsTable)),
+  ).toEqual([]);
 });

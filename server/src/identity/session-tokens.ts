@@ -7,14 +7,35 @@
  *
  * A session that has ended is noticed at the next request, not when its token runs out. SPEC ID-8.
  */
-import { err, identityError, ok, personIdSchema, randomUuid } from "@suture/schema";
-import type { Clock, IdentityError, PersonId, Random, Result, Store, WriteTransaction } from "@suture/schema";
+import {
+  err,
+  identityError,
+  ok,
+  personIdSchema,
+  randomUuid,
+} from "@suture/schema";
+import type {
+  Clock,
+  IdentityError,
+  PersonId,
+  Random,
+  Result,
+  Store,
+  WriteTransaction,
+} from "@suture/schema";
 import { z } from "zod";
-import { identityPartition, refreshesTable, sessionsTable } from "./identity-tables.ts";
+import {
+  identityPartition,
+  refreshesTable,
+  sessionsTable,
+} from "./identity-tables.ts";
 import type { KeyRing, TokenKind } from "./key-ring.ts";
 import { digestOf, drawSecret } from "./secrets.ts";
 
-export const sessionTokenKind: TokenKind = { audience: "suture-api", typ: "suture-session+jwt" };
+export const sessionTokenKind: TokenKind = {
+  audience: "suture-api",
+  typ: "suture-session+jwt",
+};
 export const sessionTokenLifetimeMs = 15 * 60_000;
 export const refreshTokenLifetimeMs = 30 * 24 * 3_600_000;
 
@@ -44,7 +65,11 @@ export interface SessionTokens {
   removeExpired(): Promise<number>;
 }
 
-const claimsSchema = z.object({ sub: personIdSchema, sid: z.uuid(), exp: z.number() });
+const claimsSchema = z.object({
+  sub: personIdSchema,
+  sid: z.uuid(),
+  exp: z.number(),
+});
 
 export function createSessionTokens(deps: {
   readonly store: Store;
@@ -54,30 +79,56 @@ export function createSessionTokens(deps: {
 }): SessionTokens {
   const { store, keys, clock, random } = deps;
 
-  async function putRefresh(tx: WriteTransaction, refreshToken: string, personId: PersonId, sessionId: string): Promise<void> {
+  async function putRefresh(
+    tx: WriteTransaction,
+    refreshToken: string,
+    personId: PersonId,
+    sessionId: string,
+  ): Promise<void> {
     const expiresAtMs = clock.now() + refreshTokenLifetimeMs;
-    await tx.put(refreshesTable, [digestOf(refreshToken)], { personId, sessionId, expiresAtMs, isUsed: false });
+    await tx.put(refreshesTable, [digestOf(refreshToken)], {
+      personId,
+      sessionId,
+      expiresAtMs,
+      isUsed: false,
+    });
     const session = await tx.get(sessionsTable, [personId, sessionId]);
     const startedAtMs = session?.startedAtMs ?? clock.now();
-    await tx.put(sessionsTable, [personId, sessionId], { startedAtMs, expiresAtMs });
+    await tx.put(sessionsTable, [personId, sessionId], {
+      startedAtMs,
+      expiresAtMs,
+    });
   }
 
-  async function grant(personId: PersonId, sessionId: string, refreshToken: string): Promise<SessionGrant> {
-    const expiresAtS = Math.floor((clock.now() + sessionTokenLifetimeMs) / 1000);
+  async function grant(
+    personId: PersonId,
+    sessionId: string,
+    refreshToken: string,
+  ): Promise<SessionGrant> {
+    const expiresAtS = Math.floor(
+      (clock.now() + sessionTokenLifetimeMs) / 1000,
+    );
     const sessionToken = await keys.sign(sessionTokenKind, {
       sub: personId,
       sid: sessionId,
       jti: randomUuid(random),
       exp: expiresAtS,
     });
-    return { personId, sessionToken, sessionTokenExpiresAtMs: expiresAtS * 1000, refreshToken };
+    return {
+      personId,
+      sessionToken,
+      sessionTokenExpiresAtMs: expiresAtS * 1000,
+      refreshToken,
+    };
   }
 
   return {
     async start(personId) {
       const sessionId = randomUuid(random);
       const refreshToken = drawSecret(random, 32);
-      await store.write(identityPartition, (tx) => putRefresh(tx, refreshToken, personId, sessionId));
+      await store.write(identityPartition, (tx) =>
+        putRefresh(tx, refreshToken, personId, sessionId),
+      );
       return grant(personId, sessionId, refreshToken);
     },
 
@@ -86,9 +137,11 @@ export function createSessionTokens(deps: {
       const renewed = await store.write(identityPartition, async (tx) => {
         const key = [digestOf(usedToken)];
         const refresh = await tx.get(refreshesTable, key);
-        if (!refresh || refresh.expiresAtMs <= clock.now()) return err(identityError("session-ended"));
+        if (!refresh || refresh.expiresAtMs <= clock.now())
+          return err(identityError("session-ended"));
         const { personId, sessionId } = refresh;
-        if (!(await tx.get(sessionsTable, [personId, sessionId]))) return err(identityError("session-ended"));
+        if (!(await tx.get(sessionsTable, [personId, sessionId])))
+          return err(identityError("session-ended"));
         if (refresh.isUsed) {
           await tx.delete(sessionsTable, [personId, sessionId]);
           return err(identityError("refresh-reused"));
@@ -97,7 +150,15 @@ export function createSessionTokens(deps: {
         await putRefresh(tx, nextToken, personId, sessionId);
         return ok(refresh);
       });
-      return renewed.ok ? ok(await grant(renewed.value.personId, renewed.value.sessionId, nextToken)) : renewed;
+      return renewed.ok
+        ? ok(
+            await grant(
+              renewed.value.personId,
+              renewed.value.sessionId,
+              nextToken,
+            ),
+          )
+        : renewed;
     },
 
     async verify(token) {
@@ -106,24 +167,37 @@ export function createSessionTokens(deps: {
       const claims = claimsSchema.safeParse(verified.value);
       if (!claims.success) return err(identityError("token-invalid"));
       const { sub: personId, sid: sessionId, exp } = claims.data;
-      const row = await store.read(identityPartition, (tx) => tx.get(sessionsTable, [personId, sessionId]));
-      return row ? ok({ personId, sessionId, expiresAtMs: exp * 1000 }) : err(identityError("token-revoked"));
+      const row = await store.read(identityPartition, (tx) =>
+        tx.get(sessionsTable, [personId, sessionId]),
+      );
+      return row
+        ? ok({ personId, sessionId, expiresAtMs: exp * 1000 })
+        : err(identityError("token-revoked"));
     },
 
     async end({ personId, sessionId }) {
-      await store.write(identityPartition, (tx) => tx.delete(sessionsTable, [personId, sessionId]));
+      await store.write(identityPartition, (tx) =>
+        tx.delete(sessionsTable, [personId, sessionId]),
+      );
     },
 
     async endAllOf(personId) {
       await store.write(identityPartition, async (tx) => {
-        for (const { key } of await tx.scan(sessionsTable, { prefix: [personId] })) await tx.delete(sessionsTable, key);
+        for (const { key } of await tx.scan(sessionsTable, {
+          prefix: [personId],
+        }))
+          await tx.delete(sessionsTable, key);
       });
     },
 
     async removeExpired() {
       return store.write(identityPartition, async (tx) => {
-        const refreshes = (await tx.scan(refreshesTable)).filter((row) => row.value.expiresAtMs <= clock.now());
-        const sessions = (await tx.scan(sessionsTable)).filter((row) => row.value.expiresAtMs <= clock.now());
+        const refreshes = (await tx.scan(refreshesTable)).filter(
+          (row) => row.value.expiresAtMs <= clock.now(),
+        );
+        const sessions = (await tx.scan(sessionsTable)).filter(
+          (row) => row.value.expiresAtMs <= clock.now(),
+        );
         for (const { key } of refreshes) await tx.delete(refreshesTable, key);
         for (const { key } of sessions) await tx.delete(sessionsTable, key);
         return refreshes.length + sessions.length;

@@ -18,7 +18,10 @@ export interface SignInLimits {
 export const maxFailedSignIns = 10;
 export const failedSignInsWindowMs = 15 * 60_000;
 
-export function createSignInLimits(deps: { readonly clock: Clock; readonly maxEmails?: number }): SignInLimits {
+export function createSignInLimits(deps: {
+  readonly clock: Clock;
+  readonly maxEmails?: number;
+}): SignInLimits {
   const { clock, maxEmails = 100_000 } = deps;
   const attemptsByEmail = new Map<string, readonly number[]>();
 
@@ -26,16 +29,23 @@ export function createSignInLimits(deps: { readonly clock: Clock; readonly maxEm
     begin(email) {
       const key = keyOf(email);
       const nowMs = clock.now();
-      const recent = (attemptsByEmail.get(key) ?? []).filter((atMs) => nowMs - atMs < failedSignInsWindowMs);
+      const recent = (attemptsByEmail.get(key) ?? []).filter(
+        (atMs) => nowMs - atMs < failedSignInsWindowMs,
+      );
       const [oldestMs = nowMs] = recent;
       if (recent.length >= maxFailedSignIns) {
-        return err(identityError("too-many-attempts", { retryAfterMs: oldestMs + failedSignInsWindowMs - nowMs }));
+        return err(
+          identityError("too-many-attempts", {
+            retryAfterMs: oldestMs + failedSignInsWindowMs - nowMs,
+          }),
+        );
       }
       // Deleted first, so that the map's order is that of the last attempts.
       attemptsByEmail.delete(key);
       attemptsByEmail.set(key, [...recent, nowMs]);
       const [leastRecent] = attemptsByEmail.keys();
-      if (attemptsByEmail.size > maxEmails && leastRecent !== undefined) attemptsByEmail.delete(leastRecent);
+      if (attemptsByEmail.size > maxEmails && leastRecent !== undefined)
+        attemptsByEmail.delete(leastRecent);
       return ok(undefined);
     },
     succeeded(email) {

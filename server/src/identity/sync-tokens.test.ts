@@ -28,24 +28,39 @@ async function register(token: string, device: TestDevice): Promise<SyncGrant> {
   return registered.value;
 }
 
-async function codeOf(syncToken: string, device: TestDevice = tablet): Promise<string> {
-  const verified = await world.identity.verifySyncRequest(await syncRequest(world, device, syncToken));
+async function codeOf(
+  syncToken: string,
+  device: TestDevice = tablet,
+): Promise<string> {
+  const verified = await world.identity.verifySyncRequest(
+    await syncRequest(world, device, syncToken),
+  );
   return verified.ok ? "ok" : verified.error.code;
 }
 
 async function renew(syncToken: string): Promise<SyncGrant> {
-  const renewed = await world.identity.renewSyncToken(await syncRequest(world, tablet, syncToken));
+  const renewed = await world.identity.renewSyncToken(
+    await syncRequest(world, tablet, syncToken),
+  );
   if (!renewed.ok) throw new Error(renewed.error.code);
   return renewed.value;
 }
 
 test("[ID-10] a sync token names person, device and itself, for 180 days", async () => {
-  const verified = await world.identity.verifySyncRequest(await syncRequest(world, tablet, grant.syncToken));
+  const verified = await world.identity.verifySyncRequest(
+    await syncRequest(world, tablet, grant.syncToken),
+  );
   expect(verified).toMatchObject({
     ok: true,
-    value: { deviceId: grant.deviceId, jkt: tablet.jkt, expiresAtMs: grant.syncTokenExpiresAtMs },
+    value: {
+      deviceId: grant.deviceId,
+      jkt: tablet.jkt,
+      expiresAtMs: grant.syncTokenExpiresAtMs,
+    },
   });
-  expect(grant.syncTokenExpiresAtMs).toBe(world.clock.now() + syncTokenLifetimeMs);
+  expect(grant.syncTokenExpiresAtMs).toBe(
+    world.clock.now() + syncTokenLifetimeMs,
+  );
   world.clock.advance(syncTokenLifetimeMs - 1);
   expect(await codeOf(grant.syncToken)).toBe("ok");
   world.clock.advance(1);
@@ -56,7 +71,10 @@ test("[ID-10] a renewal gives another 180 days; the old token works until the ne
   world.clock.advance(syncTokenLifetimeMs / 2);
   const lost = await renew(grant.syncToken);
   const next = await renew(grant.syncToken);
-  expect(next).toMatchObject({ deviceId: grant.deviceId, syncTokenExpiresAtMs: world.clock.now() + syncTokenLifetimeMs });
+  expect(next).toMatchObject({
+    deviceId: grant.deviceId,
+    syncTokenExpiresAtMs: world.clock.now() + syncTokenLifetimeMs,
+  });
   expect(await codeOf(grant.syncToken)).toBe("ok");
   expect(await codeOf(next.syncToken)).toBe("ok");
   expect(await codeOf(grant.syncToken)).toBe("token-revoked");
@@ -64,7 +82,9 @@ test("[ID-10] a renewal gives another 180 days; the old token works until the ne
 });
 
 test("[ID-10] sync and session have separate lives", async () => {
-  const verified = await world.identity.verifySessionRequest(`Bearer ${sessionToken}`);
+  const verified = await world.identity.verifySessionRequest(
+    `Bearer ${sessionToken}`,
+  );
   if (!verified.ok) throw new Error(verified.error.code);
   await world.identity.signOut(verified.value);
   expect(await codeOf(grant.syncToken)).toBe("ok");
@@ -72,7 +92,9 @@ test("[ID-10] sync and session have separate lives", async () => {
   const again = await signInSomebody(world, "ann@clinic.example");
   await world.identity.devices.revoke(grant.deviceId);
   expect(await codeOf(grant.syncToken)).toBe("token-revoked");
-  expect(await world.identity.verifySessionRequest(`Bearer ${again.sessionToken}`)).toMatchObject({ ok: true });
+  expect(
+    await world.identity.verifySessionRequest(`Bearer ${again.sessionToken}`),
+  ).toMatchObject({ ok: true });
 });
 
 test("[ID-10] a key rotation leaves sync tokens in use", async () => {
@@ -87,10 +109,17 @@ test("[ID-10] a stolen token is useless on another device", async () => {
 
 test("[ID-10] a sync token without a proof, or as a bearer token, is nothing", async () => {
   const request = await syncRequest(world, tablet, grant.syncToken);
-  expect(await world.identity.verifySyncRequest({ ...request, dpop: undefined })).toMatchObject({
+  expect(
+    await world.identity.verifySyncRequest({ ...request, dpop: undefined }),
+  ).toMatchObject({
     error: { code: "proof-missing" },
   });
-  expect(await world.identity.verifySyncRequest({ ...request, authorization: `Bearer ${grant.syncToken}` })).toMatchObject({
+  expect(
+    await world.identity.verifySyncRequest({
+      ...request,
+      authorization: `Bearer ${grant.syncToken}`,
+    }),
+  ).toMatchObject({
     error: { code: "token-missing" },
   });
 });
@@ -114,7 +143,9 @@ test("[ID-13] a batch may carry the token of another person on the same device",
   const bob = await signInSomebody(world, "bob@clinic.example");
   const bobs = await register(bob.sessionToken, tablet);
   expect(bobs.deviceId).toBe(grant.deviceId);
-  expect(await world.identity.verifyBatchToken(bobs.syncToken, tablet.jkt)).toMatchObject({
+  expect(
+    await world.identity.verifyBatchToken(bobs.syncToken, tablet.jkt),
+  ).toMatchObject({
     ok: true,
     value: { personId: bob.personId, deviceId: grant.deviceId },
   });
@@ -129,7 +160,9 @@ test("[ID-13] a batch with a token of another device, a revoked or an expired on
   const bob = await signInSomebody(world, "bob@clinic.example");
   const phone = await createTestDevice();
   const bobs = await register(bob.sessionToken, phone);
-  expect(await batchCode(bobs.syncToken, tablet.jkt)).toBe("token-of-other-device");
+  expect(await batchCode(bobs.syncToken, tablet.jkt)).toBe(
+    "token-of-other-device",
+  );
   await world.identity.devices.revoke(bobs.deviceId);
   expect(await batchCode(bobs.syncToken, phone.jkt)).toBe("token-revoked");
   world.clock.advance(syncTokenLifetimeMs);
@@ -138,7 +171,10 @@ test("[ID-13] a batch with a token of another device, a revoked or an expired on
 
 test("[ID-10] expired tokens are removed from the store", async () => {
   world.clock.advance(syncTokenLifetimeMs - 1);
-  await register((await signInSomebody(world, "ann@clinic.example")).sessionToken, tablet);
+  await register(
+    (await signInSomebody(world, "ann@clinic.example")).sessionToken,
+    tablet,
+  );
   world.clock.advance(1);
   // The first token, and what is left of the first sign-in.
   expect(await world.identity.removeExpired()).toBe(3);

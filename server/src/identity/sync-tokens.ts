@@ -6,13 +6,36 @@
  *
  * A renewal does not end the old token: its answer may be lost on the way. The first use of a newer one does.
  */
-import { deviceIdSchema, err, identityError, ok, personIdSchema, randomUuid } from "@suture/schema";
-import type { Clock, DeviceId, IdentityError, PersonId, Random, Result, Store, WriteTransaction } from "@suture/schema";
+import {
+  deviceIdSchema,
+  err,
+  identityError,
+  ok,
+  personIdSchema,
+  randomUuid,
+} from "@suture/schema";
+import type {
+  Clock,
+  DeviceId,
+  IdentityError,
+  PersonId,
+  Random,
+  Result,
+  Store,
+  WriteTransaction,
+} from "@suture/schema";
 import { z } from "zod";
-import { devicesTable, identityPartition, syncTokensTable } from "./identity-tables.ts";
+import {
+  devicesTable,
+  identityPartition,
+  syncTokensTable,
+} from "./identity-tables.ts";
 import type { KeyRing, TokenKind } from "./key-ring.ts";
 
-export const syncTokenKind: TokenKind = { audience: "suture-sync", typ: "suture-sync+jwt" };
+export const syncTokenKind: TokenKind = {
+  audience: "suture-sync",
+  typ: "suture-sync+jwt",
+};
 export const syncTokenLifetimeMs = 180 * 24 * 3_600_000;
 
 export interface SyncGrant {
@@ -32,7 +55,10 @@ export interface VerifiedSyncToken {
 
 export interface SyncTokens {
   /** Errors: `device-unknown` (also when the person is not on it), `device-revoked`. */
-  issue(personId: PersonId, deviceId: DeviceId): Promise<Result<SyncGrant, IdentityError>>;
+  issue(
+    personId: PersonId,
+    deviceId: DeviceId,
+  ): Promise<Result<SyncGrant, IdentityError>>;
   /** The token alone; whoever calls checks the proof. Errors: `token-invalid`, `token-wrong-kind`, `token-expired`, `token-revoked`. */
   verify(token: string): Promise<Result<VerifiedSyncToken, IdentityError>>;
   /** To be called once the proof was right: ends the tokens that this one replaces. */
@@ -57,7 +83,9 @@ export function createSyncTokens(deps: {
   const { store, keys, clock, random } = deps;
 
   const rowOf = (token: VerifiedSyncToken) =>
-    store.read(identityPartition, (tx) => tx.get(syncTokensTable, [token.deviceId, token.personId, token.tokenId]));
+    store.read(identityPartition, (tx) =>
+      tx.get(syncTokensTable, [token.deviceId, token.personId, token.tokenId]),
+    );
 
   return {
     async issue(personId, deviceId) {
@@ -66,8 +94,10 @@ export function createSyncTokens(deps: {
       const expiresAtS = Math.floor((issuedAtMs + syncTokenLifetimeMs) / 1000);
       const device = await store.write(identityPartition, async (tx) => {
         const row = await tx.get(devicesTable, [deviceId]);
-        if (!row?.personIds.includes(personId)) return err(identityError("device-unknown"));
-        if (row.revokedAtMs !== undefined) return err(identityError("device-revoked"));
+        if (!row?.personIds.includes(personId))
+          return err(identityError("device-unknown"));
+        if (row.revokedAtMs !== undefined)
+          return err(identityError("device-revoked"));
         await tx.put(syncTokensTable, [deviceId, personId, tokenId], {
           jkt: row.jkt,
           issuedAtMs,
@@ -84,7 +114,11 @@ export function createSyncTokens(deps: {
         exp: expiresAtS,
         cnf: { jkt: device.value.jkt },
       });
-      return ok({ deviceId, syncToken, syncTokenExpiresAtMs: expiresAtS * 1000 });
+      return ok({
+        deviceId,
+        syncToken,
+        syncTokenExpiresAtMs: expiresAtS * 1000,
+      });
     },
 
     async verify(token) {
@@ -93,26 +127,46 @@ export function createSyncTokens(deps: {
       const claims = claimsSchema.safeParse(verified.value);
       if (!claims.success) return err(identityError("token-invalid"));
       const { sub, device_id, jti, exp, cnf } = claims.data;
-      const read = { personId: sub, deviceId: device_id, tokenId: jti, expiresAtMs: exp * 1000, jkt: cnf.jkt };
-      return (await rowOf(read)) ? ok(read) : err(identityError("token-revoked"));
+      const read = {
+        personId: sub,
+        deviceId: device_id,
+        tokenId: jti,
+        expiresAtMs: exp * 1000,
+        jkt: cnf.jkt,
+      };
+      return (await rowOf(read))
+        ? ok(read)
+        : err(identityError("token-revoked"));
     },
 
     async noteUse(token) {
       const { personId, deviceId, tokenId } = token;
       if ((await rowOf(token))?.isUsed !== false) return;
       await store.write(identityPartition, async (tx) => {
-        const row = await tx.get(syncTokensTable, [deviceId, personId, tokenId]);
+        const row = await tx.get(syncTokensTable, [
+          deviceId,
+          personId,
+          tokenId,
+        ]);
         if (!row) return;
-        await tx.put(syncTokensTable, [deviceId, personId, tokenId], { ...row, isUsed: true });
-        for (const { key, value } of await tx.scan(syncTokensTable, { prefix: [deviceId, personId] })) {
-          if (key[2] !== tokenId && value.issuedAtMs <= row.issuedAtMs) await tx.delete(syncTokensTable, key);
+        await tx.put(syncTokensTable, [deviceId, personId, tokenId], {
+          ...row,
+          isUsed: true,
+        });
+        for (const { key, value } of await tx.scan(syncTokensTable, {
+          prefix: [deviceId, personId],
+        })) {
+          if (key[2] !== tokenId && value.issuedAtMs <= row.issuedAtMs)
+            await tx.delete(syncTokensTable, key);
         }
       });
     },
 
     async removeExpired() {
       return store.write(identityPartition, async (tx) => {
-        const rows = (await tx.scan(syncTokensTable)).filter((row) => row.value.expiresAtMs <= clock.now());
+        const rows = (await tx.scan(syncTokensTable)).filter(
+          (row) => row.value.expiresAtMs <= clock.now(),
+        );
         for (const { key } of rows) await tx.delete(syncTokensTable, key);
         return rows.length;
       });
@@ -121,7 +175,12 @@ export function createSyncTokens(deps: {
 }
 
 /** Revokes the tokens of a device, or of one person on it, within the transaction that says why. */
-export async function revokeSyncTokens(tx: WriteTransaction, deviceId: DeviceId, personId?: PersonId): Promise<void> {
+export async function revokeSyncTokens(
+  tx: WriteTransaction,
+  deviceId: DeviceId,
+  personId?: PersonId,
+): Promise<void> {
   const prefix = personId === undefined ? [deviceId] : [deviceId, personId];
-  for (const { key } of await tx.scan(syncTokensTable, { prefix })) await tx.delete(syncTokensTable, key);
+  for (const { key } of await tx.scan(syncTokensTable, { prefix }))
+    await tx.delete(syncTokensTable, key);
 }

@@ -1,0 +1,210 @@
+/**
+ * Signing in on this device: password → session token → this device's key registered → sync token stored. SPEC ID-18.
+ *
+ * Each step may be repeated after a lost answer: the same key is the same device. Only the sync token and the refresh token
+ * are kept; the password never is. Signing out of a session leaves sync alone.
+ */
+import {
+  deviceIdSchema,
+  err,
+  identityError,
+  ok,
+  personIdSchema,
+} from "@suture/schema";
+import type { Clock, DeviceId, PersonId, Random, Result } from "@suture/schema";
+import { z } from "zod";
+import { generateDeviceKeyPair, openDeviceKey } from "./device-key.ts";
+import type { DeviceKey } from "./device-key.ts";
+import { makeDpopProof } from "./dpop-proof.ts";
+import { postIdentity } from "./identity-request.ts";
+import type { Fetch, RequestError } from "./identity-request.ts";
+import type { TokenStore } from "./token-store.ts";
+
+export interface IdentityClientDeps {
+  /** Of the server, `https://…`, with or without a slash at its end. */
+  readonly url: string;
+  readonly fetch: Fetch;
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface SignInOptions extends IdentityClientDeps {
+  readonly email: string;
+  readonly password: string;
+  /** For the list of devices; kept from the first time. */
+  readonly deviceName: string;
+}
+
+export interface SignedIn {
+  readonly personId: PersonId;
+  readonly deviceId: DeviceId;
+  /** In memory only, for 15 minutes; `renewSession` gives the next. */
+  readonly sessionToken: string;
+  readonly sessionTokenExpiresAtMs: number;
+}
+
+export type Session = Omit<SignedIn, "deviceId">;
+
+const sessionGrantSchema = z.object({
+  personId: personIdSchema,
+  sessionToken: z.string(),
+  sessionTokenExpiresAtMs: z.number(),
+  refreshToken: z.string(),
+});
+
+const syncGrantSchema = z.object({
+  deviceId: deviceIdSchema,
+  syncToken: z.string(),
+  syncTokenExpiresAtMs: z.number(),
+});
+type SyncGrant = z.infer<typeof syncGrantSchema>;
+
+/**
+ * Errors: `sign-in-refused` (wrong e-mail or password), `too-many-attempts`, `unreachable`, `captive-portal`, `wrong-server`,
+ * and rarer ones of the server; each with one sentence. Nothing is stored then, except a device key for the next try.
+ */
+export async function signIn(
+  options: SignInOptions,
+): Promise<Result<SignedIn, RequestError>> {
+  const { fetch, tokens, email, password } = options;
+  const url = endpoint(options, "/v1/sign-in");
+  const session = await postIdentity({
+    fetch,
+    url,
+    body: { email, password },
+    answer: sessionGrantSchema,
+  });
+  if (!session.ok) return session;
+  const { personId, sessionToken, sessionTokenExpiresAtMs, refreshToken } =
+    session.value;
+
+  const registered = await registerDevice(options, sessionToken);
+  if (!registered.ok) return registered;
+  await tokens.saveGrant({ personId, refreshToken, ...registered.value });
+  return ok({
+    personId,
+    deviceId: registered.value.deviceId,
+    sessionToken,
+    sessionTokenExpiresAtMs,
+  });
+}
+
+/** The next session token by the stored refresh token. Errors as `signIn`'s, and `session-ended`, `refresh-reused`: sign in again. */
+export async function renewSession(
+  deps: IdentityClientDeps,
+  personId: PersonId,
+): Promise<Result<Session, RequestError>> {
+  const grant = await deps.tokens.loadGrant(personId);
+  if (grant?.refreshToken === undefined)
+    return err(identityError("session-ended"));
+  const renewed = await postIdentity({
+    fetch: deps.fetch,
+    url: endpoint(deps, "/v1/session/renew"),
+    body: { refreshToken: grant.refreshToken },
+    answer: sessionGrantSchema,
+  });
+  if (!renewed.ok) return renewed;
+  const { refreshToken, ...session } = renewed.value;
+  await deps.tokens.saveGrant({ ...grant, refreshToken });
+  return ok(session);
+}
+
+/** A sync token with a full life for the stored one. Errors: `token-*`, `proof-*`, and those of the connection. */
+export async function renewSyncToken(
+  deps: IdentityClientDeps,
+  personId: PersonId,
+): Promise<Result<void, RequestError>> {
+  const grant = await deps.tokens.loadGrant(personId);
+  const pair = await deps.tokens.loadKeyPair();
+  if (!grant || !pair) return err(identityError("token-missing"));
+  const url = endpoint(deps, "/v1/sync-token/renew");
+  const renewed = await postWithProof(deps, await openDeviceKey(pair), {
+    url,
+    scheme: "DPoP",
+    token: grant.syncToken,
+  });
+  if (!renewed.ok) return renewed;
+  await deps.tokens.saveGrant({ ...grant, ...renewed.value });
+  return ok(undefined);
+}
+
+/** Ends the session here and, if it can be reached, on the server. The sync token stays: saved work still goes out. */
+export async function signOut(
+  deps: IdentityClientDeps,
+  session: Session,
+): Promise<void> {
+  const grant = await deps.tokens.loadGrant(session.personId);
+  if (grant) await deps.tokens.saveGrant({ ...grant, refreshToken: undefined });
+  const url = endpoint(deps, "/v1/session/sign-out");
+  // Without an answer the session runs out by itself; signing out must not depend on the network.
+  await deps
+    .fetch(url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${session.sessionToken}` },
+    })
+    .catch(() => undefined);
+}
+
+async function registerDevice(
+  options: SignInOptions,
+  sessionToken: string,
+): Promise<Result<SyncGrant, RequestError>> {
+  const { tokens } = options;
+  const register = (key: DeviceKey) =>
+    postWithProof(options, key, {
+      url: endpoint(options, "/v1/devices"),
+      scheme: "Bearer",
+      token: sessionToken,
+      body: { publicJwk: key.publicJwk, name: options.deviceName },
+    });
+
+  const known = await tokens.loadKeyPair();
+  if (known) {
+    const registered = await register(await openDeviceKey(known));
+    if (registered.ok || registered.error.code !== "device-revoked")
+      return registered;
+  }
+  // The first time here; or this device was revoked, and whoever signs in on it now starts anew.
+  const fresh = await generateDeviceKeyPair({
+    isExtractable: tokens.needsExtractableKey,
+  });
+  await tokens.saveKeyPair(fresh);
+  return register(await openDeviceKey(fresh));
+}
+
+interface ProvedPost {
+  readonly url: string;
+  readonly scheme: "Bearer" | "DPoP";
+  readonly token: string;
+  readonly body?: unknown;
+}
+
+/** Tries a second time, with the server's nonce, when this device's clock is not trusted. */
+async function postWithProof(
+  deps: IdentityClientDeps,
+  key: DeviceKey,
+  { url, scheme, token, body }: ProvedPost,
+): Promise<Result<SyncGrant, RequestError>> {
+  const post = async (nonce?: string) => {
+    const dpop = await makeDpopProof(
+      { ...deps, key },
+      { method: "POST", url, token, nonce },
+    );
+    const headers = { authorization: `${scheme} ${token}`, dpop };
+    return postIdentity({
+      fetch: deps.fetch,
+      url,
+      headers,
+      body,
+      answer: syncGrantSchema,
+    });
+  };
+  const first = await post();
+  const mustProveAge = !first.ok && first.error.code === "use_dpop_nonce";
+  return mustProveAge ? post(first.error.dpopNonce) : first;
+}
+
+function endpoint({ url }: IdentityClientDeps, path: string): string {
+  return `${url.replace(/\/+$/, "")}${path}`;
+}
