@@ -39,6 +39,17 @@ export { defineBytesTable, defineTable, type Table } from "./storage/table.ts";
 export { type Key, type KeyPart } from "./storage/key.ts";
 
 // access
+export {
+  mayCreate,
+  mayMove,
+  mayRead,
+  mayResolve,
+  maySign,
+  mayWrite,
+  permissionTable,
+  type PermissionRow,
+  type PermissionVerb,
+} from "./access/permissions.ts";
 export { roles, roleSchema, type Role } from "./access/role.ts";
 
 // records
@@ -59,6 +70,8 @@ export {
   type RecordTypes,
   type RootKey,
 } from "./records/record-types.ts";
+
+export { sutureRecords } from "./records/suture-records.ts";
 
 // change
 export { ChangeIndex, type IndexedChange } from "./change/change-index.ts";
@@ -154,8 +167,14 @@ export {
 } from "./codes/identity-codes.ts";
 export { limits } from "./codes/limits.ts";
 export {
+  saveStates,
+  statusLabels,
+  type SaveState,
+} from "./codes/status-labels.ts";
+export {
   isRetryable,
   refusalCodeSchema,
+  waitingCodeSchema,
   type RefusalCode,
   type WaitingCode,
 } from "./codes/verdict-codes.ts";
@@ -197,5 +216,6 @@ export {
 } from "./protocol/messages.ts";
 export * from "./protocol/notices.ts";
 export * from "./protocol/push.ts";
+export { reviewIdOf, type ReviewQuestion } from "./protocol/review-id.ts";
 export * from "./protocol/review-task.ts";
 export * from "./protocol/welcome.ts";

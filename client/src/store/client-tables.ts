@@ -131,15 +131,18 @@ export const reviewsTable = defineTable({
   schema: reviewTaskSchema,
 });
 
+const receiptSchema = z.strictObject({
+  organizationId: recordIdSchema,
+  checkpointNumber: z.int().positive(),
+  jws: z.string(),
+  proof: leafProofSchema,
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
 /** [scopeId]: the last signed checkpoint that this device verified against its own chain. */
 export const receiptsTable = defineTable({
   name: "receipts",
-  schema: z.strictObject({
-    organizationId: recordIdSchema,
-    checkpointNumber: z.int().positive(),
-    jws: z.string(),
-    proof: leafProofSchema,
-  }),
+  schema: receiptSchema,
 });
 
 /** [personId, organizationId]: rights as they last counted. Provisional ones are this device's own, of an organization just founded. */

@@ -12,6 +12,8 @@ import type {
   DecodedChange,
   FetchedMessage,
   Manifest,
+  Membership,
+  PersonId,
   ReadTransaction,
   RecordId,
   RestoreMessage,
@@ -37,10 +39,14 @@ import { findChange, insertChange, meaningOf } from "./change-rows.ts";
 import {
   localPartition,
   missingTable,
+  receiptsTable,
   reviewsTable,
+  scopesTable,
+  type Receipt,
   type ScopeRow,
 } from "./client-tables.ts";
 import type { LocalChange } from "./local-change.ts";
+import { readFacts, replaceMemberships, type LogFacts } from "./log-facts.ts";
 import {
   manifestOf,
   nextPush,
@@ -50,6 +56,7 @@ import {
 } from "./push-order.ts";
 import { rebuildPending } from "./rebuild-pending.ts";
 import {
+  chainAt,
   findCommonPoint,
   forgetLostRows,
   forgetScope,
@@ -72,22 +79,36 @@ export type NewChange = Omit<
   readonly decoded: DecodedChange;
 };
 
-export type LogListener = (recordIds: readonly RecordId[]) => void;
+export interface LogEvent {
+  readonly recordIds: readonly RecordId[];
+  /** Rows that had been settled changed or left: forget what was derived from them. */
+  readonly isReset: boolean;
+  /** Rights, review tasks or confirmations changed. */
+  readonly hasNewFacts: boolean;
+}
+export type LogListener = (event: LogEvent) => void;
 
 /** Opens the log over a store with `clientTables`. Makes sure first that what is to be sent agrees with the rows. */
 export async function openLocalLog(deps: LocalLogDeps): Promise<LocalLog> {
   await deps.store.write(localPartition, rebuildPending);
-  return new LocalLog(deps);
+  return new LocalLog(deps, await deps.store.read(localPartition, readFacts));
 }
 
 export class LocalLog {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #listeners = new Set<LogListener>();
+  #facts: LogFacts;
 
-  constructor({ store, clock }: LocalLogDeps) {
+  constructor({ store, clock }: LocalLogDeps, facts: LogFacts) {
     this.#store = store;
     this.#clock = clock;
+    this.#facts = facts;
+  }
+
+  /** As of the last commit. */
+  get facts(): LogFacts {
+    return this.#facts;
   }
 
   /** Called after each commit with the records it concerns. Gives back how to stop. */
@@ -100,18 +121,19 @@ export class LocalLog {
     return this.#store.read(localPartition, work);
   }
 
-  /** For tables of other subjects that must change together; tells listeners about `recordIds`. */
-  async write<T>(
-    work: (tx: WriteTransaction) => Promise<T>,
-    recordIds: readonly RecordId[] = [],
-  ): Promise<T> {
-    const result = await this.#store.write(localPartition, work);
-    this.#tell(recordIds);
-    return result;
+  /** For tables that are about no change, such as views. Tells nobody. */
+  write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
+    return this.#store.write(localPartition, work);
   }
 
-  /** One save: all of its changes, or none. Resolves once they are durable. Changes already here are left as they are. */
-  async save(changes: readonly NewChange[]): Promise<void> {
+  /**
+   * One save: all of its changes, or none. Resolves once they are durable. Changes already here are left as they are.
+   * `alongside` runs in the same transaction.
+   */
+  async save(
+    changes: readonly NewChange[],
+    alongside?: (tx: WriteTransaction) => Promise<void>,
+  ): Promise<void> {
     const savedAtMs = this.#clock.now();
     await this.#store.write(localPartition, async (tx) => {
       for (const { bytes, decoded, ...change } of changes) {
@@ -133,7 +155,9 @@ export class LocalLog {
         };
         await insertChange(tx, row, bytes, meaning);
       }
+      await alongside?.(tx);
     });
+    if (alongside !== undefined) await this.#renewFacts();
     this.#tell(changes.map(({ recordId }) => recordId));
   }
 
@@ -236,7 +260,7 @@ export class LocalLog {
         return { common, recordIds: await regress(tx, scopeId, common) };
       },
     );
-    this.#tell(recordIds);
+    this.#tell(recordIds, { isReset: true });
     return common;
   }
 
@@ -256,7 +280,7 @@ export class LocalLog {
     const recordIds = await this.#store.write(localPartition, (tx) =>
       forgetScope(tx, scopeId),
     );
-    this.#tell(recordIds);
+    this.#tell(recordIds, { isReset: true });
   }
 
   async #applyRemote(
@@ -270,9 +294,16 @@ export class LocalLog {
     return effect;
   }
 
-  #tell(recordIds: readonly RecordId[]): void {
-    if (recordIds.length === 0) return;
-    const distinct = [...new Set(recordIds)];
-    for (const listener of [...this.#listeners]) listener(distinct);
+  async #renewFacts(): Promise<void> {
+    this.#facts = await this.read(readFacts);
+  }
+
+  #tell(
+    recordIds: readonly RecordId[],
+    { isReset = false, hasNewFacts = false } = {},
+  ): void {
+    if (recordIds.length === 0 && !hasNewFacts) return;
+    const event = { recordIds: [...new Set(recordIds)], isReset, hasNewFacts };
+    for (const listener of [...this.#listeners]) listener(event);
   }
 }
