@@ -73,6 +73,10 @@ export {
 
 export { sutureRecords } from "./records/suture-records.ts";
 
+// fhir
+export { intervalSchema } from "./fhir/date-time.ts";
+export { participantSchema } from "./fhir/participant.ts";
+
 // change
 export { ChangeIndex, type IndexedChange } from "./change/change-index.ts";
 export {
@@ -175,6 +179,7 @@ export {
   isRetryable,
   refusalCodeSchema,
   waitingCodeSchema,
+  waitingCodeSchema,
   type RefusalCode,
   type WaitingCode,
 } from "./codes/verdict-codes.ts";
@@ -216,6 +221,7 @@ export {
 } from "./protocol/messages.ts";
 export * from "./protocol/notices.ts";
 export * from "./protocol/push.ts";
+export { reviewIdOf, type ReviewQuestion } from "./protocol/review-id.ts";
 export { reviewIdOf, type ReviewQuestion } from "./protocol/review-id.ts";
 export * from "./protocol/review-task.ts";
 export * from "./protocol/welcome.ts";

@@ -1,0 +1,195 @@
+/**
+ * What the audit says: one closed union, told apart by `event`. Entries hold ids, hashes, codes and counts; never a value of a
+ * record, a name or a token. What somebody saw or wrote is read from the records that the ids and hashes name. SPEC AU-2.
+ *
+ * Each chain is of one scope. What is no one scope's (signing in, devices) stands in the organization's chain of every
+ * organization that the person is a member of.
+ */
+import {
+  changeHashSchema,
+  deviceIdSchema,
+  opIdSchema,
+  recordIdSchema,
+  refusalCodeSchema,
+  reviewIdSchema,
+  reviewOutcomeSchema,
+  waitingCodeSchema,
+  chainHashSchema,
+  scopeIdSchema,
+} from "@suture/schema";
+import { z } from "zod";
+
+const authored = {
+  recordId: recordIdSchema,
+  hash: changeHashSchema,
+  memberId: recordIdSchema,
+  deviceId: deviceIdSchema,
+};
+const conflict = {
+  reviewId: reviewIdSchema,
+  recordId: recordIdSchema,
+  group: z.string(),
+};
+const reviewKindSchema = z.enum([
+  "conflict",
+  "double-booking",
+  "new-result",
+  "attendance",
+]);
+const onDevice = { memberId: recordIdSchema, deviceId: deviceIdSchema };
+
+/** Who said one of the things that agree. */
+export const signerSchema = z.strictObject({
+  opId: opIdSchema,
+  memberId: recordIdSchema,
+  deviceId: deviceIdSchema,
+});
+export type Signer = z.infer<typeof signerSchema>;
+
+export const auditEntrySchema = z.discriminatedUnion("event", [
+  // changes
+  z.strictObject({
+    event: z.literal("change-admitted"),
+    ...authored,
+    /** Of the log row in this chain's scope. */
+    sequence: z.int().positive(),
+  }),
+  z.strictObject({
+    event: z.literal("change-refused"),
+    ...authored,
+    /** Null where the sender is no member. */
+    memberId: recordIdSchema.nullable(),
+    code: refusalCodeSchema,
+  }),
+  z.strictObject({
+    event: z.literal("change-waiting"),
+    ...authored,
+    /** Null where the sender is no member yet. */
+    memberId: recordIdSchema.nullable(),
+    code: waitingCodeSchema,
+  }),
+  /** A change this server had lost, brought back with proof of its first admission. `memberId` is its first author. */
+  z.strictObject({ event: z.literal("change-restored"), ...authored }),
+  /** It overwrote something that its device had not been sent. A flag, not a verdict. */
+  z.strictObject({ event: z.literal("signed-unseen"), ...authored }),
+
+  // reviews
+  z.strictObject({
+    event: z.literal("conflict-opened"),
+    ...conflict,
+    candidates: z.array(opIdSchema),
+  }),
+  /** The question changed while it was open: a candidate came or went. */
+  z.strictObject({
+    event: z.literal("conflict-changed"),
+    ...conflict,
+    candidates: z.array(opIdSchema),
+  }),
+  z.strictObject({
+    event: z.literal("conflict-agreed"),
+    ...conflict,
+    signers: z.array(signerSchema).min(2),
+  }),
+  z.strictObject({
+    event: z.literal("conflict-resolved"),
+    ...conflict,
+    hash: changeHashSchema,
+    memberId: recordIdSchema,
+    settled: z.array(opIdSchema),
+  }),
+  z.strictObject({
+    event: z.literal("conflict-reopened"),
+    ...conflict,
+    candidates: z.array(opIdSchema),
+  }),
+  z.strictObject({
+    event: z.literal("review-opened"),
+    reviewId: reviewIdSchema,
+    kind: reviewKindSchema,
+    recordId: recordIdSchema,
+  }),
+  z.strictObject({
+    event: z.literal("review-closed"),
+    reviewId: reviewIdSchema,
+    kind: reviewKindSchema,
+    recordId: recordIdSchema,
+    outcome: reviewOutcomeSchema,
+  }),
+
+  // people and devices
+  z.strictObject({
+    event: z.literal("organization-created"),
+    organizationId: recordIdSchema,
+    ...onDevice,
+  }),
+  /** The member is from now on this person; who that is, only the accounts know. */
+  z.strictObject({
+    event: z.literal("member-linked"),
+    memberId: recordIdSchema,
+  }),
+  z.strictObject({
+    event: z.literal("invitation-created"),
+    memberId: recordIdSchema,
+    byMemberId: recordIdSchema,
+  }),
+  z.strictObject({
+    event: z.literal("invitation-accepted"),
+    memberId: recordIdSchema,
+  }),
+  z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
+  z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
+  z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
+  z.strictObject({
+    event: z.literal("exported"),
+    /** Null where the operator of the server exported. */
+    memberId: recordIdSchema.nullable(),
+    what: z.enum(["audit", "history"]),
+    recordId: recordIdSchema.nullable(),
+  }),
+
+  // reads
+  /** Where the chain of reads stands, so that checkpoints cover it too. */
+  z.strictObject({
+    event: z.literal("reads-anchored"),
+    sequence: z.int().positive(),
+    chain: chainHashSchema,
+  }),
+]);
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+export type AuditEvent = AuditEntry["event"];
+
+/** One read: over HTTP, or a page of a log delivered to a device. */
+export const readNoteSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("http"),
+    atMs: z.int(),
+    memberId: recordIdSchema,
+    what: z.enum([
+      "record",
+      "history",
+      "review",
+      "reviews",
+      "audit",
+      "devices",
+    ]),
+    recordId: recordIdSchema.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal("delivered"),
+    atMs: z.int(),
+    memberId: recordIdSchema,
+    deviceId: deviceIdSchema,
+    scopeId: scopeIdSchema,
+    fromSequence: z.int().nonnegative(),
+    toSequence: z.int().nonnegative(),
+  }),
+  /** Opened on a device, as it noted and later told. */
+  z.strictObject({
+    kind: z.literal("opened"),
+    atMs: z.int(),
+    memberId: recordIdSchema,
+    deviceId: deviceIdSchema,
+    recordId: recordIdSchema,
+  }),
+]);
+export type ReadNote = z.infer<typeof readNoteSchema>;

@@ -1,0 +1,77 @@
+/** What the audit keeps in an organization's partition. Rows are added, never changed; the heads move with them. */
+import {
+  chainHashSchema,
+  checkpointClaimsSchema,
+  checkpointLeafSchema,
+  defineTable,
+  type Table,
+} from "@suture/schema";
+import { z } from "zod";
+
+import { auditEntrySchema, readNoteSchema } from "./audit-entry.ts";
+
+const headSchema = z.strictObject({
+  /** Of the last entry. */
+  sequence: z.int().positive(),
+  chain: chainHashSchema,
+});
+export type AuditHead = z.infer<typeof headSchema>;
+
+const auditRowSchema = z.strictObject({
+  atMs: z.int(),
+  entry: auditEntrySchema,
+  /** After this entry. */
+  chain: chainHashSchema,
+});
+export type AuditRow = z.infer<typeof auditRowSchema>;
+
+/** `[scopeId, sequence]` */
+export const auditTable = defineTable({
+  name: "audit",
+  schema: auditRowSchema,
+});
+
+/** `[scopeId]` */
+export const auditHeadsTable = defineTable({
+  name: "audit_heads",
+  schema: headSchema,
+});
+
+/** `[scopeId, sequence]`; one row is a batch. */
+export const auditReadsTable = defineTable({
+  name: "audit_reads",
+  schema: z.strictObject({
+    atMs: z.int(),
+    entry: z.strictObject({ reads: z.array(readNoteSchema).min(1) }),
+    chain: chainHashSchema,
+  }),
+});
+
+/** `[scopeId]` */
+export const auditReadHeadsTable = defineTable({
+  name: "audit_read_heads",
+  schema: headSchema,
+});
+
+const checkpointRowSchema = z.strictObject({
+  claims: checkpointClaimsSchema,
+  jws: z.string(),
+  /** By rising scope id, as the root was computed over them. */
+  leaves: z.array(checkpointLeafSchema).min(1),
+});
+export type CheckpointRow = z.infer<typeof checkpointRowSchema>;
+
+/** `[number]` */
+export const checkpointsTable = defineTable({
+  name: "checkpoints",
+  schema: checkpointRowSchema,
+});
+
+/** Give these when opening the store. */
+export const auditTables: readonly Table<unknown>[] = [
+  auditTable,
+  auditHeadsTable,
+  auditReadsTable,
+  auditReadHeadsTable,
+  checkpointsTable,
+];
