@@ -41,8 +41,15 @@ export type DeviceId = z.infer<typeof deviceIdSchema>;
 export const personIdSchema = z.string().min(1).max(64).brand<"PersonId">();
 export type PersonId = z.infer<typeof personIdSchema>;
 
+/** A UUID in lower case: an entry has one id, and so one root key. */
+export const entryIdPattern =
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
 /** An entry of a set or of a statement. */
-export const entryIdSchema = z.uuid().brand<"EntryId">();
+export const entryIdSchema = z
+  .string()
+  .regex(entryIdPattern)
+  .brand<"EntryId">();
 export type EntryId = z.infer<typeof entryIdSchema>;
 
 /** A review task: hex digest of what it is about, so that the same question has the same id everywhere. */

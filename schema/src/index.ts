@@ -109,6 +109,7 @@ export { compareContents, type ComparedRow } from "./clinical/compare.ts";
 export {
   judgeLoneArchive,
   judgeStatement,
+  judgeStatements,
   type StatementAct,
   type StatementRefusal,
 } from "./clinical/judge-statement.ts";
@@ -119,11 +120,9 @@ export {
   type StatementOp,
 } from "./clinical/live-set.ts";
 export {
-  isConflict,
   readGroup,
   type GroupReading,
   type SignedContent,
-  type StatementSource,
 } from "./clinical/read-group.ts";
 export {
   encodeResolution,
@@ -139,10 +138,11 @@ export {
   type SafeValue,
 } from "./clinical/safe-side.ts";
 export { agreementDigest, isAgreement } from "./clinical/same-content.ts";
+export { baseOf, isConflict } from "./clinical/statement-base.ts";
 export {
-  baseOf,
   lastSeenByAll,
   type StatementGraph,
+  type StatementSource,
 } from "./clinical/statement-graph.ts";
 export {
   encodeStatement,
@@ -178,7 +178,6 @@ export {
 export {
   isRetryable,
   refusalCodeSchema,
-  waitingCodeSchema,
   waitingCodeSchema,
   type RefusalCode,
   type WaitingCode,
@@ -221,7 +220,6 @@ export {
 } from "./protocol/messages.ts";
 export * from "./protocol/notices.ts";
 export * from "./protocol/push.ts";
-export { reviewIdOf, type ReviewQuestion } from "./protocol/review-id.ts";
 export { reviewIdOf, type ReviewQuestion } from "./protocol/review-id.ts";
 export * from "./protocol/review-task.ts";
 export * from "./protocol/welcome.ts";

@@ -1,6 +1,7 @@
 /**
- * The index of one record: per change its dependencies, actor, seq, startOp, op count, and per group the live statements after
- * it (shared with the parent's when untouched). It answers what was live at any dependencies without loading a document.
+ * The index of one record: per change its dependencies, actor, seq, startOp, what its operations write, and per group the live
+ * statements after it (shared with the parent's when untouched). It answers what was live at any dependencies, and which change
+ * an operation is of, without loading a document.
  *
  * Rows enter in causal order; nothing here checks them (`index-change.ts` does). The same index serves admission on the server
  * and composing on the client.
@@ -26,6 +27,8 @@ export interface IndexedChange {
   readonly startOp: number;
   readonly opCount: number;
   readonly deps: readonly ChangeHash[];
+  /** What its operations write, in order; equal neighbours share a run. The counts add up to `opCount`. */
+  readonly writes: readonly WriteRun[];
   /** Whether the record's creation is this change or lies behind it. */
   readonly isRooted: boolean;
   /** By group: what this change signs. At most one per group; several groups only at creation. */
@@ -34,21 +37,26 @@ export interface IndexedChange {
   readonly live: Readonly<Record<string, LiveSet>>;
 }
 
+/** Operations in a row that write the same thing: a root key, or the container with this id. */
+export interface WriteRun {
+  /** Null for deletions and increments: nothing can overwrite or follow those. */
+  readonly target: string | null;
+  readonly count: number;
+}
+
 const noStatements: LiveSet = [];
 
 export class ChangeIndex implements StatementGraph {
   readonly #changes = new Map<ChangeHash, IndexedChange>();
   readonly #heads = new Set<ChangeHash>();
-  readonly #current: Record<string, LiveSet> = {};
+  readonly #liveByGroup = new Map<string, LiveSet>();
   readonly #statements = new Map<
     OpId,
-    {
-      readonly hash: ChangeHash;
-      readonly group: string;
-      readonly pred: readonly OpId[];
-    }
+    { readonly hash: ChangeHash; readonly pred: readonly OpId[] }
   >();
-  readonly #lastByActor = new Map<ActorId, IndexedChange>();
+  /** Each actor's changes by rising sequence. */
+  readonly #changesByActor = new Map<string, IndexedChange[]>();
+  #creation: ChangeHash | null = null;
 
   add(change: IndexedChange): void {
     if (this.#changes.has(change.hash)) return;
@@ -56,19 +64,14 @@ export class ChangeIndex implements StatementGraph {
     for (const dep of change.deps) this.#heads.delete(dep);
     this.#heads.add(change.hash);
     for (const [group, op] of Object.entries(change.statements)) {
-      this.#statements.set(op.opId, {
-        hash: change.hash,
-        group,
-        pred: op.pred,
-      });
-      this.#current[group] = foldStatement(
-        this.#current[group] ?? noStatements,
-        op,
-      );
+      this.#statements.set(op.opId, { hash: change.hash, pred: op.pred });
+      this.#liveByGroup.set(group, foldStatement(this.live(group), op));
     }
-    const last = this.#lastByActor.get(change.actor);
-    if (last === undefined || last.seq < change.seq)
-      this.#lastByActor.set(change.actor, change);
+    const own = this.#changesByActor.get(change.actor);
+    if (own === undefined) this.#changesByActor.set(change.actor, [change]);
+    else own.push(change);
+    if (change.isRooted && change.deps.length === 0)
+      this.#creation = change.hash;
   }
 
   get size(): number {
@@ -93,16 +96,21 @@ export class ChangeIndex implements StatementGraph {
   }
 
   lastOf(actor: ActorId): IndexedChange | undefined {
-    return this.#lastByActor.get(actor);
+    return this.#changesByActor.get(actor)?.at(-1);
+  }
+
+  /** The change that created the record; null while only genesis changes are here. */
+  creation(): ChangeHash | null {
+    return this.#creation;
   }
 
   /** Groups anyone has signed. */
   groups(): readonly string[] {
-    return Object.keys(this.#current);
+    return [...this.#liveByGroup.keys()];
   }
 
   live(group: string): LiveSet {
-    return this.#current[group] ?? noStatements;
+    return this.#liveByGroup.get(group) ?? noStatements;
   }
 
   /** The live statements of a group as seen at some dependencies, which must all be known. SPEC CF-2. */
@@ -120,7 +128,7 @@ export class ChangeIndex implements StatementGraph {
     const isLive = (opId: OpId) =>
       sets.every(
         ({ dep, live }) =>
-          live.includes(opId) || !this.isSeenBy(this.#changeOf(opId), dep),
+          live.includes(opId) || !this.isSeenBy(this.#signedBy(opId), dep),
       );
     return [...candidates].filter(isLive).sort(compareOpIds);
   }
@@ -194,7 +202,44 @@ export class ChangeIndex implements StatementGraph {
     return this.#statements.get(opId)?.hash;
   }
 
-  #changeOf(opId: OpId): ChangeHash {
+  /** The change an operation is part of; undefined if none of this record's is. */
+  changeOf(opId: OpId): ChangeHash | undefined {
+    return this.#place(opId)?.change.hash;
+  }
+
+  /** What an operation writes (`WriteRun`); undefined if the operation is not here. */
+  targetOf(opId: OpId): string | null | undefined {
+    const place = this.#place(opId);
+    if (place === undefined) return undefined;
+    let runEnd = 0;
+    for (const { target, count } of place.change.writes) {
+      runEnd += count;
+      if (place.position < runEnd) return target;
+    }
+    return undefined;
+  }
+
+  /** The change an operation is part of, and its position there. */
+  #place(
+    opId: OpId,
+  ): { readonly change: IndexedChange; readonly position: number } | undefined {
+    const at = opId.indexOf("@");
+    const counter = Number(opId.slice(0, at));
+    const own = this.#changesByActor.get(opId.slice(at + 1)) ?? [];
+    // An actor's counters rise with its sequence: halve towards the last change that does not begin after the operation.
+    let low = 0;
+    let high = own.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((own[middle]?.startOp ?? 0) <= counter) low = middle + 1;
+      else high = middle;
+    }
+    const change = own[low - 1];
+    if (change === undefined || counter > maxOpOf(change)) return undefined;
+    return { change, position: counter - change.startOp };
+  }
+
+  #signedBy(opId: OpId): ChangeHash {
     const hash = this.signedIn(opId);
     if (hash === undefined)
       throw new Error("a live statement is not in the index");

@@ -3,40 +3,42 @@
  * multi-value register. Everything but text lives at the root, so reading needs no document and no wasm memory.
  * Equal to Automerge on every history (SPEC CO-6); text is read through Automerge (`read-text.ts`).
  */
-import { compareOpIds, type OpId, type RecordId } from "../ids.ts";
 import type { JsonValue } from "../canonical/canonical-json.ts";
-import type { RecordType } from "../records/define-record.ts";
-import {
-  archiveKey,
-  entryKey,
-  resolutionKey,
-} from "../records/record-types.ts";
+import type { StatementSource } from "../clinical/statement-graph.ts";
 import type { Resolution } from "../clinical/resolution.ts";
 import type { Statement } from "../clinical/statement.ts";
-import type { StatementSource } from "../clinical/read-group.ts";
+import { compareOpIds, type OpId, type RecordId } from "../ids.ts";
+import type { RecordType } from "../records/define-record.ts";
 import type { Edit, ScalarValue } from "./interpret-change.ts";
 
-interface Cell {
-  readonly key: string;
-  readonly edit: Edit;
-}
+export type EditOf<Kind extends Edit["kind"]> = Extract<
+  Edit,
+  { readonly kind: Kind }
+>;
 
-/** The live values of one record at some point of its history. Add edits in causal order. */
+/**
+ * The live values of one record at some point of its history. Add changes in causal order, each once; any such order gives
+ * the same. Holds every statement, also overwritten ones (what candidates had seen is read from them); of all else only
+ * what is live.
+ */
 export class RecordFold implements StatementSource {
-  readonly #cellsByKey = new Map<string, Cell[]>();
-  readonly #statements = new Map<
-    OpId,
-    { readonly statement: Statement; readonly pred: readonly OpId[] }
-  >();
-  readonly #increments = new Map<string, number>();
+  /** Live edits in Automerge's order, by what stands before the entry id in the root key, then by entry id ("" without one). */
+  readonly #live = new Map<string, Map<string, readonly Edit[]>>();
+  readonly #statements = new Map<OpId, EditOf<"statement">>();
+  readonly #counts = new Map<string, number>();
 
   addChange(edits: readonly Edit[]): void {
     for (const edit of edits) this.#add(edit);
   }
 
-  /** The live operations under a root key, in Automerge's order; empty if never written or all withdrawn. */
+  /** The live operations under a root key, in Automerge's order: the `pred` of whatever is written there next. */
   livePred(key: string): readonly OpId[] {
-    return this.#cells(key).map((cell) => cell.edit.opId);
+    const cut = key.lastIndexOf("/");
+    const live =
+      cut === -1
+        ? this.#cell(key, "")
+        : this.#cell(key.slice(0, cut), key.slice(cut + 1));
+    return live.map(({ opId }) => opId);
   }
 
   live(group: string): readonly OpId[] {
@@ -44,10 +46,9 @@ export class RecordFold implements StatementSource {
   }
 
   statementOf(opId: OpId): Statement {
-    const found = this.#statements.get(opId);
-    if (found === undefined)
-      throw new Error("no such statement in this record");
-    return found.statement;
+    const edit = this.#statements.get(opId);
+    if (edit === undefined) throw new Error("no such statement in this record");
+    return edit.statement;
   }
 
   predOf(opId: OpId): readonly OpId[] {
@@ -55,93 +56,95 @@ export class RecordFold implements StatementSource {
   }
 
   recordId(): RecordId | null {
-    const edit = this.#winner("recordId");
-    return edit?.kind === "recordId" ? edit.recordId : null;
+    return this.#edits("recordId", "recordId").at(-1)?.recordId ?? null;
+  }
+
+  recordType(): string | null {
+    return this.#edits("recordType", "recordType").at(-1)?.recordType ?? null;
   }
 
   parentId(): RecordId | null {
-    const edit = this.#winner("parentId");
-    return edit?.kind === "parentId" ? edit.parentId : null;
+    return this.#edits("parentId", "parentId").at(-1)?.parentId ?? null;
   }
 
   /** Automerge's winner; undefined if never set or cleared. */
   scalar(name: string): Exclude<ScalarValue, null> | undefined {
-    const edit = this.#winner(name);
-    return edit?.kind === "field" && edit.value !== null
-      ? edit.value
-      : undefined;
+    return this.fieldEdits(name).at(-1)?.value ?? undefined;
   }
 
   /** Every value concurrently entered, winner last: "2 values entered". */
   scalars(name: string): readonly ScalarValue[] {
-    return this.#cells(name).flatMap(({ edit }) =>
-      edit.kind === "field" ? [edit.value] : [],
-    );
+    return this.fieldEdits(name).map(({ value }) => value);
+  }
+
+  /** The live writes of a scalar or ordered field, winner last. */
+  fieldEdits(name: string): readonly EditOf<"field">[] {
+    return this.#edits(name, "field");
   }
 
   counter(name: string): number {
-    return this.#increments.get(name) ?? 0;
+    return this.#counts.get(name) ?? 0;
   }
 
   /** Entries of a set field by id. */
   entries(name: string): Readonly<Record<string, JsonValue>> {
-    return this.#entriesUnder(entryKey(name, ""), "entry");
+    return byEntryId(this.entryEdits(name));
   }
 
-  /** Ended entries of a group by id. */
+  /** The winning write of each entry of a set field. */
+  entryEdits(name: string): readonly EditOf<"entry">[] {
+    return this.#winners(name, "entry");
+  }
+
+  /** Entries of a group that have ended, by id. One that a resolution kept is here and in the statement: it is current. */
   archive(group: string): Readonly<Record<string, JsonValue>> {
-    return this.#entriesUnder(archiveKey(group, ""), "archive");
+    return byEntryId(this.#winners(`archive/${group}`, "archive"));
   }
 
   resolutions(): readonly Resolution[] {
-    const prefix = resolutionKey("");
-    return [...this.#cellsByKey].flatMap(([key, cells]) =>
-      key.startsWith(prefix)
-        ? cells.flatMap(({ edit }) =>
-            edit.kind === "resolution" ? [edit.resolution] : [],
-          )
-        : [],
+    return this.#winners("resolutions", "resolution").map(
+      ({ resolution }) => resolution,
     );
   }
 
   #add(edit: Edit): void {
-    const key = keyOf(edit);
+    if (edit.kind === "text") return;
     if (edit.kind === "increment") {
-      this.#increments.set(edit.name, this.counter(edit.name) + edit.by);
+      this.#counts.set(edit.name, this.counter(edit.name) + edit.by);
       return;
     }
-    const overwritten = new Set(edit.pred);
-    const kept = this.#cells(key).filter(
-      (cell) => !overwritten.has(cell.edit.opId),
+    if (edit.kind === "statement") this.#statements.set(edit.opId, edit);
+    const { place, entryId } = placeOf(edit);
+    const kept = this.#cell(place, entryId).filter(
+      ({ opId }) => !edit.pred.includes(opId),
     );
-    if (edit.kind !== "cleared") kept.push({ key, edit });
-    kept.sort((left, right) => compareOpIds(left.edit.opId, right.edit.opId));
-    this.#cellsByKey.set(key, kept);
-    if (edit.kind === "statement")
-      this.#statements.set(edit.opId, {
-        statement: edit.statement,
-        pred: edit.pred,
-      });
+    const live =
+      edit.kind === "cleared"
+        ? kept
+        : [...kept, edit].sort((a, b) => compareOpIds(a.opId, b.opId));
+    const cells = this.#live.get(place) ?? new Map<string, readonly Edit[]>();
+    this.#live.set(place, cells.set(entryId, live));
   }
 
-  #cells(key: string): Cell[] {
-    return this.#cellsByKey.get(key) ?? [];
+  #cell(place: string, entryId: string): readonly Edit[] {
+    return this.#live.get(place)?.get(entryId) ?? [];
   }
 
-  #winner(key: string): Edit | undefined {
-    return this.#cells(key).at(-1)?.edit;
+  #edits<Kind extends Edit["kind"]>(
+    place: string,
+    kind: Kind,
+  ): readonly EditOf<Kind>[] {
+    return this.#cell(place, "").filter((edit) => isKind(edit, kind));
   }
 
-  #entriesUnder(
-    prefix: string,
-    kind: "entry" | "archive",
-  ): Readonly<Record<string, JsonValue>> {
-    const found: Record<string, JsonValue> = {};
-    for (const [key, cells] of this.#cellsByKey) {
-      const edit = key.startsWith(prefix) ? cells.at(-1)?.edit : undefined;
-      if (edit?.kind === kind) found[edit.entryId] = edit.entry;
-    }
-    return found;
+  #winners<Kind extends Edit["kind"]>(
+    place: string,
+    kind: Kind,
+  ): readonly EditOf<Kind>[] {
+    const cells = this.#live.get(place)?.values() ?? [];
+    return [...cells].flatMap((live) =>
+      live.slice(-1).filter((edit) => isKind(edit, kind)),
+    );
   }
 }
 
@@ -179,23 +182,43 @@ export function readFields(
   );
 }
 
-function keyOf(edit: Edit): string {
+/** A root key in two: what the type declares, and the entry's id. */
+function placeOf(
+  edit: Exclude<Edit, { readonly kind: "text" | "increment" }>,
+): {
+  readonly place: string;
+  readonly entryId: string;
+} {
   switch (edit.kind) {
     case "recordId":
     case "recordType":
     case "parentId":
-      return edit.kind;
+      return { place: edit.kind, entryId: "" };
     case "field":
     case "cleared":
-    case "text":
-    case "increment":
+    case "container":
     case "statement":
-      return edit.name;
+      return { place: edit.name, entryId: "" };
     case "entry":
-      return entryKey(edit.name, edit.entryId);
+      return { place: edit.name, entryId: edit.entryId };
     case "archive":
-      return archiveKey(edit.name, edit.entryId);
+      return { place: `archive/${edit.name}`, entryId: edit.entryId };
     case "resolution":
-      return resolutionKey(edit.resolutionId);
+      return { place: "resolutions", entryId: edit.resolutionId };
   }
+}
+
+function isKind<Kind extends Edit["kind"]>(
+  edit: Edit,
+  kind: Kind,
+): edit is EditOf<Kind> {
+  return edit.kind === kind;
+}
+
+function byEntryId(
+  edits: readonly { readonly entryId: string; readonly entry: JsonValue }[],
+): Readonly<Record<string, JsonValue>> {
+  return Object.fromEntries(
+    edits.map(({ entryId, entry }) => [entryId, entry]),
+  );
 }

@@ -7,28 +7,32 @@ import { encodeChange } from "@automerge/automerge";
 import { sha256 } from "../canonical/sha256.ts";
 import { bytesToHex } from "../canonical/hex.ts";
 import { encodeUtf8 } from "../canonical/utf8.ts";
-import { opIdOf, type OpId } from "../ids.ts";
+import {
+  actorIdSchema,
+  changeHashSchema,
+  opIdOf,
+  type ActorId,
+  type ChangeHash,
+  type OpId,
+} from "../ids.ts";
 import type { RecordType } from "../records/define-record.ts";
+import { hashedFrom } from "./chunk-header.ts";
 import type { Action } from "./compose-change.ts";
 import type { DecodedChange } from "./decode-change.ts";
 
 export interface Genesis {
   readonly bytes: Uint8Array;
-  readonly actor: string;
+  readonly hash: ChangeHash;
+  readonly actor: ActorId;
   /** The container: a text object, or the counter's first value. */
   readonly opId: OpId;
 }
 
 /** The genesis of one text or counter field: fixed actor, seq 1, startOp 1, time 0, no dependencies. SPEC CO-5. */
 export function genesisOf(type: RecordType, name: string): Genesis {
-  const field = type.fields[name];
-  if (field?.kind !== "text" && field?.kind !== "counter")
-    throw new Error(`${name} has no container`);
+  const container = containerOf(type, name);
+  if (container === null) throw new Error(`${name} has no container`);
   const actor = genesisActor(type, name);
-  const container: Action =
-    field.kind === "text"
-      ? { action: "makeText" }
-      : { action: "set", datatype: "counter", value: 0 };
   const bytes = encodeChange({
     actor,
     seq: 1,
@@ -39,36 +43,47 @@ export function genesisOf(type: RecordType, name: string): Genesis {
     deps: [],
     ops: [{ ...container, obj: "_root", key: name, pred: [] }],
   });
-  return { bytes, actor, opId: opIdOf(1, 0, actor) };
+  const hash = changeHashSchema.parse(
+    bytesToHex(sha256(bytes.subarray(hashedFrom))),
+  );
+  return { bytes, hash, actor, opId: genesisOpId(type, name) };
 }
 
-/** Whether a change is the genesis of one of the type's fields; any other change by a genesis actor is not. */
+/** Whether a change is the genesis of one of the type's fields, to the last bit. */
 export function isGenesis(type: RecordType, change: DecodedChange): boolean {
-  const [op, ...others] = change.ops;
-  if (op?.key === undefined || others.length > 0 || change.deps.length > 0)
-    return false;
-  const field = type.fields[op.key];
-  if (
-    (field?.kind !== "text" && field?.kind !== "counter") ||
-    change.actor !== genesisActor(type, op.key)
-  )
-    return false;
-  const isContainer =
-    field.kind === "text"
-      ? op.action === "makeText"
-      : op.action === "set" && op.datatype === "counter" && op.value === 0;
+  const key = change.ops[0]?.key;
   return (
-    isContainer &&
-    op.obj === "_root" &&
-    change.seq === 1 &&
-    change.startOp === 1 &&
-    change.time === 0 &&
-    change.message === null
+    key !== undefined &&
+    change.deps.length === 0 &&
+    containerOf(type, key) !== null &&
+    genesisOf(type, key).hash === change.hash
   );
 }
 
-function genesisActor(type: RecordType, name: string): string {
-  return bytesToHex(
-    sha256(encodeUtf8(`suture genesis ${type.type} ${name}`)).subarray(0, 16),
+/** Whether an actor is a field's genesis actor. Nobody else may write under it, or the genesis itself would be refused as a fork. */
+export function isGenesisActor(type: RecordType, actor: string): boolean {
+  return Object.keys(type.fields).some(
+    (name) =>
+      containerOf(type, name) !== null && genesisActor(type, name) === actor,
   );
+}
+
+/** The operation that makes a field's container. */
+export function genesisOpId(type: RecordType, name: string): OpId {
+  return opIdOf(1, 0, genesisActor(type, name));
+}
+
+function containerOf(type: RecordType, name: string): Action | null {
+  const field = Object.hasOwn(type.fields, name)
+    ? type.fields[name]
+    : undefined;
+  if (field?.kind === "text") return { action: "makeText" };
+  if (field?.kind === "counter")
+    return { action: "set", datatype: "counter", value: 0 };
+  return null;
+}
+
+function genesisActor(type: RecordType, name: string): ActorId {
+  const digest = sha256(encodeUtf8(`suture genesis ${type.type} ${name}`));
+  return actorIdSchema.parse(bytesToHex(digest.subarray(0, 16)));
 }

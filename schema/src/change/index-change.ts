@@ -2,32 +2,36 @@
  * Judges the structure of one change against its record's index and gives the row it would add. No content, no rights.
  *
  * Guaranteed of every row: its dependencies are known, its actor's sequence has no gap and no fork, its `startOp` is exact,
- * and each statement in it overwrites exactly what was live at its dependencies (a false `pred` hides a conflict). Refused
- * besides: deleting a group, two statements of one group, statements of several groups outside creation. SPEC CF-3, AD-4.
+ * every operation it names was seen by it and writes the same thing, and each statement in it overwrites exactly what was
+ * live at its dependencies (a false `pred` hides a conflict). Refused besides: deleting a group, two statements of one group,
+ * statements of several groups outside creation, a second creation. SPEC CF-3, AD-4.
  */
 import type { StatementOp } from "../clinical/live-set.ts";
 import { foldStatement, sameLiveSet } from "../clinical/live-set.ts";
 import {
   actorIdSchema,
-  changeHashSchema,
   opIdOf,
-  opIdSchema,
+  type ActorId,
   type ChangeHash,
+  type OpId,
 } from "../ids.ts";
 import type { RecordType } from "../records/define-record.ts";
 import { readRootKey } from "../records/record-types.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { ChangeIndex, IndexedChange } from "./change-index.ts";
+import type { ChangeIndex, IndexedChange, WriteRun } from "./change-index.ts";
+import type { ChangeOp } from "./change-op.ts";
 import type { DecodedChange } from "./decode-change.ts";
-import { isGenesis } from "./genesis.ts";
+import { isGenesis, isGenesisActor } from "./genesis.ts";
 
 export type StructureCode =
   | "missing-dependencies"
   | "no-dependencies"
+  | "record-exists"
   | "actor-malformed"
   | "sequence-gap"
   | "sequence-fork"
   | "start-op-wrong"
+  | "pred-wrong"
   | "statement-structure"
   | "statement-pred-wrong";
 
@@ -42,68 +46,32 @@ export function indexChange(
   index: ChangeIndex,
   change: DecodedChange,
 ): Result<IndexedChange, StructureRefusal> {
-  const deps = change.deps.map((dep) => changeHashSchema.parse(dep));
+  const { deps } = change;
   const missing = deps.filter((dep) => !index.has(dep));
-  if (missing.length > 0)
+  if (missing.length > 0) {
     return err({
       code: "missing-dependencies",
       reason: "it builds on changes that are not here",
       missing,
     });
-  const actor = actorIdSchema.safeParse(change.actor);
-  if (!actor.success)
-    return refused("actor-malformed", "the actor id must have 8 to 64 bytes");
-
-  const isCreation = change.ops.some(
-    (op) => op.obj === "_root" && op.key === "recordId",
-  );
-  const isGenesisChange = isGenesis(type, change);
-  if (deps.length === 0 && !isCreation && !isGenesisChange)
-    return refused(
-      "no-dependencies",
-      "only a record's creation builds on nothing",
-    );
-  if (isCreation && (deps.length > 0 || index.size > 0))
-    return refused(
-      "no-dependencies",
-      "a record is created once, by its first change",
-    );
-  const isRooted =
-    isCreation || deps.some((dep) => index.get(dep)?.isRooted === true);
-  if (!isRooted && !isGenesisChange)
-    return refused(
-      "no-dependencies",
-      "it does not build on the record's creation",
-    );
-
-  const last = index.lastOf(actor.data);
-  const expectedSeq = (last?.seq ?? 0) + 1;
-  if (change.seq < expectedSeq)
-    return refused(
-      "sequence-fork",
-      "its actor has already used this sequence number",
-    );
-  if (change.seq > expectedSeq)
-    return refused("sequence-gap", "its actor's earlier changes are not here");
-  if (last !== undefined && !index.isSeenByAny(last.hash, deps))
-    return refused(
-      "sequence-fork",
-      "it does not build on its actor's last change",
-    );
-  if (change.startOp !== index.nextOp(deps))
-    return refused(
-      "start-op-wrong",
-      "its first operation number does not follow its dependencies",
-    );
+  }
+  const root = judgeRoot(type, index, change);
+  if (!root.ok) return root;
+  const actor = judgeSequence(type, index, change, root.value.isGenesis);
+  if (!actor.ok) return actor;
+  const writes = writesOf(change.ops);
+  const references = judgeReferences(index, change, writes);
+  if (references !== null) return references;
 
   const statements = statementsOf(type, change);
   if (!statements.ok) return statements;
-  const groups = Object.keys(statements.value);
-  if (groups.length > 1 && !isCreation)
+  const signed = Object.entries(statements.value);
+  if (signed.length > 1 && !root.value.isCreation) {
     return refused("statement-structure", "one change signs one group");
+  }
   const inherited = index.allLiveAt(deps);
   const live = { ...inherited };
-  for (const [group, op] of Object.entries(statements.value)) {
+  for (const [group, op] of signed) {
     const before = inherited[group] ?? [];
     if (!sameLiveSet(before, op.pred)) {
       return refused(
@@ -114,16 +82,155 @@ export function indexChange(
     live[group] = foldStatement(before, op);
   }
   return ok({
-    hash: changeHashSchema.parse(change.hash),
-    actor: actor.data,
+    hash: change.hash,
+    actor: actor.value,
     seq: change.seq,
     startOp: change.startOp,
     opCount: change.ops.length,
     deps,
-    isRooted,
+    writes,
+    isRooted: root.value.isRooted,
     statements: statements.value,
-    live: groups.length === 0 ? inherited : live,
+    live: signed.length === 0 ? inherited : live,
   });
+}
+
+interface Root {
+  readonly isCreation: boolean;
+  readonly isGenesis: boolean;
+  readonly isRooted: boolean;
+}
+
+/** A record has one creation, its first change; everything but genesis changes, which are the same everywhere, builds on it. */
+function judgeRoot(
+  type: RecordType,
+  index: ChangeIndex,
+  change: DecodedChange,
+): Result<Root, StructureRefusal> {
+  const isCreation = change.ops.some(
+    ({ obj, key }) =>
+      obj === "_root" && (key === "recordId" || key === "recordType"),
+  );
+  if (isCreation) {
+    return change.deps.length === 0 && index.creation() === null
+      ? ok({ isCreation, isGenesis: false, isRooted: true })
+      : refused(
+          "record-exists",
+          "a record is created once, by a change that builds on nothing",
+        );
+  }
+  const isRooted = change.deps.some((dep) => index.get(dep)?.isRooted === true);
+  const isFirst = !isRooted && isGenesis(type, change);
+  return isRooted || isFirst
+    ? ok({ isCreation, isGenesis: isFirst, isRooted })
+    : refused("no-dependencies", "it does not build on the record's creation");
+}
+
+function judgeSequence(
+  type: RecordType,
+  index: ChangeIndex,
+  change: DecodedChange,
+  isGenesisChange: boolean,
+): Result<ActorId, StructureRefusal> {
+  const actor = actorIdSchema.safeParse(change.actor);
+  if (!actor.success) {
+    return refused("actor-malformed", "the actor id must have 8 to 64 bytes");
+  }
+  const last = index.lastOf(actor.data);
+  const expectedSeq = (last?.seq ?? 0) + 1;
+  if (change.seq < expectedSeq) {
+    return refused(
+      "sequence-fork",
+      "its actor has already used this sequence number",
+    );
+  }
+  if (change.seq > expectedSeq) {
+    return refused("sequence-gap", "its actor's earlier changes are not here");
+  }
+  if (last !== undefined && !index.isSeenByAny(last.hash, change.deps)) {
+    return refused(
+      "sequence-fork",
+      "it does not build on its actor's last change",
+    );
+  }
+  // The first change decides whose an actor is; later ones follow it or were refused above.
+  const isFirst = last === undefined || index.get(last.hash)?.isRooted !== true;
+  if (isFirst && !isGenesisChange && isGenesisActor(type, actor.data)) {
+    return refused("actor-malformed", "the actor id is a genesis actor's");
+  }
+  if (change.startOp !== index.nextOp(change.deps)) {
+    return refused(
+      "start-op-wrong",
+      "its first operation number does not follow its dependencies",
+    );
+  }
+  return ok(actor.data);
+}
+
+/**
+ * Every operation named must lie behind the change (otherwise Automerge panics in the other arrival order) and write what the
+ * naming one writes (otherwise the document no longer loads once saved).
+ */
+function judgeReferences(
+  index: ChangeIndex,
+  change: DecodedChange,
+  writes: readonly WriteRun[],
+): Refused | null {
+  const own = writes.flatMap(({ target, count }) =>
+    Array<string | null>(count).fill(target),
+  );
+  const seen = new Set<ChangeHash>();
+  const isSeen = (opId: OpId) => {
+    const hash = index.changeOf(opId);
+    if (hash === undefined) return false;
+    if (!seen.has(hash) && !index.isSeenByAny(hash, change.deps)) return false;
+    seen.add(hash);
+    return true;
+  };
+  const isWrite = (opId: OpId, target: string) => {
+    const sibling = ownPosition(change, opId);
+    // Decoding has seen to it that a change names its own earlier operations only.
+    if (sibling !== null) return own[sibling] === target;
+    return index.targetOf(opId) === target && isSeen(opId);
+  };
+  for (const op of change.ops) {
+    const target = targetOf(op);
+    const isContainerSeen = op.obj === "_root" || isSeen(op.obj);
+    const named =
+      op.elemId === undefined || op.elemId === "_head"
+        ? op.pred
+        : [op.elemId, ...op.pred];
+    if (!isContainerSeen || !named.every((opId) => isWrite(opId, target))) {
+      return refused(
+        "pred-wrong",
+        "it names an operation its author could not see, or of another field",
+      );
+    }
+  }
+  return null;
+}
+
+function ownPosition(change: DecodedChange, opId: OpId): number | null {
+  const at = opId.indexOf("@");
+  if (opId.slice(at + 1) !== change.actor) return null;
+  const position = Number(opId.slice(0, at)) - change.startOp;
+  return position < 0 ? null : position;
+}
+
+function writesOf(ops: readonly ChangeOp[]): readonly WriteRun[] {
+  const runs: { target: string | null; count: number }[] = [];
+  for (const op of ops) {
+    const target =
+      op.action === "del" || op.action === "inc" ? null : targetOf(op);
+    const last = runs.at(-1);
+    if (last?.target === target) last.count += 1;
+    else runs.push({ target, count: 1 });
+  }
+  return runs;
+}
+
+function targetOf(op: ChangeOp): string {
+  return op.obj === "_root" ? (op.key ?? "") : op.obj;
 }
 
 function statementsOf(
@@ -145,22 +252,25 @@ function statementsOf(
         "a group holds one signed text and is never deleted",
       );
     }
-    if (Object.hasOwn(statements, key.value.name))
+    if (Object.hasOwn(statements, key.value.name)) {
       return refused(
         "statement-structure",
         "one statement per group and change",
       );
+    }
     statements[key.value.name] = {
       opId: opIdOf(change.startOp, position, change.actor),
-      pred: op.pred.map((opId) => opIdSchema.parse(opId)),
+      pred: op.pred,
     };
   }
   return ok(statements);
 }
 
-function refused(
-  code: StructureCode,
-  reason: string,
-): { readonly ok: false; readonly error: StructureRefusal } {
+interface Refused {
+  readonly ok: false;
+  readonly error: StructureRefusal;
+}
+
+function refused(code: StructureCode, reason: string): Refused {
   return err({ code, reason });
 }

@@ -8,19 +8,12 @@ import type { ChangeOp } from "./change-op.ts";
 import { parseResolution, type Resolution } from "../clinical/resolution.ts";
 import { parseStatement, type Statement } from "../clinical/statement.ts";
 import { parseCanonical, type JsonValue } from "../canonical/canonical-json.ts";
-import {
-  isRecordId,
-  opIdOf,
-  opIdSchema,
-  recordIdSchema,
-  type OpId,
-  type RecordId,
-} from "../ids.ts";
-import type { Field, RecordType } from "../records/define-record.ts";
+import { isRecordId, opIdOf, type OpId, type RecordId } from "../ids.ts";
+import type { Field, RecordType, SetField } from "../records/define-record.ts";
 import { readRootKey, type RootKey } from "../records/record-types.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { DecodedChange } from "./decode-change.ts";
-import { genesisOf } from "./genesis.ts";
+import { genesisOpId, isGenesis } from "./genesis.ts";
 
 export const maxEntryBytes = 16 * 1024;
 export const maxScalarLength = 4_000;
@@ -49,6 +42,9 @@ export type Edit = EditBase &
         readonly entryId: string;
         readonly entry: JsonValue;
       }
+    /** A genesis change's: it makes what text or increments go into. */
+    | { readonly kind: "container"; readonly name: string }
+    /** One character of a text field, typed or deleted. */
     | { readonly kind: "text"; readonly name: string }
     | { readonly kind: "increment"; readonly name: string; readonly by: number }
     | {
@@ -84,18 +80,44 @@ export function interpretChange(
   type: RecordType,
   change: DecodedChange,
 ): Result<readonly Edit[], ContentRefusal> {
+  if (isGenesis(type, change)) return ok(genesisEdits(change));
+  const textsByContainer = textContainers(type, change);
   const edits: Edit[] = [];
   for (const [position, op] of change.ops.entries()) {
     const base = {
       opId: opIdOf(change.startOp, position, change.actor),
-      pred: op.pred.map((opId) => opIdSchema.parse(opId)),
+      pred: op.pred,
     };
     const edit =
-      op.obj === "_root" ? rootEdit(type, op, base) : textEdit(type, op, base);
+      op.obj === "_root"
+        ? rootEdit(type, op, base)
+        : textEdit(textsByContainer.get(op.obj), op, base);
     if (!edit.ok) return edit;
     edits.push(edit.value);
   }
   return ok(edits);
+}
+
+function genesisEdits(change: DecodedChange): readonly Edit[] {
+  return change.ops.map(({ key = "", pred }, position) => ({
+    opId: opIdOf(change.startOp, position, change.actor),
+    pred,
+    kind: "container",
+    name: key,
+  }));
+}
+
+/** Names of the type's text fields by their containers; empty if the change writes into none, as most don't. */
+function textContainers(
+  type: RecordType,
+  change: DecodedChange,
+): ReadonlyMap<string, string> {
+  if (change.ops.every(({ obj }) => obj === "_root")) return new Map();
+  return new Map(
+    Object.entries(type.fields).flatMap(([name, { kind }]) =>
+      kind === "text" ? [[genesisOpId(type, name), name] as const] : [],
+    ),
+  );
 }
 
 function rootEdit(
@@ -104,31 +126,24 @@ function rootEdit(
   base: EditBase,
 ): Result<Edit, ContentRefusal> {
   const found = op.key === undefined ? undefined : readRootKey(type, op.key);
-  if (found?.ok !== true)
+  if (found?.ok !== true) {
     return refused(
       "unknown-field",
       "it writes a field this record type does not have",
     );
+  }
   const key = found.value;
   if (key.kind === "field") return fieldEdit(key, op, base);
-  if (
-    op.action !== "set" ||
-    typeof op.value !== "string" ||
-    op.datatype !== undefined
-  ) {
-    const isRootParent =
-      key.kind === "parentId" && op.action === "set" && op.value === null;
-    return isRootParent
-      ? ok({ ...base, kind: "parentId", parentId: null })
-      : refused(
-          "kind-mismatch",
-          "the field holds one text and is never deleted",
-        );
+  if (key.kind === "parentId" && op.action === "set" && op.value === null) {
+    return ok({ ...base, kind: "parentId", parentId: null });
   }
-  return textValueEdit(key, op.value, base);
+  return op.action === "set" && isPlainText(op)
+    ? textValueEdit(type, key, op.value, base)
+    : refused("kind-mismatch", "the field holds one text and is never deleted");
 }
 
 function textValueEdit(
+  type: RecordType,
   key: Exclude<RootKey, { kind: "field" }>,
   text: string,
   base: EditBase,
@@ -139,13 +154,13 @@ function textValueEdit(
         ? ok({ ...base, kind: "recordId", recordId: text })
         : refused("value-invalid", "recordId is not a record id");
     case "recordType":
-      return ok({ ...base, kind: "recordType", recordType: text });
-    case "parentId": {
-      const parentId = recordIdSchema.safeParse(text);
-      return parentId.success
-        ? ok({ ...base, kind: "parentId", parentId: parentId.data })
+      return text === type.type
+        ? ok({ ...base, kind: "recordType", recordType: text })
+        : refused("value-invalid", "recordType is another type's");
+    case "parentId":
+      return isRecordId(text)
+        ? ok({ ...base, kind: "parentId", parentId: text })
         : refused("value-invalid", "parentId is not a record id");
-    }
     case "group": {
       const statement = parseStatement(key.group, text);
       return statement.ok
@@ -161,6 +176,9 @@ function textValueEdit(
           );
     }
     case "resolution": {
+      if (base.pred.length > 0) {
+        return refused("value-invalid", "a resolution is never rewritten");
+      }
       const resolution = parseResolution(text);
       return resolution.ok
         ? ok({
@@ -176,7 +194,9 @@ function textValueEdit(
         maxBytes: maxEntryBytes,
         maxDepth: 16,
       });
-      return entry.ok && key.field.schema.safeParse(entry.value).success
+      return entry.ok &&
+        key.field.schema.safeParse(entry.value).success &&
+        mayStand(key.field, entry.value, base)
         ? ok({
             ...base,
             kind: "entry",
@@ -221,63 +241,70 @@ function fieldEdit(
   base: EditBase,
 ): Result<Edit, ContentRefusal> {
   const { name, field } = key;
-  if (field.kind === "text")
-    return containerEdit(name, op.action === "makeText", base);
-  if (field.kind === "counter") {
-    if (
+  if (field.kind === "text" || field.kind === "counter") {
+    // What a container is made by is a genesis change, the same on every device; a second one would hide the first.
+    return field.kind === "counter" &&
       op.action === "inc" &&
       typeof op.value === "number" &&
       op.pred.length === 1
-    )
-      return ok({ ...base, kind: "increment", name, by: op.value });
-    return containerEdit(
-      name,
-      op.action === "set" && op.datatype === "counter" && op.value === 0,
-      base,
-    );
+      ? ok({ ...base, kind: "increment", name, by: op.value })
+      : refused("kind-mismatch", `${name} cannot be set as a whole`);
   }
-  // Automerge deletes the losers when a field in conflict is rewritten; the winner's `set` stands beside it.
-  if (op.action === "del" && op.pred.length > 0)
+  // Automerge deletes the losers when a field in conflict is rewritten with the value that won.
+  if (op.action === "del" && op.pred.length > 0) {
     return ok({ ...base, kind: "cleared", name });
-  if (op.action !== "set" || !isScalar(op))
+  }
+  if (op.action !== "set" || !isScalar(op)) {
     return refused("kind-mismatch", `${name} holds one plain value`);
+  }
   return isValidScalar(field, op.value)
     ? ok({ ...base, kind: "field", name, value: op.value })
     : refused("value-invalid", `${name} is not valid`);
 }
 
-function containerEdit(
-  name: string,
-  isContainer: boolean,
-  base: EditBase,
-): Result<Edit, ContentRefusal> {
-  // Only a genesis change may carry it, which `indexChange` sees to by its fixed actor.
-  return isContainer
-    ? ok({ ...base, kind: "text", name })
-    : refused("kind-mismatch", `${name} cannot be set as a whole`);
-}
-
-/** Operations inside a container: only characters of a text field's own genesis container. */
+/** Inside a text: characters inserted one by one and deleted; no marks, no blocks, nothing replaced in place. */
 function textEdit(
-  type: RecordType,
+  name: string | undefined,
   op: ChangeOp,
   base: EditBase,
 ): Result<Edit, ContentRefusal> {
-  for (const [name, field] of Object.entries(type.fields)) {
-    if (field.kind !== "text" || genesisOf(type, name).opId !== op.obj)
-      continue;
-    const isCharacter =
-      op.action === "set" &&
-      typeof op.value === "string" &&
-      op.datatype === undefined;
-    return isCharacter || op.action === "del"
-      ? ok({ ...base, kind: "text", name })
-      : refused("kind-mismatch", `${name} holds text only`);
+  if (name === undefined) {
+    return refused(
+      "unknown-field",
+      "it writes into a container this record type does not have",
+    );
   }
-  return refused(
-    "unknown-field",
-    "it writes into a container this record type does not have",
+  const isInsertion =
+    op.action === "set" &&
+    op.insert === true &&
+    isPlainText(op) &&
+    [...op.value].length === 1;
+  const isDeletion =
+    op.action === "del" && op.pred.length === 1 && op.pred[0] === op.elemId;
+  return isInsertion || isDeletion
+    ? ok({ ...base, kind: "text", name })
+    : refused("kind-mismatch", `${name} holds text only`);
+}
+
+function isPlainText(
+  op: ChangeOp,
+): op is ChangeOp & { readonly value: string } {
+  return typeof op.value === "string" && op.datatype === undefined;
+}
+
+/** An append-only entry is written once and then only withdrawn. */
+function mayStand(field: SetField, entry: JsonValue, base: EditBase): boolean {
+  return (
+    field.appendOnlyUntil === undefined ||
+    base.pred.length === 0 ||
+    statusOf(entry) === field.appendOnlyUntil
   );
+}
+
+function statusOf(entry: JsonValue): JsonValue | undefined {
+  return typeof entry === "object" && entry !== null && "status" in entry
+    ? entry.status
+    : undefined;
 }
 
 function isScalar(

@@ -5,11 +5,11 @@ import { contentProblem, type Content } from "./statement.ts";
 
 export interface Combination {
   readonly content: Content;
-  /** Parts in which the candidates differ from what all had seen: who combines must be allowed to sign each of them. */
+  /** Parts in which the candidates differ: who combines must be allowed to sign each of them. */
   readonly touchedParts: readonly string[];
   /**
-   * Whether it may be offered as one step. Only where every touched part declares that entries added apart are safe together:
-   * a medication here and an allergy there touch different entries and may still be dangerous together. Never preselected.
+   * Whether it may be offered as one step. Only where the candidates differ by nothing but new entries of parts that declare
+   * that entries added apart are safe together: a medication here and an allergy there touch different entries and may still be dangerous together. Never preselected.
    */
   readonly isOneStep: boolean;
 }
@@ -40,15 +40,13 @@ export function combineContents(
   for (const [name, part] of Object.entries(group.parts))
     if (part.kind === "entries") combined[name] = entriesByPart.get(name) ?? {};
   if (contentProblem(group, combined) !== null) return null;
-  const touchedParts = [
-    ...new Set(
-      rows.filter((row) => row.changedBy.length > 0).map((row) => row.part),
-    ),
-  ].sort();
+  const differing = rows.filter((row) => !row.isAgreed);
   return {
     content: combined,
-    touchedParts,
-    isOneStep: touchedParts.every((name) => combinesFreely(group, name)),
+    touchedParts: [...new Set(differing.map((row) => row.part))].sort(),
+    isOneStep: differing.every(
+      (row) => row.base === undefined && combinesFreely(group, row.part),
+    ),
   };
 }
 

@@ -1,13 +1,15 @@
 import { canonicalize, type JsonValue } from "../canonical/canonical-json.ts";
 import type { GroupDefinition } from "../records/define-record.ts";
 import { partsOf } from "../records/record-types.ts";
-import { entriesOf, type Content } from "./statement.ts";
+import { entriesOf, type Content, type Entries } from "./statement.ts";
 
 /** One entry, or one value part, across candidates. `undefined` where it is absent. */
 export interface ComparedRow {
   readonly part: string;
   /** Null for a value part. */
   readonly entryId: string | null;
+  /** Every id it goes by, ascending: several if it was added apart with the same content. Empty for a value part. */
+  readonly entryIds: readonly string[];
   readonly base: JsonValue | undefined;
   /** In the order of the candidates. */
   readonly versions: readonly (JsonValue | undefined)[];
@@ -18,7 +20,8 @@ export interface ComparedRow {
 
 /**
  * Compares candidates row by row against what all had seen: "these two rows differ, the other twenty-eight agree".
- * An entry that several added apart with the same content is one row, under the least of their ids. SPEC CF-8.
+ * An entry that several added apart with the same content is one row, under the least of their ids. Nothing a candidate
+ * holds is left out, and no two rows of a part have the same id. SPEC CF-8.
  */
 export function compareContents(
   group: GroupDefinition,
@@ -27,87 +30,101 @@ export function compareContents(
 ): readonly ComparedRow[] {
   return partsOf(group).flatMap(([part, { kind }]) =>
     kind === "value"
-      ? [compareValue(part, base, candidates)]
-      : compareEntries(part, base, candidates),
+      ? [
+          compareVersions(
+            part,
+            [],
+            base[part],
+            candidates.map((content) => content[part]),
+          ),
+        ]
+      : compareEntries(
+          part,
+          entriesOf(base, part),
+          candidates.map((content) => entriesOf(content, part)),
+        ),
   );
 }
 
-function compareValue(
-  part: string,
+/** The parts in which contents differ from one another, sorted. */
+export function differingParts(
+  group: GroupDefinition,
   base: Content,
-  candidates: readonly Content[],
-): ComparedRow {
-  return row(
-    part,
-    null,
-    base[part],
-    candidates.map((content) => content[part]),
-  );
+  contents: readonly Content[],
+): readonly string[] {
+  const rows = compareContents(group, base, contents);
+  const differing = rows.filter((row) => !row.isAgreed);
+  return [...new Set(differing.map((row) => row.part))].sort();
 }
 
 function compareEntries(
   part: string,
-  base: Content,
-  candidates: readonly Content[],
-): ComparedRow[] {
-  const seen = entriesOf(base, part);
-  const aligned = alignAdded(
-    seen,
-    candidates.map((content) => entriesOf(content, part)),
-  );
-  const entryIds = new Set([
-    ...Object.keys(seen),
-    ...aligned.flatMap((entries) => [...entries.keys()]),
-  ]);
-  return [...entryIds].sort().map((entryId) =>
-    row(
+  seen: Entries,
+  candidates: readonly Entries[],
+): readonly ComparedRow[] {
+  const known = new Set([...Object.keys(seen), ...contestedIds(candidates)]);
+  const rows = [...known].map((entryId) =>
+    compareVersions(
       part,
-      entryId,
+      [entryId],
       seen[entryId],
-      aligned.map((entries) => entries.get(entryId)),
+      candidates.map((entries) => entries[entryId]),
     ),
   );
-}
-
-/** Gives entries that were added apart with equal content the same id: the least of them, one for one. */
-function alignAdded(
-  seen: Readonly<Record<string, JsonValue>>,
-  candidates: readonly Readonly<Record<string, JsonValue>>[],
-): readonly ReadonlyMap<string, JsonValue>[] {
-  const idsByContent = new Map<string, string[][]>();
-  candidates.forEach((entries, candidate) => {
-    for (const entryId of Object.keys(entries).sort()) {
-      const entry = entries[entryId];
-      if (entry === undefined || Object.hasOwn(seen, entryId)) continue;
-      const content = canonicalize(entry);
-      const ids = idsByContent.get(content) ?? candidates.map(() => []);
-      ids[candidate]?.push(entryId);
-      idsByContent.set(content, ids);
-    }
-  });
-  const renamed = candidates.map((entries) => new Map(Object.entries(entries)));
-  for (const ids of idsByContent.values()) {
+  const added = candidates.map((entries) =>
+    idsByContent(entries, (entryId) => !known.has(entryId)),
+  );
+  const contents = new Set(added.flatMap((ids) => [...ids.keys()]));
+  for (const content of contents) {
+    const ids = added.map((own) => own.get(content) ?? []);
     const copies = Math.max(...ids.map((own) => own.length));
+    // The n-th copy of one is the n-th copy of another; who drew which id does not matter.
     for (let copy = 0; copy < copies; copy += 1) {
-      const [least, ...rest] = ids
-        .flatMap((own) => own.slice(copy, copy + 1))
-        .sort();
-      if (least === undefined || rest.length === 0) continue;
-      renamed.forEach((entries, candidate) => {
-        const own = ids[candidate]?.[copy];
-        const entry = own === undefined ? undefined : entries.get(own);
-        if (own === undefined || entry === undefined || own === least) return;
-        entries.delete(own);
-        entries.set(least, entry);
-      });
+      const drawn = ids.map((own) => own[copy]);
+      const versions = drawn.map((entryId, candidate) =>
+        entryId === undefined ? undefined : candidates[candidate]?.[entryId],
+      );
+      const distinct = new Set(
+        drawn.filter((entryId) => entryId !== undefined),
+      );
+      rows.push(
+        compareVersions(part, [...distinct].sort(), undefined, versions),
+      );
     }
   }
-  return renamed;
+  return rows.sort((a, b) => ((a.entryId ?? "") < (b.entryId ?? "") ? -1 : 1));
 }
 
-function row(
+/** Ids under which candidates hold different things: they mean one entry, whatever else looks like it. */
+function contestedIds(candidates: readonly Entries[]): readonly string[] {
+  const contentById = new Map<string, string>();
+  return candidates.flatMap((entries) =>
+    Object.entries(entries).flatMap(([entryId, entry]) => {
+      const content = canonicalize(entry);
+      const other = contentById.get(entryId) ?? content;
+      contentById.set(entryId, other);
+      return other === content ? [] : [entryId];
+    }),
+  );
+}
+
+function idsByContent(
+  entries: Entries,
+  isWanted: (entryId: string) => boolean,
+): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, string[]>();
+  for (const entryId of Object.keys(entries).filter(isWanted).sort()) {
+    const entry = entries[entryId];
+    if (entry === undefined) continue;
+    const content = canonicalize(entry);
+    ids.set(content, [...(ids.get(content) ?? []), entryId]);
+  }
+  return ids;
+}
+
+function compareVersions(
   part: string,
-  entryId: string | null,
+  entryIds: readonly string[],
   base: JsonValue | undefined,
   versions: readonly (JsonValue | undefined)[],
 ): ComparedRow {
@@ -115,7 +132,8 @@ function row(
   const baseText = textOf(base);
   return {
     part,
-    entryId,
+    entryId: entryIds[0] ?? null,
+    entryIds,
     base,
     versions,
     changedBy: texts.flatMap((text, candidate) =>

@@ -14,7 +14,7 @@ import { opIdSchema, type OpId } from "../ids.ts";
 import type { GroupDefinition } from "../records/define-record.ts";
 import { err, ok, type Result } from "../result.ts";
 import { combineContents } from "./combine.ts";
-import { compareContents } from "./compare.ts";
+import { differingParts } from "./compare.ts";
 import {
   attributionSchema,
   maxReasonLength,
@@ -96,22 +96,13 @@ export function decisionProblem(
     : "the signed content is not the combination of the candidates";
 }
 
-/** The parts a resolution decides about: where the candidates differ from each other, or the outcome from what all had seen. */
+/** The parts a resolution decides about: where candidates differ from each other or the outcome from them. */
 export function decidedParts(
   group: GroupDefinition,
   base: Content,
   candidates: readonly Candidate[],
   signed: Content,
 ): readonly string[] {
-  const rows = compareContents(group, base, [
-    ...candidates.map((candidate) => candidate.content),
-    signed,
-  ]);
-  return [
-    ...new Set(
-      rows
-        .filter((row) => row.changedBy.length > 0 || !row.isAgreed)
-        .map((row) => row.part),
-    ),
-  ].sort();
+  const contents = candidates.map((candidate) => candidate.content);
+  return differingParts(group, base, [...contents, signed]);
 }

@@ -9,13 +9,12 @@ import { entriesOf, type Content } from "./statement.ts";
 
 /**
  * Digest of content as agreement judges it: the ids of entries the base does not hold don't count, so two people who add the
- * same entry apart agree although each drew their own id. `seen` is the content of the last statements all of them had seen.
- * SPEC CF-5.
+ * same entry apart agree although each drew their own id. SPEC CF-5.
  */
 export function agreementDigest(
   group: GroupDefinition,
   content: Content,
-  seen: readonly Content[],
+  base: Content,
 ): string {
   const compared: { [part: string]: JsonValue } = {};
   for (const [name, part] of partsOf(group)) {
@@ -25,9 +24,9 @@ export function agreementDigest(
     }
     const kept: { [entryId: string]: JsonValue } = {};
     const added: string[] = [];
+    const seen = entriesOf(base, name);
     for (const [entryId, entry] of Object.entries(entriesOf(content, name))) {
-      if (seen.some((base) => Object.hasOwn(entriesOf(base, name), entryId)))
-        kept[entryId] = entry;
+      if (Object.hasOwn(seen, entryId)) kept[entryId] = entry;
       else added.push(canonicalize(entry));
     }
     compared[name] = { kept, added: added.sort() };
@@ -35,14 +34,14 @@ export function agreementDigest(
   return digest(compared);
 }
 
-/** Whether statements say the same, given what all their authors had seen. */
+/** Whether contents say the same to authors who had all seen the base. */
 export function isAgreement(
   group: GroupDefinition,
   contents: readonly Content[],
-  seen: readonly Content[],
+  base: Content,
 ): boolean {
-  return (
-    new Set(contents.map((content) => agreementDigest(group, content, seen)))
-      .size <= 1
+  const digests = contents.map((content) =>
+    agreementDigest(group, content, base),
   );
+  return new Set(digests).size <= 1;
 }

@@ -4,13 +4,19 @@
  * its dependencies (SPEC CF-3): every statement its author could see is reached through it.
  */
 import { compareOpIds, type OpId } from "../ids.ts";
+import type { Statement } from "./statement.ts";
 
 /** What each statement overwrote. */
 export interface StatementGraph {
   predOf(opId: OpId): readonly OpId[];
 }
 
-/** The last statements that all the given ones had seen, in Automerge's order; several if those were in conflict themselves. */
+/** The statements of one record, by operation. */
+export interface StatementSource extends StatementGraph {
+  statementOf(opId: OpId): Statement;
+}
+
+/** The last statements that all the given ones had seen, in Automerge's order; several if those were not settled themselves. */
 export function lastSeenByAll(
   graph: StatementGraph,
   opIds: readonly OpId[],
@@ -26,16 +32,6 @@ export function lastSeenByAll(
   return common
     .filter((opId) => !overwrittenInside.has(opId))
     .sort(compareOpIds);
-}
-
-/** The last single statement that all the given ones had seen, if there is one. */
-export function baseOf(
-  graph: StatementGraph,
-  opIds: readonly OpId[],
-): OpId | null {
-  const seen = lastSeenByAll(graph, opIds);
-  if (seen.length <= 1) return seen[0] ?? null;
-  return baseOf(graph, seen);
 }
 
 /** Every statement the given one overwrote, directly or through others; not itself. */

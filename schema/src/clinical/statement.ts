@@ -54,10 +54,20 @@ export interface StatementMalformed {
 }
 
 export function encodeStatement(statement: Statement): string {
-  const attribution: { [name: string]: JsonValue } = {
-    ...withoutUndefined(statement.attribution),
-  };
-  return canonicalize({ attribution, content: statement.content });
+  return canonicalize({
+    attribution: attributionJson(statement.attribution),
+    content: statement.content,
+  });
+}
+
+/** Whether two attributions say the same in every field. */
+export function sameAttribution(
+  left: Attribution,
+  right: Attribution,
+): boolean {
+  return (
+    canonicalize(attributionJson(left)) === canonicalize(attributionJson(right))
+  );
 }
 
 /** Parses the text of a statement against its group. What comes out is exactly what the text says. SPEC CF-1. */
@@ -139,15 +149,12 @@ function isObject(value: JsonValue): value is Entries {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function withoutUndefined(attribution: Attribution): {
-  [name: string]: JsonValue;
-} {
-  return Object.fromEntries(
-    Object.entries(attribution).filter(
-      (pair): pair is [string, Exclude<(typeof pair)[1], undefined>] =>
-        pair[1] !== undefined,
-    ),
+function attributionJson(attribution: Attribution): JsonValue {
+  const given = Object.entries(attribution).filter(
+    (pair): pair is [string, Exclude<(typeof pair)[1], undefined>] =>
+      pair[1] !== undefined,
   );
+  return Object.fromEntries(given);
 }
 
 function malformed(reason: string): {

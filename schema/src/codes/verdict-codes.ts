@@ -37,6 +37,7 @@ export const refusalCodeSchema = z.enum([
   "creation-malformed",
   "statement-malformed",
   "statement-structure",
+  "pred-wrong",
   "statement-pred-wrong",
   "resolution-required",
   "resolution-wrong",

@@ -89,6 +89,16 @@ export interface GroupDefinition<P extends Parts = Parts> {
   readonly check?: (content: ContentOf<P>) => string | null;
   /** A set field whose entries a signer must have seen; one a statement had not seen opens a "new result" task. */
   readonly basedOn?: string;
+  /** What others may record meanwhile that a statement, not having seen it, contradicts; that opens an "attendance" task. */
+  readonly contradictedBy?: Contradiction<ContentOf<P>>;
+}
+
+/** Of an ordered field: from which value on, and which statements. */
+export interface Contradiction<Content = unknown> {
+  readonly field: string;
+  readonly from: string;
+  /** Whether the statement goes against what whoever wrote the field had seen. Pure; a method as `isEnded` is. */
+  isContradicted(stated: Content, seen: Content): boolean;
 }
 
 type EntryOf<P> = P extends {
@@ -231,8 +241,16 @@ export function defineRecord<
     ...Object.keys(definition.fields),
     ...Object.keys(definition.groups),
   ];
+  const partNames = Object.values(definition.groups).flatMap(({ parts }) =>
+    Object.keys(parts),
+  );
+  for (const name of [...names, ...partNames]) {
+    // What every object has (`constructor`) would be found where nothing was written.
+    if (!namePattern.test(name) || name in Object.prototype)
+      throw new Error(`record type ${definition.type}: bad name ${name}`);
+  }
   for (const name of names) {
-    if (!namePattern.test(name) || reservedNames.has(name))
+    if (reservedNames.has(name))
       throw new Error(`record type ${definition.type}: bad name ${name}`);
     if (names.indexOf(name) !== names.lastIndexOf(name))
       throw new Error(
@@ -243,6 +261,18 @@ export function defineRecord<
     if (basedOn !== undefined && definition.fields[basedOn]?.kind !== "set") {
       throw new Error(
         `record type ${definition.type}: ${name} is based on ${basedOn}, which is not a set`,
+      );
+    }
+  }
+  for (const [name, { contradictedBy }] of Object.entries(definition.groups)) {
+    if (contradictedBy === undefined) continue;
+    const field = definition.fields[contradictedBy.field];
+    if (
+      field?.kind !== "ordered" ||
+      !field.order.includes(contradictedBy.from)
+    ) {
+      throw new Error(
+        `record type ${definition.type}: ${name} is contradicted by ${contradictedBy.field}, which has no such order`,
       );
     }
   }

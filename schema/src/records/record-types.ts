@@ -1,3 +1,4 @@
+import { entryIdPattern } from "../ids.ts";
 import { err, ok, type Result } from "../result.ts";
 import type {
   Field,
@@ -42,9 +43,6 @@ export type RootKey =
     }
   | { readonly kind: "resolution"; readonly resolutionId: string };
 
-const uuidPattern =
-  /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
 /** Reads a root key against a record type. Refuses every key the type does not declare. */
 export function readRootKey(
   type: RecordType,
@@ -62,7 +60,7 @@ export function readRootKey(
       : ok({ kind: "field", name: first, field });
   }
   if (third === undefined) {
-    if (!uuidPattern.test(second)) return err("unknown-key");
+    if (!entryIdPattern.test(second)) return err("unknown-key");
     if (first === "resolutions")
       return ok({ kind: "resolution", resolutionId: second });
     const field = ownProperty(type.fields, first);
@@ -75,7 +73,7 @@ export function readRootKey(
     first !== "archive" ||
     rest.length > 0 ||
     group === undefined ||
-    !uuidPattern.test(third)
+    !entryIdPattern.test(third)
   )
     return err("unknown-key");
   return ok({ kind: "archive", name: second, group, entryId: third });
