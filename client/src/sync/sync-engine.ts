@@ -19,7 +19,7 @@ import {
 
 import { createBackoff } from "./backoff.ts";
 import type { Connect } from "./connect.ts";
-import type { SyncLog } from "./sync-log.ts";
+import type { LocalLog } from "../store/local-log.ts";
 import { SyncSession } from "./sync-session.ts";
 import {
   problemOfFailure,
@@ -61,7 +61,7 @@ export interface SyncStatus {
 export interface SyncEngineDeps {
   /** `ws:` or `wss:`, ending in `/sync`. */
   readonly url: string;
-  readonly log: SyncLog;
+  readonly log: LocalLog;
   readonly identity: SyncIdentity;
   readonly connect: Connect;
   readonly clock: Clock;

@@ -21,6 +21,7 @@ import {
   type MessageSocket,
   type PersonId,
   type PresenceMessage,
+  type Result,
   type ScopeId,
   type ServerMessage,
   type Timer,
@@ -29,7 +30,9 @@ import {
   type WelcomeMessage,
 } from "@suture/schema";
 
-import type { ChangeName, SyncLog } from "./sync-log.ts";
+import type { RemoteRefusal } from "../store/apply-remote.ts";
+import type { LocalLog } from "../store/local-log.ts";
+import { changeKey } from "../store/push-order.ts";
 import {
   problemOfClose,
   syncProblem,
@@ -43,7 +46,7 @@ const maxPushesInFlight = 4;
 
 export interface SyncSessionDeps {
   readonly socket: MessageSocket;
-  readonly log: SyncLog;
+  readonly log: LocalLog;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly deviceId: DeviceId;
@@ -70,7 +73,7 @@ export interface SyncSessionEvents {
 
 export class SyncSession {
   readonly #deps: SyncSessionDeps;
-  readonly #inFlight = new Map<number, readonly ChangeName[]>();
+  readonly #inFlight = new Map<number, readonly string[]>();
   /** Answered "not now" on this socket: offered again once something else was accepted. */
   readonly #held = new Set<string>();
   readonly #behind = new Set<ScopeId>();
@@ -80,6 +83,8 @@ export class SyncSession {
   #hasReviews = false;
   #isEnded = false;
   #isPumping = false;
+  /** Scopes whose proof the server has taken: what it had lost of them may be pushed again. */
+  #restorableScopes = 0;
   #nextPushId = 0;
   #nextPing = 0;
   #watchdog: Timer | undefined;
@@ -99,7 +104,7 @@ export class SyncSession {
       this.#deps.log.manifest(),
     ]);
     const cursors = Object.fromEntries(
-      scopes.flatMap(({ scopeId, cursor }) =>
+      [...scopes].flatMap(([scopeId, { cursor }]) =>
         cursor === null ? [] : [[scopeId, cursor]],
       ),
     );
@@ -166,35 +171,37 @@ export class SyncSession {
       case "changes":
         return this.#changed(message);
       case "fetched":
-        await log.applyFetched(message);
+        this.#expectSound(await log.applyFetched(message));
         return this.#fetchMissing();
       case "snapshot":
         return this.#snapshot(message);
       case "log-regressed":
         return this.#regressed(message);
       case "restorable":
-        await log.applyRestorable(message.scopeId, message.isProven);
+        if (message.isProven) this.#restorableScopes += 1;
+        await log.forgetLostRows(message.scopeId);
         return this.#pump();
       case "checkpoint": {
         const verified = await verifyCheckpoint(message, {
           keys: [...this.#jwks.keys],
         });
-        if (!verified.ok) return;
-        const { organizationId, number } = verified.value.claims;
-        for (const proof of verified.value.proofs)
-          await log.applyCheckpoint(organizationId, number, message.jws, proof);
+        if (verified.ok)
+          await log.applyCheckpoint(
+            verified.value.claims,
+            message.jws,
+            verified.value.proofs,
+          );
         return;
       }
       case "scope-granted":
         await log.saveMemberships(this.#deps.personId, message.memberships);
         events.onMemberships(message.memberships);
-        await log.grantScope(message.scopeId);
         return this.#pullScope(message.scopeId);
       case "scope-revoked":
         await log.saveMemberships(this.#deps.personId, message.memberships);
         events.onMemberships(message.memberships);
         this.#behind.delete(message.scopeId);
-        return log.revokeScope(message.scopeId);
+        return log.forgetScope(message.scopeId);
       case "reviews":
         await log.applyReviews(message, !this.#hasReviews);
         this.#hasReviews = true;
@@ -216,13 +223,10 @@ export class SyncSession {
     await log.saveMemberships(personId, message.memberships);
     events.onWelcome(message);
     events.onMemberships(message.memberships);
-    const known = new Map(
-      (await log.scopes()).map((scope) => [scope.scopeId, scope]),
-    );
+    const known = await log.scopes();
     for (const { scopeId, end } of message.scopes) {
       const cursor = known.get(scopeId)?.cursor ?? null;
       if (cursor === null) {
-        await log.grantScope(scopeId);
         await this.#pullScope(scopeId);
       } else if (
         cursor.sequence !== end.sequence ||
@@ -230,12 +234,12 @@ export class SyncSession {
         cursor.epoch !== end.epoch
       ) {
         // The first page, or `log-regressed`, comes unasked.
-        this.#owe(scopeId);
+        this.#behind.add(scopeId);
       }
     }
     const readable = new Set(message.scopes.map(({ scopeId }) => scopeId));
     for (const scopeId of known.keys())
-      if (!readable.has(scopeId)) await log.revokeScope(scopeId);
+      if (!readable.has(scopeId)) await log.forgetScope(scopeId);
     await this.#fetchMissing();
     await this.#pump();
     this.#schedulePing();
@@ -260,7 +264,7 @@ export class SyncSession {
         verdict.verdict === "waiting" ||
         (verdict.verdict === "refused" && verdict.isRetryable)
       )
-        this.#held.add(nameOf(verdict));
+        this.#held.add(changeKey(verdict.recordId, verdict.hash));
     }
     await this.#pump();
     this.#reportIfCaughtUp();
@@ -269,13 +273,12 @@ export class SyncSession {
   async #changed(
     message: Extract<ServerMessage, { type: "changes" }>,
   ): Promise<void> {
-    const applied = await this.#deps.log.applyChanges(message);
-    if (applied === "not-contiguous") {
-      this.#owe(message.scopeId);
+    const applied = await this.#deps.log.applyPage(message);
+    if (!applied.ok && applied.error.code === "not-next")
       return this.#pullScope(message.scopeId);
-    }
+    this.#expectSound(applied);
     if (message.hasMore) {
-      this.#owe(message.scopeId);
+      this.#behind.add(message.scopeId);
       this.#ask({
         type: "pull",
         scopeId: message.scopeId,
@@ -292,7 +295,7 @@ export class SyncSession {
   async #snapshot(
     message: Extract<ServerMessage, { type: "snapshot" }>,
   ): Promise<void> {
-    await this.#deps.log.applySnapshot(message);
+    this.#expectSound(await this.#deps.log.applySnapshot(message));
     if (message.next !== null) {
       this.#ask({
         type: "pull-snapshot",
@@ -309,20 +312,32 @@ export class SyncSession {
   async #regressed(
     message: Extract<ServerMessage, { type: "log-regressed" }>,
   ): Promise<void> {
-    const { from, restore } = await this.#deps.log.regress(
-      message.scopeId,
-      message.samples,
-    );
-    if (restore !== null) this.#ask({ type: "restore", ...restore });
-    this.#owe(message.scopeId);
-    this.#ask({ type: "pull", scopeId: message.scopeId, cursor: from });
+    const { log } = this.#deps;
+    const receipt = await log.receipt(message.scopeId);
+    const from = await log.regress(message.scopeId, message.samples);
+    if (
+      from !== null &&
+      receipt !== null &&
+      receipt.proof.leaf.log.sequence > from.sequence
+    ) {
+      const rows = await log.lostRows(
+        message.scopeId,
+        receipt.proof.leaf.log.sequence,
+      );
+      this.#ask({
+        type: "restore",
+        from,
+        rows: [...rows],
+        jws: receipt.jws,
+        proof: receipt.proof,
+      });
+    }
+    await this.#pullScope(message.scopeId);
   }
 
   async #pullScope(scopeId: ScopeId): Promise<void> {
-    this.#owe(scopeId);
-    const scope = (await this.#deps.log.scopes()).find(
-      (candidate) => candidate.scopeId === scopeId,
-    );
+    this.#behind.add(scopeId);
+    const scope = (await this.#deps.log.scopes()).get(scopeId);
     if (scope?.cursor != null)
       this.#ask({ type: "pull", scopeId, cursor: scope.cursor });
     else
@@ -335,14 +350,8 @@ export class SyncSession {
   }
 
   async #fetchMissing(): Promise<void> {
-    const items = await this.#deps.log.missing();
-    if (items.length > 0)
-      this.#ask({
-        type: "fetch",
-        items: items
-          .slice(0, 500)
-          .map(({ recordId, hash }) => ({ recordId, hash })),
-      });
+    const items = await this.#deps.log.missing(500);
+    if (items.length > 0) this.#ask({ type: "fetch", items: [...items] });
   }
 
   async #pump(): Promise<void> {
@@ -351,31 +360,31 @@ export class SyncSession {
     try {
       const tokens = await this.#deps.tokens();
       while (!this.#isEnded && this.#inFlight.size < maxPushesInFlight) {
-        const flying = new Set([...this.#inFlight.values()].flat().map(nameOf));
-        const batch = await this.#deps.log.nextBatch(
-          [...tokens.keys()],
-          (change) => this.#held.has(nameOf(change)),
-          (change) => flying.has(nameOf(change)),
-        );
-        const token = batch === null ? undefined : tokens.get(batch.personId);
+        const onTheirWay = [...this.#inFlight.values()].flat();
+        const batch = await this.#deps.log.nextPush({
+          except: new Set([...onTheirWay, ...this.#held]),
+          personIds: new Set(tokens.keys()),
+          withRestores: this.#restorableScopes > 0,
+        });
+        const token =
+          batch === null
+            ? undefined
+            : tokens.get(batch.personId ?? this.#deps.personId);
         if (batch === null || token === undefined) return;
         const pushId = this.#nextPushId;
         this.#nextPushId += 1;
-        this.#inFlight.set(
-          pushId,
-          batch.changes.map(({ recordId, hash }) => ({ recordId, hash })),
+        const keys = batch.changes.map(({ recordId, hash }) =>
+          changeKey(recordId, hash),
         );
+        this.#inFlight.set(pushId, keys);
         const changes = batch.changes.map(({ recordId, bytes }) => ({
           recordId,
           bytes,
         }));
-        this.#ask({
-          type: "push",
-          pushId,
-          token,
-          changes,
-          unsynced: await this.#deps.log.manifest(),
-        });
+        const unsynced = await this.#deps.log.manifest(
+          new Set([...onTheirWay, ...keys]),
+        );
+        this.#ask({ type: "push", pushId, token, changes, unsynced });
       }
     } finally {
       this.#isPumping = false;
@@ -394,8 +403,14 @@ export class SyncSession {
     this.#deps.events.onCaughtUp();
   }
 
-  #owe(scopeId: ScopeId): void {
-    this.#behind.add(scopeId);
+  /** A page that does not continue our chain, or a chunk that is not what it is called: the server is not to be believed. */
+  #expectSound(applied: Result<unknown, RemoteRefusal>): void {
+    if (applied.ok) return;
+    this.#deps.socket.close(
+      closeCodes["message-malformed"],
+      applied.error.code,
+    );
+    this.#end(syncProblem("protocol-broken"));
   }
 
   #send(message: ClientMessage): void {
@@ -447,8 +462,4 @@ export class SyncSession {
     this.#watchdog?.cancel();
     this.#pings?.cancel();
   }
-}
-
-function nameOf(change: ChangeName): string {
-  return `${change.recordId}/${change.hash}`;
 }
