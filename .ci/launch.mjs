@@ -9,7 +9,9 @@ import { prepareOrExit, root } from "./prepare.mjs";
 
 const [entry, ...args] = process.argv.slice(2);
 if (entry === undefined) {
-  process.stderr.write("Usage: node .ci/launch.mjs <entry point> [arguments]\n");
+  process.stderr.write(
+    "Usage: node .ci/launch.mjs <entry point> [arguments]\n",
+  );
   process.exit(2);
 }
 prepareOrExit({ build: true });
