@@ -45,5 +45,6 @@ export async function noteReads(
     { name: "reads", scopeId, sequence, atMs, entry },
   );
   await tx.put(auditReadsTable, [scopeId, sequence], { atMs, entry, chain });
-  await tx.put(auditReadHeadsTable, [scopeId], { sequence, chain });
+  const isAnchored = false;
+  await tx.put(auditReadHeadsTable, [scopeId], { sequence, chain, isAnchored });
 }

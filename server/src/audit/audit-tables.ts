@@ -50,14 +50,20 @@ export const auditReadsTable = defineTable({
 /** `[scopeId]` */
 export const auditReadHeadsTable = defineTable({
   name: "audit_read_heads",
-  schema: headSchema,
+  schema: headSchema.extend({
+    /** Whether the scope's audit says where this chain stands. */
+    isAnchored: z.boolean(),
+  }),
 });
 
 const checkpointRowSchema = z.strictObject({
   claims: checkpointClaimsSchema,
   jws: z.string(),
-  /** By rising scope id, as the root was computed over them. */
-  leaves: z.array(checkpointLeafSchema).min(1),
+  /**
+   * Those that moved since the checkpoint before. The root is over all of them, by rising scope id: fold the checkpoints from
+   * the first to this one.
+   */
+  changedLeaves: z.array(checkpointLeafSchema).min(1),
 });
 export type CheckpointRow = z.infer<typeof checkpointRowSchema>;
 
@@ -67,6 +73,12 @@ export const checkpointsTable = defineTable({
   schema: checkpointRowSchema,
 });
 
+/** `[scopeId]`: each scope's leaf in the last checkpoint. */
+export const checkpointLeavesTable = defineTable({
+  name: "checkpoint_leaves",
+  schema: checkpointLeafSchema,
+});
+
 /** Give these when opening the store. */
 export const auditTables: readonly Table<unknown>[] = [
   auditTable,
@@ -74,4 +86,5 @@ export const auditTables: readonly Table<unknown>[] = [
   auditReadsTable,
   auditReadHeadsTable,
   checkpointsTable,
+  checkpointLeavesTable,
 ];

@@ -6,15 +6,16 @@
  * of two bookings admitted side by side the later one always sees the earlier.
  */
 import {
-  groupOf,
+  appointment,
   recordIdSchema,
   reviewIdOf,
+  type BusyInterval,
   type RecordId,
   type ScopeId,
   type WriteTransaction,
 } from "@suture/schema";
 
-import { bookedIntervals, type BusyInterval } from "./booked-intervals.ts";
+import { bookedIntervals } from "./booked-intervals.ts";
 import type { ReviewInput } from "./reconcile-reviews.ts";
 import type { AskedReview, ReviewBook } from "./review-book.ts";
 import {
@@ -29,7 +30,6 @@ interface Overlap {
   readonly recordId: RecordId;
 }
 
-const slotGroup = "slot";
 /** Keys count from 0, and appointments are imported from before 1970: milliseconds since year 1. */
 const yearOneMs = 62_135_596_800_000;
 
@@ -39,9 +39,9 @@ export async function reconcileBookings(
   input: ReviewInput,
 ): Promise<void> {
   const { recordId, scopeId, type, record } = input;
-  if (groupOf(type, slotGroup) === undefined) return;
+  if (type.type !== appointment.type) return;
   if (!input.edits.some(touchesBooking)) return;
-  const intervals = bookedIntervals(type, await record.loadFold());
+  const intervals = bookedIntervals(await record.loadFold());
   await replaceBookings(tx, { recordId, scopeId, intervals });
 
   const overlaps = await findOverlaps(tx, recordId, intervals);

@@ -1,0 +1,218 @@
+/**
+ * Proves, without the server, that a store holds what was once written: every audit and read chain, every log against the
+ * bytes of its changes, and every checkpoint's signature and root at its time. Names the first row that is wrong. SPEC AU-7.
+ *
+ * What it cannot prove: that nothing was cut off behind the last checkpoint. Devices that hold receipts can (SPEC SY-7).
+ */
+import {
+  decodeChange,
+  defaultChangeLimits,
+  firstChain,
+  nextChain,
+  type ReadTransaction,
+  type ScopeId,
+  type Store,
+} from "@suture/schema";
+
+import {
+  changeBytesTable,
+  logHeadsTable,
+  logTable,
+  statementsTable,
+} from "../log/log-tables.ts";
+import { firstAuditChain, nextAuditChain } from "./audit-chain.ts";
+import type { AuditEntry } from "./audit-entry.ts";
+import {
+  auditHeadsTable,
+  auditReadHeadsTable,
+  auditReadsTable,
+  auditTable,
+  type AuditRow,
+} from "./audit-tables.ts";
+import { visitRows, type BrokenRow } from "./broken-row.ts";
+import { verifyChains } from "./verify-chain.ts";
+import {
+  loadCheckpointKeys,
+  verifyCheckpoints,
+  type CheckpointKeys,
+} from "./verify-checkpoints.ts";
+
+export interface VerifiedCounts {
+  readonly organizations: number;
+  readonly auditEntries: number;
+  readonly readBatches: number;
+  readonly logRows: number;
+  readonly checkpoints: number;
+}
+
+export type AuditVerdict =
+  | { readonly isIntact: true; readonly counts: VerifiedCounts }
+  | {
+      readonly isIntact: false;
+      /** The partition: an organization's id. */
+      readonly partition: string;
+      readonly broken: BrokenRow;
+    };
+
+/** The partition of identity, where the public keys are; it holds no chain. */
+const systemPartition = "system";
+
+type Counts = { -readonly [Name in keyof VerifiedCounts]: number };
+
+export async function verifyAudit(store: Store): Promise<AuditVerdict> {
+  const counts: Counts = {
+    organizations: 0,
+    auditEntries: 0,
+    readBatches: 0,
+    logRows: 0,
+    checkpoints: 0,
+  };
+  const keys = await loadCheckpointKeys(store);
+  const partitions = await store.listPartitions();
+  for (const partition of [...partitions].sort()) {
+    if (partition === systemPartition) continue;
+    counts.organizations += 1;
+    const broken = await verifyPartition(store, partition, keys, counts);
+    if (broken !== null) return { isIntact: false, partition, broken };
+  }
+  return { isIntact: true, counts };
+}
+
+async function verifyPartition(
+  store: Store,
+  partition: string,
+  keys: CheckpointKeys,
+  counts: Counts,
+): Promise<BrokenRow | null> {
+  const broken = await store.read(
+    partition,
+    async (tx) =>
+      (await verifyLogs(tx, counts)) ??
+      (await verifyStatements(tx)) ??
+      (await verifyAuditChains(tx, counts)) ??
+      (await verifyReadChains(tx, counts)),
+  );
+  return broken ?? verifyCheckpoints(store, partition, keys, counts);
+}
+
+function verifyLogs(
+  tx: ReadTransaction,
+  counts: Counts,
+): Promise<BrokenRow | null> {
+  return verifyChains(tx, {
+    rows: logTable,
+    heads: logHeadsTable,
+    first: (scopeId, head) => firstChain(scopeId, head?.epoch ?? ""),
+    next: nextChain,
+    async check({ recordId, hash }) {
+      counts.logRows += 1;
+      const bytes = await tx.get(changeBytesTable, [recordId, hash]);
+      const change = bytes && decodeChange(bytes, defaultChangeLimits);
+      const problem =
+        bytes === undefined
+          ? "the change's bytes are missing"
+          : change?.ok === true && change.value.hash === hash
+            ? null
+            : "the bytes are not those of the change that the log names";
+      return problem === null
+        ? null
+        : { table: changeBytesTable.name, key: [recordId, hash], problem };
+    },
+  });
+}
+
+/** Statement texts are kept a second time, beside the bytes they come from. */
+function verifyStatements(tx: ReadTransaction): Promise<BrokenRow | null> {
+  return visitRows(tx, statementsTable, async ({ key, value }) => {
+    const [recordId = "", opId] = key;
+    const bytes = await tx.get(changeBytesTable, [recordId, value.hash]);
+    const change = bytes && decodeChange(bytes, defaultChangeLimits);
+    const counter = Number(String(opId).split("@")[0]);
+    const op =
+      change?.ok === true
+        ? change.value.ops[counter - change.value.startOp]
+        : undefined;
+    return op?.key === value.group && op.value === value.text
+      ? null
+      : {
+          table: statementsTable.name,
+          key,
+          problem: "the statement is not what its change says",
+        };
+  });
+}
+
+function verifyAuditChains(
+  tx: ReadTransaction,
+  counts: Counts,
+): Promise<BrokenRow | null> {
+  return verifyChains(tx, {
+    rows: auditTable,
+    heads: auditHeadsTable,
+    first: (scopeId) => firstAuditChain("audit", scopeId),
+    next: (previous, { atMs, entry }, scopeId, sequence) =>
+      nextAuditChain(previous, {
+        name: "audit",
+        scopeId,
+        sequence,
+        atMs,
+        entry,
+      }),
+    async check(row, scopeId, sequence) {
+      counts.auditEntries += 1;
+      const problem = await problemOf(tx, scopeId, row);
+      return problem === null
+        ? null
+        : { table: auditTable.name, key: [scopeId, sequence], problem };
+    },
+  });
+}
+
+/** Whether what an entry points at is there and says the same. */
+async function problemOf(
+  tx: ReadTransaction,
+  scopeId: ScopeId,
+  row: AuditRow,
+): Promise<string | null> {
+  const entry: AuditEntry = row.entry;
+  if (entry.event === "change-admitted") {
+    const admitted = await tx.get(logTable, [scopeId, entry.sequence]);
+    const isSame =
+      admitted?.recordId === entry.recordId &&
+      admitted.hash === entry.hash &&
+      admitted.memberId === entry.memberId &&
+      admitted.deviceId === entry.deviceId &&
+      admitted.admittedAtMs === row.atMs;
+    return isSame ? null : "the log does not hold the change that it admits";
+  }
+  if (entry.event === "reads-anchored") {
+    const read = await tx.get(auditReadsTable, [scopeId, entry.sequence]);
+    return read?.chain === entry.chain
+      ? null
+      : "the chain of reads is not the one that it names";
+  }
+  return null;
+}
+
+function verifyReadChains(
+  tx: ReadTransaction,
+  counts: Counts,
+): Promise<BrokenRow | null> {
+  return verifyChains(tx, {
+    rows: auditReadsTable,
+    heads: auditReadHeadsTable,
+    first: (scopeId) => firstAuditChain("reads", scopeId),
+    next: (previous, { atMs, entry }, scopeId, sequence) =>
+      nextAuditChain(previous, {
+        name: "reads",
+        scopeId,
+        sequence,
+        atMs,
+        entry,
+      }),
+    async check() {
+      counts.readBatches += 1;
+      return null;
+    },
+  });
+}
