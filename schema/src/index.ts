@@ -33,7 +33,10 @@ export {
   type WriteTransaction,
 } from "./storage/store.ts";
 export { createMemoryStore } from "./storage/memory-store.ts";
-export { createSqliteStore, type SqliteStoreOptions } from "./storage/sqlite-store.ts";
+export {
+  createSqliteStore,
+  type SqliteStoreOptions,
+} from "./storage/sqlite-store.ts";
 export { type Migration } from "./storage/sqlite-migrations.ts";
 export { defineBytesTable, defineTable, type Table } from "./storage/table.ts";
 export { type Key, type KeyPart } from "./storage/key.ts";
@@ -71,11 +74,102 @@ export {
   type RootKey,
 } from "./records/record-types.ts";
 
+export { appointment, attendanceOrder } from "./records/appointment.ts";
+export { equipment } from "./records/equipment.ts";
+export { member } from "./records/member.ts";
+export { organization } from "./records/organization.ts";
+export { patient } from "./records/patient.ts";
+export { profile } from "./records/profile.ts";
+export {
+  serviceJob,
+  workDigest,
+  type WorkDone,
+} from "./records/service-job.ts";
 export { sutureRecords } from "./records/suture-records.ts";
+export { team } from "./records/team.ts";
 
 // fhir
-export { intervalSchema } from "./fhir/date-time.ts";
-export { participantSchema } from "./fhir/participant.ts";
+export type { Address, AddressEntry } from "./fhir/address.ts";
+export type {
+  AdministrativeGender,
+  CareProvider,
+  Communication,
+  Deceased,
+  MaritalStatus,
+  PatientLink,
+} from "./fhir/administrative.ts";
+export type {
+  Allergy,
+  AllergyCategory,
+  AllergyReaction,
+} from "./fhir/allergy.ts";
+export type { Annotation } from "./fhir/annotation.ts";
+export type { Attachment } from "./fhir/attachment.ts";
+export type {
+  CodeableConcept,
+  Coding,
+  ConceptEntry,
+} from "./fhir/codeable-concept.ts";
+export type { ContactPoint, ContactPointEntry } from "./fhir/contact-point.ts";
+export {
+  intervalSchema,
+  type Interval,
+  type Period,
+} from "./fhir/date-time.ts";
+export type {
+  DeviceStatus,
+  OperationalStatus,
+  Quarantine,
+  SafetyNotice,
+  UdiCarrier,
+} from "./fhir/device.ts";
+export type { DoseAndRate, Dosage, Timing } from "./fhir/dosage.ts";
+export type { Encounter } from "./fhir/encounter.ts";
+export type { EntryStatus } from "./fhir/entry-status.ts";
+export { displayName, type HumanName } from "./fhir/human-name.ts";
+export type { IdentifierEntry } from "./fhir/identifier.ts";
+export type { Location } from "./fhir/location.ts";
+export type {
+  Medication,
+  MedicationSource,
+  MedicationStatus,
+} from "./fhir/medication.ts";
+export { deniedKind, type DeniedKind } from "./fhir/no-known-allergy.ts";
+export type { Measurement, Reading } from "./fhir/observation.ts";
+export { participantSchema, type Participant } from "./fhir/participant.ts";
+export type { PatientContact } from "./fhir/patient-contact.ts";
+export type { Pregnancy } from "./fhir/pregnancy.ts";
+export type { Problem } from "./fhir/problem.ts";
+export type { Qualification } from "./fhir/qualification.ts";
+export type { Quantity, Range, Ratio } from "./fhir/quantity.ts";
+export type {
+  Completion,
+  PartReplaced,
+  RequestPriority,
+  SafetyTest,
+  TaskIntent,
+  TaskStatus,
+} from "./fhir/task.ts";
+export {
+  readFhirFile,
+  type FileContents,
+  type SourceFile,
+  type SourceResource,
+  type UnreadableSource,
+} from "./fhir/import/fhir-source.ts";
+export {
+  mapFhir,
+  type ImportPlan,
+  type MappedResource,
+} from "./fhir/import/import-fhir.ts";
+export type {
+  DraftEntries,
+  FailureReason,
+  MappingOutcome,
+  MappingWarning,
+  RecordDraft,
+  SkipReason,
+} from "./fhir/import/record-draft.ts";
 
 // change
 export { ChangeIndex, type IndexedChange } from "./change/change-index.ts";
@@ -104,7 +198,16 @@ export {
 } from "./change/interpret-change.ts";
 
 // clinical
+export {
+  busyIntervals,
+  overlaps,
+  type BusyInterval,
+} from "./clinical/booking.ts";
 export { combineContents, type Combination } from "./clinical/combine.ts";
+export {
+  deriveReviews,
+  type DerivedReview,
+} from "./clinical/derived-reviews.ts";
 export { compareContents, type ComparedRow } from "./clinical/compare.ts";
 export {
   judgeLoneArchive,
@@ -145,9 +248,11 @@ export {
   type StatementSource,
 } from "./clinical/statement-graph.ts";
 export {
+  contentProblem,
   encodeStatement,
   entriesOf,
   initialContent,
+  maxReasonLength,
   parseStatement,
   type Attribution,
   type Content,
@@ -212,6 +317,7 @@ export {
 } from "./protocol/message-socket.ts";
 export { firstChain, nextChain, type LogLink } from "./protocol/log-chain.ts";
 export { manifestSchema, type Manifest } from "./protocol/manifest.ts";
+export { merkleRoot, proveLeaf, verifyLeafProof } from "./protocol/merkle.ts";
 export {
   clientMessageSchema,
   serverMessageSchema,

@@ -4,9 +4,7 @@
  */
 import { z } from "zod";
 
-// oxlint-disable-next-line no-control-regex -- control characters are what it refuses
-const readable =
-  /^(?=[^]*\S)[^\p{Surrogate}\u0000-\u0008\u000b\u000c\u000e-\u001f]*$/u;
+const readable = /^(?=[^]*\S)(?:[^\p{Surrogate}\p{Cc}]|[\t\n\r])*$/u;
 
 /** `maxLength` in UTF-16 code units. */
 export function boundedText(maxLength: number) {
@@ -15,6 +13,9 @@ export function boundedText(maxLength: number) {
 
 /** A name, a label, a display. */
 export const shortTextSchema = boundedText(300);
+
+/** What a code means, or a code's stand-in: compounded medicines have long names. */
+export const labelSchema = boundedText(1_000);
 
 /** A note, a dosage instruction, a description. */
 export const longTextSchema = boundedText(4_000);

@@ -1,6 +1,11 @@
 import { z } from "zod";
 
-import { codeSchema, shortTextSchema, uriSchema } from "./bounded-text.ts";
+import {
+  codeSchema,
+  labelSchema,
+  shortTextSchema,
+  uriSchema,
+} from "./bounded-text.ts";
 import { entryStatusSchema } from "./entry-status.ts";
 
 export const codingSchema = z
@@ -8,7 +13,7 @@ export const codingSchema = z
     system: uriSchema.exactOptional(),
     version: shortTextSchema.exactOptional(),
     code: codeSchema.exactOptional(),
-    display: shortTextSchema.exactOptional(),
+    display: labelSchema.exactOptional(),
   })
   .refine(
     ({ code, display }) => code !== undefined || display !== undefined,
@@ -19,7 +24,7 @@ export type Coding = z.infer<typeof codingSchema>;
 const conceptShape = {
   coding: z.array(codingSchema).min(1).max(20).exactOptional(),
   /** What was said or chosen, in words. */
-  text: shortTextSchema.exactOptional(),
+  text: labelSchema.exactOptional(),
 };
 
 /** FHIR R4 `CodeableConcept`: codes, words, or both; never neither. */

@@ -12,14 +12,16 @@ import {
 
 const periodUnitSchema = z.enum(["s", "min", "h", "d", "wk", "mo", "a"]);
 
-/** FHIR R4 `Timing`, the part that says how often. */
+/** FHIR R4 `Timing` and its `repeat` as one, for both say how often. `bounds` is a period, a duration or a range of durations. */
 export const timingSchema = z.strictObject({
   text: shortTextSchema.exactOptional(),
   code: codeableConceptSchema.exactOptional(),
   event: z.array(dateTimeSchema).min(1).max(50).exactOptional(),
-  bounds: periodSchema.exactOptional(),
+  bounds: z.union([periodSchema, quantitySchema, rangeSchema]).exactOptional(),
   count: z.int().positive().exactOptional(),
+  countMax: z.int().positive().exactOptional(),
   duration: decimalSchema.exactOptional(),
+  durationMax: decimalSchema.exactOptional(),
   durationUnit: periodUnitSchema.exactOptional(),
   frequency: z.int().positive().exactOptional(),
   frequencyMax: z.int().positive().exactOptional(),
@@ -49,6 +51,8 @@ export type Timing = z.infer<typeof timingSchema>;
 
 /** FHIR R4 `Dosage.doseAndRate`: how much at a time, and how fast. */
 export const doseAndRateSchema = z.strictObject({
+  /** `ordered` or `calculated`. */
+  type: codeableConceptSchema.exactOptional(),
   doseQuantity: quantitySchema.exactOptional(),
   doseRange: rangeSchema.exactOptional(),
   rateQuantity: quantitySchema.exactOptional(),

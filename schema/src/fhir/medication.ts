@@ -55,7 +55,9 @@ export const medicationSchema = z.strictObject({
   /** What it is made as: tablet, syrup. */
   form: codeableConceptSchema.exactOptional(),
   dosage: z.array(dosageSchema).min(1).max(20).exactOptional(),
+  /** When it is or was taken: a period, or a time at which it was. */
   period: periodSchema.exactOptional(),
+  effectiveDateTime: dateTimeSchema.exactOptional(),
   authoredOn: dateTimeSchema.exactOptional(),
   reason: z.array(codeableConceptSchema).min(1).max(20).exactOptional(),
   source: medicationSourceSchema,

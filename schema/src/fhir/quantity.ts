@@ -12,9 +12,6 @@ export const decimalSchema = z
   .max(38)
   .regex(/^-?(0|[1-9]\d{0,17})(\.\d{1,18})?$/);
 
-/** UCUM's own system URI: `code` is then a UCUM unit such as `mg`, `kg`, `mL/min/{1.73_m2}`. */
-export const ucumSystem = "http://unitsofmeasure.org";
-
 export const quantitySchema = z.strictObject({
   value: decimalSchema,
   comparator: z.enum(["<", "<=", ">=", ">"]).exactOptional(),

@@ -14,7 +14,7 @@ import { z } from "zod";
 
 import { careReaders, careTeam } from "../access/role-lists.ts";
 import { annotationSchema } from "../fhir/annotation.ts";
-import { shortTextSchema } from "../fhir/bounded-text.ts";
+import { longTextSchema } from "../fhir/bounded-text.ts";
 import { conceptEntrySchema } from "../fhir/codeable-concept.ts";
 import { intervalSchema, type Interval } from "../fhir/date-time.ts";
 import { encounterSchema } from "../fhir/encounter.ts";
@@ -53,7 +53,7 @@ export const appointment = defineRecord({
   create: careTeam,
   fields: {
     attendance: ordered(attendanceOrder, careTeam),
-    description: scalar(shortTextSchema, careTeam),
+    description: scalar(longTextSchema, careTeam),
     serviceType: set(conceptEntrySchema, careTeam),
     reasonCode: set(conceptEntrySchema, careTeam),
     /** What took place, where an encounter is known. */
@@ -89,6 +89,14 @@ export const appointment = defineRecord({
         status === "booked" && period === null
           ? "A booked appointment has a start and an end."
           : null,
+      contradictedBy: {
+        field: "attendance",
+        from: "arrived",
+        isContradicted: (stated, seen) =>
+          (stated.status === "cancelled" && seen.status !== "cancelled") ||
+          stated.period?.start !== seen.period?.start ||
+          stated.period?.end !== seen.period?.end,
+      },
     }),
   },
 });

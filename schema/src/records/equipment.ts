@@ -2,8 +2,6 @@
  * FHIR R4 Device, called equipment here because a device is a phone or a computer. Whether it may be used is `fitness`:
  * technicians take it out of service and return it, managers settle a contest, and until then the worst word counts.
  */
-import { z } from "zod";
-
 import { everyone, serviceTeam } from "../access/role-lists.ts";
 import type { Role } from "../access/role.ts";
 import { annotationSchema } from "../fhir/annotation.ts";
