@@ -7,10 +7,13 @@
  */
 import type {
   ChangesMessage,
+  CheckpointClaims,
   Clock,
   Cursor,
   DecodedChange,
   FetchedMessage,
+  LeafProof,
+  LeafProof,
   Manifest,
   Membership,
   PersonId,
@@ -41,7 +44,6 @@ import {
   missingTable,
   receiptsTable,
   reviewsTable,
-  scopesTable,
   type Receipt,
   type ScopeRow,
 } from "./client-tables.ts";
@@ -56,10 +58,10 @@ import {
 } from "./push-order.ts";
 import { rebuildPending } from "./rebuild-pending.ts";
 import {
-  chainAt,
   findCommonPoint,
   forgetLostRows,
   forgetScope,
+  keepReceipt,
   lostRows,
   regress,
   scopesOf,
@@ -217,7 +219,55 @@ export class LocalLog {
         await tx.put(reviewsTable, [task.reviewId], task);
       return recordIds;
     });
-    this.#tell(touched);
+    await this.#renewFacts();
+    this.#tell(touched, { hasNewFacts: true });
+  }
+
+  /** The person's rights as `welcome`, `scope-granted` and `scope-revoked` say. */
+  async saveMemberships(
+    personId: PersonId,
+    memberships: readonly Membership[],
+  ): Promise<void> {
+    await this.#store.write(localPartition, (tx) =>
+      replaceMemberships(tx, personId, memberships),
+    );
+    await this.#renewFacts();
+    this.#tell([], { hasNewFacts: true });
+  }
+
+  /**
+   * Keeps a checkpoint whose signature and paths the caller has verified, for each scope where this device's own chain goes
+   * through the leaf's: every row up to there is confirmed. Answers the scopes where it does not.
+   */
+  async applyCheckpoint(
+    {
+      organizationId,
+      number,
+    }: Pick<CheckpointClaims, "organizationId" | "number">,
+    jws: string,
+    proofs: readonly LeafProof[],
+  ): Promise<readonly ScopeId[]> {
+    const others = await this.#store.write(localPartition, async (tx) => {
+      const unlike: ScopeId[] = [];
+      for (const proof of proofs) {
+        const receipt = {
+          organizationId,
+          checkpointNumber: number,
+          jws,
+          proof,
+        };
+        if (!(await keepReceipt(tx, receipt))) unlike.push(proof.leaf.scopeId);
+      }
+      return unlike;
+    });
+    await this.#renewFacts();
+    this.#tell([], { hasNewFacts: true });
+    return others;
+  }
+
+  /** The last checkpoint of a scope: what proves that the server once had its rows. */
+  receipt(scopeId: ScopeId): Promise<Receipt | undefined> {
+    return this.read((tx) => tx.get(receiptsTable, [scopeId]));
   }
 
   /** What to send next, or null. SPEC CL-7. */
@@ -273,6 +323,54 @@ export class LocalLog {
 
   forgetLostRows(scopeId: ScopeId): Promise<void> {
     return this.write((tx) => forgetLostRows(tx, scopeId));
+  }
+
+  /** Rights as the server says they are now. */
+  async saveMemberships(
+    personId: PersonId,
+    memberships: readonly Membership[],
+  ): Promise<void> {
+    await this.write((tx) => replaceMemberships(tx, personId, memberships));
+    await this.#renewFacts();
+    this.#tell([], { hasNewFacts: true });
+  }
+
+  /**
+   * A checkpoint whose signature and paths were verified. A proof is kept where the proven chain is this device's own: then
+   * every row up to there is confirmed.
+   */
+  async applyCheckpoint(
+    claims: CheckpointClaims,
+    jws: string,
+    proofs: readonly LeafProof[],
+  ): Promise<void> {
+    const isAnyKept = await this.write(async (tx) => {
+      let isKept = false;
+      for (const proof of proofs) {
+        const { scopeId, log } = proof.leaf;
+        const held = (await tx.get(scopesTable, [scopeId]))?.cursor;
+        if (held == null || held.epoch !== log.epoch) continue;
+        const chain = await chainAt(tx, scopeId, held, log.sequence);
+        if (log.sequence > held.sequence || chain !== log.chain) continue;
+        const { organizationId, number: checkpointNumber } = claims;
+        await tx.put(receiptsTable, [scopeId], {
+          organizationId,
+          checkpointNumber,
+          jws,
+          proof,
+        });
+        isKept = true;
+      }
+      return isKept;
+    });
+    if (!isAnyKept) return;
+    await this.#renewFacts();
+    this.#tell([], { hasNewFacts: true });
+  }
+
+  /** The last verified checkpoint of a scope, as it can be shown to a server that lost rows. */
+  async receipt(scopeId: ScopeId): Promise<Receipt | null> {
+    return (await this.read((tx) => tx.get(receiptsTable, [scopeId]))) ?? null;
   }
 
   /** The member may no longer read this scope. Work that was never accepted stays. */
