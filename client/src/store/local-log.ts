@@ -13,7 +13,6 @@ import type {
   DecodedChange,
   FetchedMessage,
   LeafProof,
-  LeafProof,
   Manifest,
   Membership,
   PersonId,
@@ -323,54 +322,6 @@ export class LocalLog {
 
   forgetLostRows(scopeId: ScopeId): Promise<void> {
     return this.write((tx) => forgetLostRows(tx, scopeId));
-  }
-
-  /** Rights as the server says they are now. */
-  async saveMemberships(
-    personId: PersonId,
-    memberships: readonly Membership[],
-  ): Promise<void> {
-    await this.write((tx) => replaceMemberships(tx, personId, memberships));
-    await this.#renewFacts();
-    this.#tell([], { hasNewFacts: true });
-  }
-
-  /**
-   * A checkpoint whose signature and paths were verified. A proof is kept where the proven chain is this device's own: then
-   * every row up to there is confirmed.
-   */
-  async applyCheckpoint(
-    claims: CheckpointClaims,
-    jws: string,
-    proofs: readonly LeafProof[],
-  ): Promise<void> {
-    const isAnyKept = await this.write(async (tx) => {
-      let isKept = false;
-      for (const proof of proofs) {
-        const { scopeId, log } = proof.leaf;
-        const held = (await tx.get(scopesTable, [scopeId]))?.cursor;
-        if (held == null || held.epoch !== log.epoch) continue;
-        const chain = await chainAt(tx, scopeId, held, log.sequence);
-        if (log.sequence > held.sequence || chain !== log.chain) continue;
-        const { organizationId, number: checkpointNumber } = claims;
-        await tx.put(receiptsTable, [scopeId], {
-          organizationId,
-          checkpointNumber,
-          jws,
-          proof,
-        });
-        isKept = true;
-      }
-      return isKept;
-    });
-    if (!isAnyKept) return;
-    await this.#renewFacts();
-    this.#tell([], { hasNewFacts: true });
-  }
-
-  /** The last verified checkpoint of a scope, as it can be shown to a server that lost rows. */
-  async receipt(scopeId: ScopeId): Promise<Receipt | null> {
-    return (await this.read((tx) => tx.get(receiptsTable, [scopeId]))) ?? null;
   }
 
   /** The member may no longer read this scope. Work that was never accepted stays. */

@@ -317,7 +317,7 @@ export class SyncSession {
     const from = await log.regress(message.scopeId, message.samples);
     if (
       from !== null &&
-      receipt !== null &&
+      receipt !== undefined &&
       receipt.proof.leaf.log.sequence > from.sequence
     ) {
       const rows = await log.lostRows(
