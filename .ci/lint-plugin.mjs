@@ -38,7 +38,7 @@ const directions = [
 
 /** Code that must run in a browser, too; its tests need not. */
 const portable =
-  /^(schema\/src|client\/src\/(records|review|status|react|web))\/(?!.*\.(test|contract)\.tsx?$)/;
+  /^(schema\/src|client\/src\/(records|review|status|react|web))\/(?!.*\.(test|test-support|contract)\.tsx?$)/;
 const nodeOnly = /^(node:.*|ws|better-sqlite3)$/;
 
 /** Where clock, timers and chance are given; `bench` measures, so it takes its own. */
