@@ -1,0 +1,129 @@
+/**
+ * What admission remembers beside the log: whose each actor is, what each member may do, what was refused, what waits, what a
+ * proof said may be brought back, and who founded the organization. One partition per organization.
+ */
+import { z } from "zod";
+import {
+  changeHashSchema,
+  defineBytesTable,
+  defineTable,
+  deviceIdSchema,
+  personIdSchema,
+  recordIdSchema,
+  refusalCodeSchema,
+  roleSchema,
+} from "@suture/schema";
+import type { Table } from "@suture/schema";
+
+/** `[actor]`: bound at first use, for ever. */
+export const actorsTable = defineTable({
+  name: "actors",
+  schema: z.object({
+    memberId: recordIdSchema,
+    deviceId: deviceIdSchema,
+    recordId: recordIdSchema,
+  }),
+});
+
+const memberRowSchema = z.object({
+  memberId: recordIdSchema,
+  roles: z.array(roleSchema),
+  teamIds: z.array(recordIdSchema),
+  isActive: z.boolean(),
+});
+export type MemberRow = z.infer<typeof memberRowSchema>;
+
+/** `[memberId]`: rights as they count now. A projection of the member records: the lesser rights while one is in conflict. */
+export const membersTable = defineTable({
+  name: "members",
+  schema: memberRowSchema,
+});
+
+const refusalRowSchema = z.object({
+  code: refusalCodeSchema,
+  message: z.string(),
+  isRetryable: z.boolean(),
+  /** Null if the person was no member. */
+  memberId: recordIdSchema.nullable(),
+  personId: personIdSchema,
+  deviceId: deviceIdSchema,
+  atMs: z.int(),
+  isCreation: z.boolean(),
+});
+export type RefusalRow = z.infer<typeof refusalRowSchema>;
+
+/** `[recordId, hash]`: verdicts that refused. Those that accepted stand in the change index. */
+export const refusalsTable = defineTable({
+  name: "refusals",
+  schema: refusalRowSchema,
+});
+
+/** `[recordId, hash]`: what was refused, as it arrived; the newest of them (`refused-bytes.ts`). */
+export const refusedBytesTable = defineBytesTable("refused_bytes");
+
+/** `[number]`, from 1: refused bytes in the order in which they came. */
+export const refusedOrderTable = defineTable({
+  name: "refused_order",
+  schema: z.object({
+    recordId: recordIdSchema,
+    hash: changeHashSchema,
+    byteLength: z.int(),
+  }),
+});
+
+/** `["all"]` */
+export const refusedTotalsTable = defineTable({
+  name: "refused_totals",
+  schema: z.object({ first: z.int(), next: z.int(), byteLength: z.int() }),
+});
+
+const waitingRowSchema = z.object({
+  /** Of those that wait for the same record, the order in which they came. */
+  number: z.int(),
+  parentId: recordIdSchema,
+  memberId: recordIdSchema,
+  personId: personIdSchema,
+  deviceId: deviceIdSchema,
+});
+export type WaitingRow = z.infer<typeof waitingRowSchema>;
+
+/** `[recordId, hash]` */
+export const waitingTable = defineTable({
+  name: "waiting",
+  schema: waitingRowSchema,
+});
+
+/** `[recordId, hash]` */
+export const waitingBytesTable = defineBytesTable("waiting_bytes");
+
+/** `[parentId, recordId]`: records with changes that wait for that parent. */
+export const waitingByParentTable = defineTable({
+  name: "waiting_by_parent",
+  schema: z.object({}),
+});
+
+/** `[recordId, hash]`: proven to have been accepted once, and by whom it was written. */
+export const restorableTable = defineTable({
+  name: "restorable",
+  schema: z.object({ memberId: recordIdSchema, deviceId: deviceIdSchema }),
+});
+
+/** `[organizationId]`: who may be linked to the first admin without an invitation. */
+export const foundersTable = defineTable({
+  name: "founders",
+  schema: z.object({ personId: personIdSchema, memberId: recordIdSchema }),
+});
+
+export const admissionTables: readonly Table<unknown>[] = [
+  actorsTable,
+  membersTable,
+  refusalsTable,
+  refusedBytesTable,
+  refusedOrderTable,
+  refusedTotalsTable,
+  waitingTable,
+  waitingBytesTable,
+  waitingByParentTable,
+  restorableTable,
+  foundersTable,
+];

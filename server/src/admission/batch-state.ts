@@ -1,0 +1,207 @@
+/**
+ * What one organization's transaction knows while a batch is admitted: the records it touches, its members' rights, where its
+ * logs end, and what there will be to tell. Everything is read once; what changed is written by `finish`.
+ */
+import { LogAppender, type AppendedRange } from "../log/append-to-log.ts";
+import { recordsTable, type RecordRow } from "../log/log-tables.ts";
+import type { RecordCache } from "../log/record-cache.ts";
+import type { RecordMemory } from "../log/record-memory.ts";
+import { createRecordView, type RecordView } from "../log/record-view.ts";
+import type {
+  ChangeHash,
+  PersonId,
+  Random,
+  RecordId,
+  RecordType,
+  RecordTypes,
+  ScopeId,
+  WriteTransaction,
+} from "@suture/schema";
+import {
+  membersTable,
+  refusalsTable,
+  restorableTable,
+  waitingTable,
+  type RefusalRow,
+  type WaitingRow,
+} from "./admission-tables.ts";
+import type { ReviewDelta } from "../review/review-book.ts";
+import type { Signer, Standing } from "./judgement.ts";
+
+export interface OpenRecord {
+  readonly row: RecordRow;
+  readonly type: RecordType;
+  readonly memory: RecordMemory;
+  readonly view: RecordView;
+}
+
+/** Who founds the organization with this very batch. */
+export interface Founding {
+  readonly personId: PersonId;
+  readonly memberId: RecordId;
+}
+
+export interface ReviewNews {
+  readonly organizationId: RecordId;
+  readonly scopeId: ScopeId;
+  readonly recordType: string;
+  readonly delta: ReviewDelta;
+}
+
+export interface BatchSetting {
+  readonly organizationId: RecordId;
+  readonly atMs: number;
+  readonly types: RecordTypes;
+  readonly random: Random;
+  readonly cache: RecordCache;
+  readonly founding: Founding | null;
+}
+
+const firstAdmin: Standing = {
+  roles: new Set(["admin"]),
+  teamIds: new Set(),
+  isActive: true,
+};
+
+export class BatchState {
+  readonly tx: WriteTransaction;
+  readonly setting: BatchSetting;
+  readonly log: LogAppender;
+  readonly reviews: ReviewNews[] = [];
+  readonly membershipsChanged = new Set<RecordId>();
+  /** Records created here, for which others may be waiting. */
+  readonly created: RecordId[] = [];
+  readonly #records = new Map<RecordId, OpenRecord | undefined>();
+  readonly #changed = new Set<RecordId>();
+  readonly #standings = new Map<RecordId, Standing | undefined>();
+  /** Tables with at least one row, so that nothing is looked up where there is nothing. */
+  readonly #inUse = new Set<string>();
+
+  private constructor(tx: WriteTransaction, setting: BatchSetting) {
+    this.tx = tx;
+    this.setting = setting;
+    this.log = new LogAppender(tx, setting.random);
+  }
+
+  static async begin(
+    tx: WriteTransaction,
+    setting: BatchSetting,
+  ): Promise<BatchState> {
+    const state = new BatchState(tx, setting);
+    for (const table of [refusalsTable, waitingTable, restorableTable]) {
+      const [row] = await tx.scan<unknown>(table, { limit: 1 });
+      if (row !== undefined) state.noteUse(table.name);
+    }
+    return state;
+  }
+
+  async recordOf(recordId: RecordId): Promise<OpenRecord | undefined> {
+    if (this.#records.has(recordId)) return this.#records.get(recordId);
+    const row = await this.tx.get(recordsTable, [recordId]);
+    const open = row === undefined ? undefined : await this.#open(row);
+    this.#records.set(recordId, open);
+    return open;
+  }
+
+  /** Takes note of what a record is now. `finish` writes its row; a new one's is written at once, for others to find. */
+  async keepRecord(row: RecordRow, memory: RecordMemory): Promise<OpenRecord> {
+    const { recordId } = row;
+    const held = this.#records.get(recordId);
+    const open =
+      held === undefined ? this.#opened(row, memory) : { ...held, row };
+    if (held === undefined) {
+      this.setting.cache.keep(this.setting.organizationId, recordId, memory);
+      this.created.push(recordId);
+      await this.tx.put(recordsTable, [recordId], row);
+    }
+    this.#records.set(recordId, open);
+    this.#changed.add(recordId);
+    return open;
+  }
+
+  /** What a member may do now; undefined for somebody who is none. */
+  async standingOf(memberId: RecordId): Promise<Standing | undefined> {
+    if (this.#standings.has(memberId)) return this.#standings.get(memberId);
+    const row = await this.tx.get(membersTable, [memberId]);
+    const standing =
+      row === undefined
+        ? this.#foundersStanding(memberId)
+        : {
+            roles: new Set(row.roles),
+            teamIds: new Set(row.teamIds),
+            isActive: row.isActive,
+          };
+    this.#standings.set(memberId, standing);
+    return standing;
+  }
+
+  noteMembershipChange(memberId: RecordId): void {
+    this.#standings.delete(memberId);
+    this.membershipsChanged.add(memberId);
+  }
+
+  async refusalOf(
+    recordId: RecordId,
+    hash: ChangeHash,
+  ): Promise<RefusalRow | undefined> {
+    if (!this.#inUse.has(refusalsTable.name)) return undefined;
+    return this.tx.get(refusalsTable, [recordId, hash]);
+  }
+
+  async waitingOf(
+    recordId: RecordId,
+    hash: ChangeHash,
+  ): Promise<WaitingRow | undefined> {
+    if (!this.hasWaiting) return undefined;
+    return this.tx.get(waitingTable, [recordId, hash]);
+  }
+
+  /** The first author of a change that is proven to have been accepted once. */
+  async firstAuthorOf(
+    recordId: RecordId,
+    hash: ChangeHash,
+  ): Promise<Signer | undefined> {
+    if (!this.#inUse.has(restorableTable.name)) return undefined;
+    return this.tx.get(restorableTable, [recordId, hash]);
+  }
+
+  get hasWaiting(): boolean {
+    return this.#inUse.has(waitingTable.name);
+  }
+
+  /** To be called for each of the three tables that `begin` looks into, when a row is put there. */
+  noteUse(tableName: string): void {
+    this.#inUse.add(tableName);
+  }
+
+  /** Writes what has changed, and says what was appended. To be called once, last. */
+  async finish(): Promise<readonly AppendedRange[]> {
+    for (const recordId of this.#changed) {
+      const open = this.#records.get(recordId);
+      if (open === undefined) continue;
+      await this.tx.put(recordsTable, [recordId], open.row);
+      open.memory.trimStatements();
+    }
+    return this.log.flush();
+  }
+
+  async #open(row: RecordRow): Promise<OpenRecord | undefined> {
+    const { cache, organizationId } = this.setting;
+    return this.#opened(row, await cache.load(this.tx, organizationId, row));
+  }
+
+  #opened(row: RecordRow, memory: RecordMemory): OpenRecord {
+    const type = this.setting.types.get(row.recordType);
+    if (type === undefined)
+      throw new Error("a record's type is no longer declared");
+    const view = createRecordView(this.tx, type, row.recordId, memory);
+    return { row, type, memory, view };
+  }
+
+  /** For this request only, and only until the founder's own member record is here. SPEC AD-13. */
+  #foundersStanding(memberId: RecordId): Standing | undefined {
+    return this.setting.founding?.memberId === memberId
+      ? firstAdmin
+      : undefined;
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * Step 9, commit: an admitted change's rows — bytes, index, statements, log, actor, members, review tasks, audit — all in the
+ * transaction of its batch. An ordinary change of a field costs a constant number of rows.
+ *
+ * A move appends the record to the new scope's log as well: all of its changes in their order, so that readers of that scope
+ * get the whole record, and the moving change last in both. SPEC AD-7, AD-12.
+ */
+import type {
+  Place,
+  RecordId,
+  RecordType,
+  RecordTypes,
+  ScopeId,
+  WriteTransaction,
+} from "@suture/schema";
+import { teamScope } from "@suture/schema";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import {
+  changeBytesTable,
+  changeIndexTable,
+  scopeRecordsTable,
+  statementsTable,
+  type ChangeRow,
+} from "../log/log-tables.ts";
+import { tipOf } from "../log/record-memory.ts";
+import {
+  actorsTable,
+  foundersTable,
+  refusalsTable,
+  restorableTable,
+} from "./admission-tables.ts";
+import type { BatchState } from "./batch-state.ts";
+import { isSignedUnseen, type ReconcileReviews } from "./detect.ts";
+import type { AdmissionPlan } from "./judge-change.ts";
+import { projectMember } from "./project-member.ts";
+import { foldParents, parentOf, scopeOf } from "./scope.ts";
+
+/** Adds an entry to a scope's audit chain. Implemented in `audit/`. */
+export type AppendAudit = (
+  tx: WriteTransaction,
+  at: { readonly scopeId: ScopeId; readonly atMs: number },
+  entry: AuditEntry,
+) => Promise<void>;
+
+export interface CommitDeps {
+  readonly appendAudit: AppendAudit;
+  readonly reconcileReviews: ReconcileReviews;
+}
+
+/** Writes the change and gives its places. */
+export async function commitChange(
+  deps: CommitDeps,
+  state: BatchState,
+  plan: AdmissionPlan,
+): Promise<readonly Place[]> {
+  const { tx, setting } = state;
+  const { organizationId, atMs, types } = setting;
+  const { read, signer, type, record, memory, indexed, edits } = plan;
+  const { recordId } = read;
+
+  const parents = foldParents(record?.row.parents ?? [], edits);
+  const parentId = parentOf(parents);
+  const scopeId = scopeOf(type, organizationId, parentId);
+  const isUnseen = await isSignedUnseen(tx, recordId, memory, indexed, signer);
+  const places = await placeChange(state, plan, scopeId);
+  const changeCount = memory.index.size + 1;
+  const row = changeRowOf(plan, atMs, places);
+  const tip = tipOf(row);
+  await tx.put(changeIndexTable, [recordId, changeCount], row);
+  await tx.put(changeBytesTable, [recordId, indexed.hash], read.bytes);
+  await putStatements(tx, plan);
+  if (plan.isNewActor)
+    await tx.put(actorsTable, [indexed.actor], { ...signer, recordId });
+  memory.add(indexed, signer, tip);
+  await state.keepRecord(
+    {
+      ...(record?.row ?? {
+        recordId,
+        recordType: type.type,
+        createdByMemberId: signer.memberId,
+        createdAtMs: atMs,
+        creation: indexed.hash,
+      }),
+      parentId,
+      scopeId,
+      parents,
+      changeCount,
+      tip,
+    },
+    memory,
+  );
+
+  await auditAdmission(deps, state, plan, places, isUnseen);
+  if (await projectMember(tx, plan)) state.noteMembershipChange(recordId);
+  const delta = await deps.reconcileReviews(tx, {
+    organizationId,
+    scopeId,
+    recordId,
+    type,
+    atMs,
+    record: plan.view,
+    edits,
+    cause: { hash: indexed.hash, ...signer },
+  });
+  if (delta.opened.length > 0 || delta.closed.length > 0)
+    state.reviews.push({
+      organizationId,
+      scopeId,
+      recordType: type.type,
+      delta,
+    });
+  if (plan.creation !== null) await beginOwnedScope(state, types, plan);
+  return places;
+}
+
+async function placeChange(
+  state: BatchState,
+  plan: AdmissionPlan,
+  scopeId: ScopeId,
+): Promise<[Place, ...Place[]]> {
+  const { tx, log, setting } = state;
+  const { read, signer, type, record, indexed } = plan;
+  const { recordId } = read;
+  const logRow = {
+    recordId,
+    recordType: type.type,
+    hash: indexed.hash,
+    ...signer,
+    admittedAtMs: setting.atMs,
+  };
+  const before = record?.row.scopeId;
+  if (before === scopeId) return [await log.append(scopeId, logRow)];
+  await tx.put(scopeRecordsTable, [scopeId, recordId], {
+    recordType: type.type,
+  });
+  if (before === undefined) return [await log.append(scopeId, logRow)];
+  await tx.delete(scopeRecordsTable, [before, recordId]);
+  const left = await log.append(before, logRow);
+  await appendEarlierChanges(state, recordId, type, scopeId);
+  return [left, await log.append(scopeId, logRow)];
+}
+
+/** Those the scope's log does not hold from an earlier stay. */
+async function appendEarlierChanges(
+  { tx, log }: BatchState,
+  recordId: RecordId,
+  type: RecordType,
+  scopeId: ScopeId,
+): Promise<void> {
+  const rows = await tx.scan(changeIndexTable, { prefix: [recordId] });
+  for (const { key, value: row } of rows) {
+    if (row.places.some((place) => place.scopeId === scopeId)) continue;
+    const { hash, memberId, deviceId, admittedAtMs } = row;
+    const place = await log.append(scopeId, {
+      recordId,
+      recordType: type.type,
+      hash,
+      memberId,
+      deviceId,
+      admittedAtMs,
+    });
+    const places = [...row.places, place];
+    await tx.put(changeIndexTable, key, { ...row, places });
+  }
+}
+
+function changeRowOf(
+  { indexed, signer }: AdmissionPlan,
+  admittedAtMs: number,
+  places: readonly [Place, ...Place[]],
+): ChangeRow {
+  const { hash, actor, seq, startOp, opCount, deps, writes, isRooted } =
+    indexed;
+  return {
+    hash,
+    actor,
+    seq,
+    startOp,
+    opCount,
+    deps: [...deps],
+    writes: [...writes],
+    isRooted,
+    statements: Object.fromEntries(
+      Object.entries(indexed.statements).map(([group, { opId, pred }]) => [
+        group,
+        { opId, pred: [...pred] },
+      ]),
+    ),
+    ...signer,
+    admittedAtMs,
+    places: [...places],
+  };
+}
+
+async function putStatements(
+  tx: WriteTransaction,
+  { read, edits, memory, indexed }: AdmissionPlan,
+): Promise<void> {
+  for (const [position, edit] of edits.entries()) {
+    if (edit.kind !== "statement") continue;
+    // Edits follow the operations one by one, and a statement's holds its text.
+    const text = read.change.ops[position]?.value;
+    if (typeof text !== "string") throw new Error("a statement has no text");
+    const row = { group: edit.name, hash: indexed.hash, text };
+    await tx.put(statementsTable, [read.recordId, edit.opId], row);
+    memory.statements.set(edit.opId, edit.statement);
+  }
+}
+
+async function auditAdmission(
+  { appendAudit }: CommitDeps,
+  { tx, setting }: BatchState,
+  plan: AdmissionPlan,
+  places: readonly Place[],
+  isUnseen: boolean,
+): Promise<void> {
+  const { atMs, organizationId, founding } = setting;
+  const { read, signer, indexed } = plan;
+  const authored = { recordId: read.recordId, hash: indexed.hash, ...signer };
+  for (const { scopeId, sequence } of places)
+    await appendAudit(
+      tx,
+      { scopeId, atMs },
+      { event: "change-admitted", ...authored, sequence },
+    );
+  const at = { scopeId: placeOf(places), atMs };
+  if (plan.isRestored) {
+    await appendAudit(tx, at, { event: "change-restored", ...authored });
+    await tx.delete(restorableTable, [read.recordId, indexed.hash]);
+    // Somebody may have tried to bring it back before it was proven.
+    await tx.delete(refusalsTable, [read.recordId, indexed.hash]);
+  }
+  if (isUnseen)
+    await appendAudit(tx, at, { event: "signed-unseen", ...authored });
+  if (read.recordId === organizationId && founding !== null && plan.creation) {
+    await tx.put(foundersTable, [organizationId], founding);
+    const event = "organization-created";
+    await appendAudit(tx, at, { event, organizationId, ...signer });
+    const { memberId } = founding;
+    await appendAudit(tx, at, { event: "member-linked", memberId });
+  }
+}
+
+function placeOf(places: readonly Place[]): ScopeId {
+  const last = places.at(-1);
+  if (last === undefined) throw new Error("a change stands in no log");
+  return last.scopeId;
+}
+
+/** A record under which others form a scope of their own has that scope's log from the start, so that it has an end to name. */
+async function beginOwnedScope(
+  { log }: BatchState,
+  types: RecordTypes,
+  { type, read }: AdmissionPlan,
+): Promise<void> {
+  const ownsScope = types.list.some(
+    ({ scope, parent }) => scope === "team" && parent === type.type,
+  );
+  if (ownsScope) await log.begin(teamScope(read.recordId));
+}

@@ -1,0 +1,52 @@
+/** What the steps of admission hand each other: who pushed, and what a step found wrong. */
+import { err } from "@suture/schema";
+import type {
+  DecodedChange,
+  DeviceId,
+  PersonId,
+  RecordId,
+  RefusalCode,
+  Role,
+} from "@suture/schema";
+
+/** Already authenticated by the gateway. */
+export interface Author {
+  readonly personId: PersonId;
+  readonly deviceId: DeviceId;
+}
+
+export interface PushedChange {
+  readonly recordId: RecordId;
+  readonly bytes: Uint8Array;
+}
+
+/** A pushed change that could be read. */
+export interface ReadChange extends PushedChange {
+  readonly change: DecodedChange;
+}
+
+/** Under whose name a change is admitted: the pusher's, or the first author's of one that is brought back. */
+export interface Signer {
+  readonly memberId: RecordId;
+  readonly deviceId: DeviceId;
+}
+
+/** What a member may do now, and where. */
+export interface Standing {
+  readonly roles: ReadonlySet<Role>;
+  readonly teamIds: ReadonlySet<RecordId>;
+  readonly isActive: boolean;
+}
+
+/** `reason` is a sentence for people that names fields, never values. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly reason: string;
+}
+
+export function refuse(
+  code: RefusalCode,
+  reason: string,
+): { readonly ok: false; readonly error: Refusal } {
+  return err({ code, reason });
+}

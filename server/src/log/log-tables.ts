@@ -1,0 +1,135 @@
+/**
+ * What an organization holds of its records: one partition per organization, and in it the records, the index of each record's
+ * changes, the changes' bytes, their statements' texts, and the log of each scope. Only admission writes here.
+ *
+ * Bytes are kept once, under the record; a log row names them. The live statements after each change are not stored: they
+ * follow from the rows before it (`record-memory.ts`).
+ */
+import { z } from "zod";
+import {
+  actorIdSchema,
+  chainHashSchema,
+  changeHashSchema,
+  defineBytesTable,
+  defineTable,
+  deviceIdSchema,
+  opIdSchema,
+  placeSchema,
+  recordIdSchema,
+  scopeIdSchema,
+} from "@suture/schema";
+import type { Table } from "@suture/schema";
+
+const recordRowSchema = z.object({
+  recordId: recordIdSchema,
+  recordType: z.string(),
+  parentId: recordIdSchema.nullable(),
+  /** Where its next change is appended. */
+  scopeId: scopeIdSchema,
+  createdByMemberId: recordIdSchema,
+  createdAtMs: z.int(),
+  creation: changeHashSchema,
+  changeCount: z.int().positive(),
+  /** The chain at the place of the last change admitted: whoever knows the record up to there knows all of it. */
+  tip: chainHashSchema,
+  /** The parents nobody has overwritten yet; the greatest operation's is the parent. */
+  parents: z.array(
+    z.object({ opId: opIdSchema, parentId: recordIdSchema.nullable() }),
+  ),
+});
+export type RecordRow = z.infer<typeof recordRowSchema>;
+
+/** `[recordId]` */
+export const recordsTable = defineTable({
+  name: "records",
+  schema: recordRowSchema,
+});
+
+/** `[scopeId, recordId]`: the records of a scope as it is now. */
+export const scopeRecordsTable = defineTable({
+  name: "scope_records",
+  schema: z.object({ recordType: z.string() }),
+});
+
+const statementOpSchema = z.object({
+  opId: opIdSchema,
+  pred: z.array(opIdSchema),
+});
+
+const changeRowSchema = z.object({
+  hash: changeHashSchema,
+  actor: actorIdSchema,
+  seq: z.int(),
+  startOp: z.int(),
+  opCount: z.int(),
+  deps: z.array(changeHashSchema),
+  writes: z.array(z.object({ target: z.string().nullable(), count: z.int() })),
+  isRooted: z.boolean(),
+  statements: z.record(z.string(), statementOpSchema),
+  memberId: recordIdSchema,
+  deviceId: deviceIdSchema,
+  admittedAtMs: z.int(),
+  /** One per scope whose log holds it, in the order in which they came to. */
+  places: z.array(placeSchema).min(1),
+});
+export type ChangeRow = z.infer<typeof changeRowSchema>;
+
+/** `[recordId, number]`, from 1 in the order of admission: the index row of a change, who wrote it and where it stands. */
+export const changeIndexTable = defineTable({
+  name: "change_index",
+  schema: changeRowSchema,
+});
+
+/** `[recordId, hash]`: the chunk as it arrived. */
+export const changeBytesTable = defineBytesTable("change_bytes");
+
+/** `[recordId, opId]`: statements, so that live ones can be compared without loading changes. */
+export const statementsTable = defineTable({
+  name: "statements",
+  schema: z.object({
+    group: z.string(),
+    hash: changeHashSchema,
+    text: z.string(),
+  }),
+});
+
+/** `[scopeId, sequence]`, from 1 without gaps. */
+export const logTable = defineTable({
+  name: "log",
+  schema: z.object({
+    recordId: recordIdSchema,
+    recordType: z.string(),
+    hash: changeHashSchema,
+    memberId: recordIdSchema,
+    deviceId: deviceIdSchema,
+    admittedAtMs: z.int(),
+    chain: chainHashSchema,
+  }),
+});
+
+/** `[scopeId]`: where the log ends. There from the moment the scope is. */
+export const logHeadsTable = defineTable({
+  name: "log_heads",
+  schema: z.object({
+    epoch: z.string(),
+    sequence: z.int().nonnegative(),
+    chain: chainHashSchema,
+  }),
+});
+
+/** `[deviceId, scopeId, sequence]`: pages up to that sequence were sent to the device, at that time. */
+export const deliveriesTable = defineTable({
+  name: "deliveries",
+  schema: z.object({ atMs: z.int() }),
+});
+
+export const logTables: readonly Table<unknown>[] = [
+  recordsTable,
+  scopeRecordsTable,
+  changeIndexTable,
+  changeBytesTable,
+  statementsTable,
+  logTable,
+  logHeadsTable,
+  deliveriesTable,
+];
