@@ -178,6 +178,8 @@ export {
   type ChangePlan,
   type RootOp,
 } from "./change/compose-change.ts";
+export { composeText, type TextPlan } from "./change/compose-text.ts";
+export { readText } from "./change/read-text.ts";
 export { decodeChange, type DecodedChange } from "./change/decode-change.ts";
 export {
   type ChangeLimits,
@@ -274,6 +276,13 @@ export {
   type IdentityCode,
   type IdentityError,
 } from "./codes/identity-codes.ts";
+export {
+  httpCodeSchema,
+  httpError,
+  httpErrorSchema,
+  type HttpCode,
+  type HttpError,
+} from "./codes/http-codes.ts";
 export { limits } from "./codes/limits.ts";
 export {
   saveStates,

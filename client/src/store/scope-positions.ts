@@ -20,10 +20,12 @@ import {
   changesTable,
   logRowsTable,
   lostRowsTable,
+  receiptsTable,
   recordsTable,
   scopesTable,
   staleViewsTable,
   viewsTable,
+  type Receipt,
   type ScopeRow,
 } from "./client-tables.ts";
 import type { LocalChange } from "./local-change.ts";
@@ -101,6 +103,23 @@ export async function regress(
   if (common === null) await tx.delete(scopesTable, [scopeId]);
   else await tx.put(scopesTable, [scopeId], { cursor: common, snapshot: null });
   return [...recordIds];
+}
+
+/** Keeps a verified checkpoint if this device's chain goes through its leaf; answers whether it does. The latest one counts. */
+export async function keepReceipt(
+  tx: WriteTransaction,
+  receipt: Receipt,
+): Promise<boolean> {
+  const { scopeId, log } = receipt.proof.leaf;
+  const held = (await tx.get(scopesTable, [scopeId]))?.cursor;
+  if (held === undefined || held === null || held.epoch !== log.epoch)
+    return false;
+  if ((await chainAt(tx, scopeId, held, log.sequence)) !== log.chain)
+    return false;
+  const before = await tx.get(receiptsTable, [scopeId]);
+  if ((before?.checkpointNumber ?? 0) <= receipt.checkpointNumber)
+    await tx.put(receiptsTable, [scopeId], receipt);
+  return true;
 }
 
 /** What a `restore` message proves: the rows above the common point, up to a checkpoint. */

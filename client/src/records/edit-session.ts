@@ -1,0 +1,250 @@
+/**
+ * One form, from opening to saving. It remembers the heads it has shown, and a save is composed there: what a colleague changed
+ * meanwhile was received by the device, but not seen by the person, so it must not count as seen. SPEC CO-10, CL-11.
+ */
+import {
+  err,
+  ok,
+  randomUuid,
+  readText,
+  type ChangeHash,
+  type Content,
+  type GroupName,
+  type RecordId,
+  type RecordType,
+  type Result,
+} from "@suture/schema";
+
+import type { RecordStatus } from "../status/derive-status.ts";
+import { authorOf } from "./author-of.ts";
+import { commitPlan } from "./commit-plan.ts";
+import { DraftEdits } from "./draft.ts";
+import type { Draft } from "./draft-types.ts";
+import { laneDependencies } from "./lane-dependencies.ts";
+import type { OpenRecord } from "./open-records.ts";
+import { SavePlan, saysTheSame, type PlannedChange } from "./plan-save.ts";
+import type { RecordDeps } from "./record-deps.ts";
+import { RecordSnapshot } from "./record-snapshot.ts";
+import { statusOfRecord } from "./record-status.ts";
+import type { SaveProblem } from "./save-problem.ts";
+
+export interface SaveOptions {
+  /** Why, in the signer's words; goes into every statement of this save. */
+  readonly reason?: string;
+}
+
+export interface Saved {
+  readonly status: RecordStatus;
+  /** The changes of this save; none where nothing had been changed. */
+  readonly hashes: readonly ChangeHash[];
+}
+
+/** What an edit of one candidate of a conflict is bound to. */
+export interface CandidateBinding {
+  readonly group: string;
+  readonly change: ChangeHash;
+}
+
+export class EditSession<R extends RecordType = RecordType> {
+  readonly #deps: RecordDeps;
+  readonly #open: OpenRecord;
+  readonly #type: R;
+  readonly #candidate: CandidateBinding | null;
+  #shown: RecordSnapshot<R>;
+  #seen: ReadonlySet<ChangeHash> = new Set();
+  #edits: DraftEdits<R>;
+  #parentId: RecordId | undefined;
+
+  constructor(
+    deps: RecordDeps,
+    open: OpenRecord,
+    type: R,
+    candidate: CandidateBinding | null = null,
+  ) {
+    this.#deps = deps;
+    this.#open = open;
+    this.#type = type;
+    this.#candidate = candidate;
+    this.#shown = this.#show(
+      candidate === null ? open.state.index.heads() : [candidate.change],
+    );
+    this.#edits = this.#newDraft();
+  }
+
+  /** What is written here. A new one after each save. */
+  get draft(): Draft<R> {
+    return this.#edits.draft;
+  }
+
+  /** What the form has shown. */
+  get heads(): readonly ChangeHash[] {
+    return this.shown.heads;
+  }
+
+  /** What the form has shown, as values. */
+  get shown(): RecordSnapshot<R> {
+    const { state } = this.#open;
+    // Work of its own that was refused since is not in the record any more, though everything else it had shown is.
+    if (!this.#shown.heads.every((head) => state.index.has(head)))
+      this.#show([...this.#seen].filter((hash) => state.index.has(hash)));
+    return this.#shown;
+  }
+
+  /** Whether there are changes the form has not shown. */
+  get isBehind(): boolean {
+    const seen = this.#open.state.behind(this.heads);
+    return this.#open.state.index.heads().some((head) => !seen.has(head));
+  }
+
+  /** Changes the form has not shown, oldest first. */
+  get unseen(): readonly ChangeHash[] {
+    const { state } = this.#open;
+    const seen = state.behind(this.heads);
+    return state.changes
+      .map(({ row }) => row.hash)
+      .filter((hash) => !seen.has(hash));
+  }
+
+  /**
+   * The form shows the record as it is now, or as it was at some heads: the next save counts them as seen. What was written to
+   * groups is written again onto what they say there. Answers the groups where something that was written no longer has its entry.
+   */
+  acknowledge(
+    heads: readonly ChangeHash[] = this.#open.state.index.heads(),
+  ): readonly string[] {
+    if (this.#candidate !== null) return [];
+    const { state } = this.#open;
+    const known = [...this.heads, ...heads].filter((head) =>
+      state.index.has(head),
+    );
+    this.#show(known);
+    return this.#edits.rebase();
+  }
+
+  /** Moves the record to another parent with the next save. */
+  moveTo(parentId: RecordId): void {
+    this.#parentId = parentId;
+  }
+
+  /** Resolves once durable on this device. One transaction: all of it, or none. */
+  async save(options: SaveOptions = {}): Promise<Result<Saved, SaveProblem>> {
+    return this.#open.inTurn(() => this.#save(options));
+  }
+
+  async #save(options: SaveOptions): Promise<Result<Saved, SaveProblem>> {
+    const deps = this.#deps;
+    const { state } = this.#open;
+    const [blind] = this.#edits.blindGroups;
+    if (blind !== undefined)
+      return err({
+        code: "resolution-required",
+        reason: `${blind} is in conflict: resolve it, or edit one candidate`,
+      });
+    const author = await authorOf(deps, state.recordId);
+    if (!author.ok) return author;
+    const plan = new SavePlan(deps, this.#planBase(), author.value);
+    const planned = this.#plan(plan, options);
+    if (!planned.ok) return planned;
+    const changes = planned.value.map((change) => ({
+      ...change,
+      type: state.type,
+    }));
+    if (changes.length > 0) {
+      const committed = await this.#commit(author.value, changes);
+      if (!committed.ok) return committed;
+      this.#open.actors = plan.actors;
+    }
+    const hashes = changes.map(({ indexed }) => indexed.hash);
+    this.#showOwn(hashes);
+    return ok({ status: statusOfRecord(deps, this.#open), hashes });
+  }
+
+  async #commit(
+    author: Parameters<typeof commitPlan>[1],
+    changes: Parameters<typeof commitPlan>[2],
+  ): Promise<Result<null, SaveProblem>> {
+    this.#open.hasFailedSave = true;
+    // Should a failed commit turn out to be on the disk after all, its actor must not have gone on elsewhere.
+    this.#open.actors = [];
+    const committed = await commitPlan(this.#deps, author, changes);
+    this.#open.hasFailedSave = !committed.ok;
+    await this.#deps.records.settle();
+    this.#open.tell();
+    return committed;
+  }
+
+  #plan(
+    plan: SavePlan,
+    { reason }: SaveOptions,
+  ): Result<readonly PlannedChange[], SaveProblem> {
+    if (this.#candidate === null) {
+      const fields = plan.planFields(this.#edits.fields, this.#parentId);
+      if (!fields.ok) return fields;
+    }
+    for (const edit of this.#edits.groups) {
+      const isOther =
+        this.#candidate !== null && this.#candidate.group !== edit.group;
+      const shown = this.#contentShown(edit.group);
+      if (isOther || (shown !== null && saysTheSame(edit.content, shown)))
+        continue;
+      const statement = { ...edit, ...(reason !== undefined && { reason }) };
+      const planned =
+        this.#candidate === null
+          ? plan.planStatement(statement)
+          : plan.planStatement(statement, [this.#candidate.change]);
+      if (!planned.ok) return planned;
+    }
+    return ok(plan.changes);
+  }
+
+  #planBase() {
+    const { state } = this.#open;
+    const { heads } = this;
+    return {
+      type: state.type,
+      recordId: state.recordId,
+      index: state.index,
+      fold: state.foldAt(heads),
+      depsOf: (lane: string) => laneDependencies(state, heads, lane),
+      bytesBehind: (of: readonly ChangeHash[]) => state.bytesBehind(of),
+      actors: this.#open.actors,
+    };
+  }
+
+  /** The form has shown what it wrote itself. */
+  #showOwn(hashes: readonly ChangeHash[]): void {
+    const { state } = this.#open;
+    this.#show(
+      [...this.heads, ...hashes].filter((hash) => state.index.has(hash)),
+    );
+    this.#edits = this.#newDraft();
+    this.#parentId = undefined;
+  }
+
+  #show(hashes: readonly ChangeHash[]): RecordSnapshot<R> {
+    const { state } = this.#open;
+    const heads = state.index.frontier(hashes);
+    this.#shown = new RecordSnapshot(state, heads);
+    this.#seen = state.behind(heads);
+    return this.#shown;
+  }
+
+  #newDraft(): DraftEdits<R> {
+    const session = this;
+    return new DraftEdits(this.#type, {
+      get fold() {
+        return session.#open.state.foldAt(session.heads);
+      },
+      textOf: (name) =>
+        readText(this.#type, name, this.#open.state.bytesBehind(this.heads)),
+      contentOf: (group) => this.#contentShown(group),
+      newEntryId: () => randomUuid(this.#deps.random),
+    });
+  }
+
+  #contentShown(group: string): Content | null {
+    const reading = this.shown.group(group as GroupName<R>);
+    // A reading is typed by its group; the rules work on content in general.
+    return reading.status === "settled" ? (reading.content as Content) : null;
+  }
+}

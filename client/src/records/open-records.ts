@@ -1,0 +1,161 @@
+/** The records in use, each folded once and kept up to date after every commit. The least recently used leave first. */
+import type { ActorId, RecordId, RecordTypes, Result } from "@suture/schema";
+import { ok } from "@suture/schema";
+
+import type { LocalLog } from "../store/local-log.ts";
+import {
+  loadRecordState,
+  type RecordProblem,
+  type RecordState,
+} from "./record-state.ts";
+
+/** A record in use, as the rows tell it. */
+export class OpenRecord {
+  readonly state: RecordState;
+  /** Called after what the record shows may have changed. */
+  readonly listeners = new Set<() => void>();
+  /** Set while the last write of this record failed: it is not on the disk. */
+  hasFailedSave = false;
+  /** Actors drawn since this device started, free to go on where their last change was seen. */
+  actors: readonly ActorId[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(state: RecordState) {
+    this.state = state;
+  }
+
+  /** One save at a time: two composed side by side would give one actor two histories. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  tell(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+}
+
+const maxIdleRecords = 200;
+
+export class OpenRecords {
+  readonly #log: LocalLog;
+  readonly #types: RecordTypes;
+  readonly #openById = new Map<
+    RecordId,
+    Promise<Result<OpenRecord, RecordProblem>>
+  >();
+  /** Left the cache, but somebody may still hold them: they must not show what is no longer true. */
+  readonly #droppedById = new Map<RecordId, WeakRef<OpenRecord>>();
+  readonly #refreshById = new Map<RecordId, Promise<void>>();
+  readonly #stop: () => void;
+
+  constructor(log: LocalLog, types: RecordTypes) {
+    this.#log = log;
+    this.#types = types;
+    this.#stop = log.subscribe(({ recordIds, isReset, hasNewFacts }) => {
+      for (const recordId of recordIds) this.#refreshLater(recordId, isReset);
+      if (hasNewFacts) void this.#tellAll();
+    });
+  }
+
+  close(): void {
+    this.#stop();
+    this.#openById.clear();
+  }
+
+  async open(recordId: RecordId): Promise<Result<OpenRecord, RecordProblem>> {
+    await this.#refreshById.get(recordId)?.catch(() => undefined);
+    const opening = this.#held(recordId) ?? this.#load(recordId);
+    // Last in the map is most recently used.
+    this.#openById.delete(recordId);
+    this.#openById.set(recordId, opening);
+    const opened = await opening;
+    if (!opened.ok) this.#forget(recordId);
+    else await this.#dropIdle();
+    return opened;
+  }
+
+  /** Resolves once what was committed before is in the open records. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#refreshById.values());
+  }
+
+  #held(
+    recordId: RecordId,
+  ): Promise<Result<OpenRecord, RecordProblem>> | undefined {
+    const opening = this.#openById.get(recordId);
+    if (opening !== undefined) return opening;
+    const dropped = this.#droppedById.get(recordId)?.deref();
+    return dropped && Promise.resolve(ok(dropped));
+  }
+
+  #forget(recordId: RecordId): void {
+    this.#openById.delete(recordId);
+    this.#droppedById.delete(recordId);
+  }
+
+  async #load(recordId: RecordId): Promise<Result<OpenRecord, RecordProblem>> {
+    const state = await this.#log.read((tx) =>
+      loadRecordState(tx, this.#types, recordId),
+    );
+    if (!state.ok) return state;
+    return ok(new OpenRecord(state.value));
+  }
+
+  #refreshLater(recordId: RecordId, isReset: boolean): void {
+    const opening = this.#held(recordId);
+    if (opening === undefined) return;
+    const before = this.#refreshById.get(recordId);
+    const refreshing = (async () => {
+      await before?.catch(() => undefined);
+      await this.#refresh(recordId, await opening, isReset);
+    })();
+    this.#refreshById.set(recordId, refreshing);
+    const isOver = () => {
+      if (this.#refreshById.get(recordId) === refreshing)
+        this.#refreshById.delete(recordId);
+    };
+    // A store that fails here fails whoever opens the record next, too.
+    refreshing.then(isOver, isOver);
+  }
+
+  async #refresh(
+    recordId: RecordId,
+    opened: Result<OpenRecord, RecordProblem>,
+    isReset: boolean,
+  ): Promise<void> {
+    if (!opened.ok) return;
+    const { state } = opened.value;
+    if (isReset) state.reset();
+    let isReadable = false;
+    try {
+      isReadable = (await this.#log.read((tx) => state.refresh(tx))).ok;
+    } finally {
+      // What cannot be read any more is opened anew next time, and says then what is wrong.
+      if (!isReadable) this.#forget(recordId);
+    }
+    opened.value.tell();
+  }
+
+  async #tellAll(): Promise<void> {
+    for (const opening of [...this.#openById.values()]) {
+      const opened = await opening;
+      if (opened.ok) opened.value.tell();
+    }
+  }
+
+  async #dropIdle(): Promise<void> {
+    if (this.#openById.size <= maxIdleRecords) return;
+    for (const [recordId, opening] of [...this.#openById]) {
+      if (this.#openById.size <= maxIdleRecords) return;
+      const opened = await opening;
+      const isInUse =
+        opened.ok &&
+        (opened.value.listeners.size > 0 || opened.value.hasFailedSave);
+      if (isInUse) continue;
+      this.#openById.delete(recordId);
+      if (opened.ok) this.#droppedById.set(recordId, new WeakRef(opened.value));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** What a record may say of itself, from stored rows alone: never from counters, never from whether a socket is open. SPEC CL-9. */
+import {
+  saveStates,
+  statusLabels,
+  type PersonId,
+  type SaveState,
+  type ScopeId,
+} from "@suture/schema";
+
+import type { LocalChange } from "../store/local-change.ts";
+
+export interface RecordStatus<State extends SaveState = SaveState> {
+  readonly state: State;
+  readonly label: (typeof statusLabels)[State];
+}
+
+export interface StatusInput {
+  readonly changes: readonly LocalChange[];
+  /** The last write of this record failed. */
+  readonly hasFailedSave: boolean;
+  /** There is an open review task on the record, or its statements differ. */
+  readonly hasConflict: boolean;
+  canSend(personId: PersonId | null): boolean;
+  /** Up to where a verified checkpoint covers a scope; undefined without one. */
+  confirmedSequence(scopeId: ScopeId): number | undefined;
+}
+
+/** The first of the states, in their order, that any of the record's changes is in. */
+export function deriveStatus(input: StatusInput): RecordStatus {
+  const found = new Set<SaveState>(
+    input.changes.map((change) => stateOf(change, input)),
+  );
+  if (input.hasFailedSave) found.add("unsaved");
+  if (input.hasConflict) found.add("conflict");
+  return statusOf(saveStates.find((state) => found.has(state)) ?? "synced");
+}
+
+export function statusOf(state: SaveState): RecordStatus {
+  return { state, label: statusLabels[state] };
+}
+
+/** One change's own state; `unsaved` and `conflict` are said of records. */
+export function stateOf(
+  { progress, personId }: LocalChange,
+  {
+    canSend,
+    confirmedSequence,
+  }: Pick<StatusInput, "canSend" | "confirmedSequence">,
+): SaveState {
+  switch (progress.state) {
+    case "pending":
+      return canSend(personId) ? "queued" : "local";
+    case "waiting":
+      return "local";
+    case "refused":
+      return progress.isDismissed ? "confirmed" : "refused";
+    case "accepted": {
+      const isConfirmed =
+        progress.places.length > 0 &&
+        progress.places.every(
+          ({ scopeId, sequence }) =>
+            sequence <= (confirmedSequence(scopeId) ?? 0),
+        );
+      return isConfirmed ? "confirmed" : "synced";
+    }
+  }
+}
