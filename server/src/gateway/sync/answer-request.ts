@@ -1,0 +1,120 @@
+/** What an open session asks for, each request with its one answer. SPEC SY-5 to SY-9. */
+import { isRetryable, limits } from "@suture/schema";
+import type {
+  ClientMessage,
+  FetchMessage,
+  FetchedMessage,
+  PushMessage,
+  RecordId,
+  RestoreMessage,
+  Verdict,
+} from "@suture/schema";
+import { decodePushed } from "../../admission/decode.ts";
+import { fetchChange } from "../../log/fetch-change.ts";
+import { answerPull, answerPullSnapshot } from "./send-pages.ts";
+import type { SyncSession } from "./session.ts";
+import type { SyncDeps } from "./sync-deps.ts";
+
+type Request = Exclude<ClientMessage, { readonly type: "hello" }>;
+
+export async function answerRequest(
+  deps: SyncDeps,
+  session: SyncSession,
+  request: Request,
+): Promise<void> {
+  switch (request.type) {
+    case "push":
+      return answerPush(deps, session, request);
+    case "pull":
+      return answerPull(deps, session, request);
+    case "pull-snapshot":
+      return answerPullSnapshot(deps, session, request);
+    case "fetch":
+      return answerFetch(deps, session, request);
+    case "restore":
+      return answerRestore(deps, session, request);
+    case "ping":
+      return session.send({ type: "pong", number: request.number });
+    case "pong":
+      return;
+  }
+}
+
+async function answerPush(
+  deps: SyncDeps,
+  session: SyncSession,
+  { pushId, token, changes, unsynced }: PushMessage,
+): Promise<void> {
+  const { admission, identity, deliveries, presence } = deps;
+  const author = await identity.verifyBatchToken(token, session.caller.jkt);
+  if (!author.ok && author.error.code === "token-of-other-device")
+    return session.end("not-authenticated");
+  deliveries.submit(session.deviceId);
+  const verdicts = author.ok
+    ? (await admission.admit(author.value, changes)).verdicts
+    : changes.map(refuseUnknownAuthor);
+  session.send({ type: "verdicts", pushId, verdicts: [...verdicts] });
+  presence.update(session, unsynced);
+}
+
+/** The person's own sign-in has ended, not the connection's: their work waits on the device until they sign in again. */
+function refuseUnknownAuthor(change: PushMessage["changes"][number]): Verdict {
+  const read = decodePushed(change);
+  const code = "author-unknown";
+  return {
+    recordId: change.recordId,
+    hash: read.ok ? read.value.change.hash : read.error.hash,
+    verdict: "refused",
+    code,
+    message: "the author's sign-in on this device has ended",
+    isRetryable: isRetryable(code),
+  };
+}
+
+/** The first items of the request, as many as one message holds and at least one; the device asks again for the rest. */
+async function answerFetch(
+  deps: SyncDeps,
+  session: SyncSession,
+  request: FetchMessage,
+): Promise<void> {
+  const items: FetchedMessage["items"] = [];
+  let byteCount = 0;
+  for (const { recordId, hash } of request.items) {
+    const bytes = await fetchReadable(deps, session, recordId, hash);
+    byteCount += bytes?.length ?? 0;
+    if (items.length > 0 && byteCount > limits.maxPageBytes) break;
+    items.push({ recordId, hash, bytes });
+  }
+  session.send({ type: "fetched", items });
+}
+
+async function fetchReadable(
+  deps: SyncDeps,
+  session: SyncSession,
+  recordId: RecordId,
+  hash: FetchMessage["items"][number]["hash"],
+): Promise<Uint8Array | null> {
+  const { memberships, scopes } = session.access;
+  for (const { organizationId } of memberships) {
+    const bytes = await deps.store.read(organizationId, (tx) =>
+      fetchChange(tx, {
+        recordId,
+        hash,
+        mayRead: ({ scopeId, recordType }) =>
+          scopes.get(scopeId)?.mayRead(recordType) === true,
+      }),
+    );
+    if (bytes !== null) return bytes;
+  }
+  return null;
+}
+
+async function answerRestore(
+  deps: SyncDeps,
+  session: SyncSession,
+  restore: RestoreMessage,
+): Promise<void> {
+  const { scopeId } = restore.proof.leaf;
+  const isProven = await deps.admission.allowRestore(session.caller, restore);
+  session.send({ type: "restorable", scopeId, isProven });
+}

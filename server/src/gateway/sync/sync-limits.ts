@@ -1,0 +1,31 @@
+/** How much one session, and all of them, may ask of this server. `config.ts` lets a deployment change them. SPEC SY-3, SY-10. */
+export interface SyncLimits {
+  readonly helloDeadlineMs: number;
+  /** How often a silent session is asked whether it is still there; after two without an answer it is closed. */
+  readonly pingIntervalMs: number;
+  /** Messages of a session that wait behind the one being answered. */
+  readonly maxQueuedMessages: number;
+  /** With more than this unsent, a session is not sent live rows: it is told that there is more, and pulls. */
+  readonly slowReaderBytes: number;
+  /** With more than this unsent, a session is closed. */
+  readonly maxBufferedBytes: number;
+  readonly maxSessions: number;
+  /** What a server that is full asks a device to wait. */
+  readonly busyRetryAfterMs: number;
+  /** How long what was sent may stay unrecorded while its device sends nothing. */
+  readonly deliveryFlushMs: number;
+  /** A device's unsynced work is told to colleagues no more often than this. */
+  readonly presenceIntervalMs: number;
+}
+
+export const defaultSyncLimits: SyncLimits = {
+  helloDeadlineMs: 5_000,
+  pingIntervalMs: 20_000,
+  maxQueuedMessages: 64,
+  slowReaderBytes: 4 * 1024 * 1024,
+  maxBufferedBytes: 64 * 1024 * 1024,
+  maxSessions: 5_000,
+  busyRetryAfterMs: 10_000,
+  deliveryFlushMs: 1_000,
+  presenceIntervalMs: 5_000,
+};

@@ -1,0 +1,117 @@
+/**
+ * The WebSocket side of the HTTP server: one path, `/sync`, for devices that prove who they are before there is a socket.
+ *
+ * Order: path, room, `Authorization: DPoP` and the proof in `DPoP` (RFC 9449), then the upgrade. Whoever is refused gets an HTTP
+ * answer with the code of `identityError` as JSON; no token is ever logged. `permessage-deflate` is off (we compress whole
+ * messages, where it pays), frames are bounded before they are read, and text frames close the socket. SPEC SY-2, ID-10.
+ */
+import { STATUS_CODES } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { limits } from "@suture/schema";
+import type { IdentityError, MessageSocket, Timers } from "@suture/schema";
+import { WebSocketServer } from "ws";
+import type { Identity } from "../../identity/identity.ts";
+import { externalUrlOf } from "../../identity/routes.ts";
+import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
+import type { SystemLog } from "../../system-log.ts";
+import { wsMessageSocket } from "./ws-message-socket.ts";
+
+export const syncPath = "/sync";
+
+export interface UpgradeDeps {
+  readonly identity: Pick<Identity, "verifySyncRequest">;
+  readonly accept: (socket: MessageSocket, caller: VerifiedSyncToken) => void;
+  readonly timers: Timers;
+  readonly log: SystemLog;
+  /** Where clients reach this server, when that is not what requests say (behind a proxy). */
+  readonly externalUrl?: string | undefined;
+}
+
+/** Serves sync on an HTTP server until the function given back is called; open sockets are the sessions' to close. */
+export function serveSync(server: Server, deps: UpgradeDeps): () => void {
+  const { log } = deps;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxFrameBytes,
+  });
+
+  async function upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const url = addressedUrl(request);
+    if (url?.pathname !== syncPath) return refuse(socket, 404, null);
+    const verified = await deps.identity.verifySyncRequest({
+      authorization: request.headers.authorization,
+      dpop: headerOf(request, "dpop"),
+      method: request.method ?? "GET",
+      url: externalUrlOf(url.href, deps.externalUrl),
+    });
+    if (socket.destroyed) return;
+    if (!verified.ok) {
+      log.info("sync.refused", { code: verified.error.code });
+      return refuse(socket, 401, verified.error);
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const after = deps.timers.after.bind(deps.timers);
+      deps.accept(wsMessageSocket(webSocket, { after }), verified.value);
+    });
+  }
+
+  const onUpgrade = (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ) => {
+    // Until `ws` takes over, a reset of the connection would otherwise end the process.
+    const onError = () => socket.destroy();
+    socket.on("error", onError);
+    upgrade(request, socket, head)
+      .catch((cause: unknown) => {
+        log.error("upgrade.failed", {}, cause);
+        refuse(socket, 500, null);
+      })
+      .finally(() => socket.off("error", onError));
+  };
+  server.on("upgrade", onUpgrade);
+  return () => void server.off("upgrade", onUpgrade);
+}
+
+function addressedUrl(request: IncomingMessage): URL | undefined {
+  const host = request.headers.host ?? "localhost";
+  const base = `http://${host}`;
+  return URL.canParse(request.url ?? "", base)
+    ? new URL(request.url ?? "", base)
+    : undefined;
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function refuse(
+  socket: Duplex,
+  status: number,
+  error: IdentityError | null,
+): void {
+  if (socket.destroyed) return;
+  const body = error === null ? "" : JSON.stringify(error);
+  const nonce = error?.dpopNonce;
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    "Connection: close",
+    "Cache-Control: no-store",
+    ...(nonce === undefined ? [] : [`DPoP-Nonce: ${nonce}`]),
+    ...(status === 401 ? ["WWW-Authenticate: DPoP"] : []),
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "",
+    body,
+  ];
+  socket.end(lines.join("\r\n"));
+}

@@ -1,0 +1,144 @@
+/**
+ * A whole server, wired from what it is given: the way `main` runs it over real sockets, and tests and simulations over their
+ * own. Nothing here opens a file, listens on a port or reads a clock of its own.
+ *
+ * A change walks in a straight line: socket or HTTP → admission → log → fan-out.
+ */
+import {
+  checkpointClaimsSchema,
+  recordIdSchema,
+  verifyLeafProof,
+} from "@suture/schema";
+import type {
+  Clock,
+  MessageSocket,
+  Random,
+  RecordId,
+  RecordTypes,
+  Store,
+  Timers,
+} from "@suture/schema";
+import { createAdmission } from "./admission/admit-batch.ts";
+import type { Admission } from "./admission/admit-batch.ts";
+import type { VerifyCheckpoint } from "./admission/restore.ts";
+import { appendAudit } from "./audit/append-audit.ts";
+import { createCheckpointer } from "./audit/checkpointer.ts";
+import type { Checkpointer } from "./audit/checkpointer.ts";
+import { createSyncGateway } from "./gateway/sync/sync-gateway.ts";
+import { defaultSyncLimits } from "./gateway/sync/sync-limits.ts";
+import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
+import { identityPartition } from "./identity/identity-tables.ts";
+import type { Identity } from "./identity/identity.ts";
+import { checkpointKind } from "./identity/key-ring.ts";
+import type { KeyRing } from "./identity/key-ring.ts";
+import type { VerifiedSyncToken } from "./identity/sync-tokens.ts";
+import { reconcileReviews } from "./review/reconcile-reviews.ts";
+import type { SystemLog } from "./system-log.ts";
+
+export interface ServerDeps {
+  /** Opened with `serverTables`, and closed by the caller after the server. */
+  readonly store: Store;
+  readonly identity: Identity;
+  readonly recordTypes: RecordTypes;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: SystemLog;
+  readonly syncLimits?: Partial<SyncLimits>;
+  /** Where clients reach this server, when that is not what requests say (behind a proxy). */
+  readonly externalUrl?: string | undefined;
+}
+
+export interface SutureServer {
+  /** Everything that admits changes does it through this, so that live sessions hear of it. */
+  readonly admission: Admission;
+  /** As given; accepting an invitation also tells the person's live sessions. */
+  readonly identity: Identity;
+  readonly checkpoints: Checkpointer;
+  /** Begins a sync session for a device that `identity.verifySyncRequest` has authenticated. */
+  acceptSyncSocket(socket: MessageSocket, caller: VerifiedSyncToken): void;
+  readonly sessionCount: number;
+  /** Resolves once everything received and committed until now was answered and forwarded. */
+  settle(): Promise<void>;
+  /** Finishes what was received, ends every session with `server-stopping`, signs what is due. The store stays open. */
+  close(): Promise<void>;
+}
+
+export async function createServer(deps: ServerDeps): Promise<SutureServer> {
+  const { store, recordTypes, clock, timers, random, log } = deps;
+  const { keys, invitations } = deps.identity;
+  const checkpoints = createCheckpointer({
+    store,
+    clock,
+    timers,
+    log,
+    signCheckpoint: (claims) => keys.signCheckpoint(claims),
+  });
+  const sync = createSyncGateway({
+    store,
+    recordTypes,
+    identity: deps.identity,
+    admission: createAdmission({
+      store,
+      types: recordTypes,
+      clock,
+      random,
+      directory: invitations,
+      verifyCheckpoint: createCheckpointVerifier(keys),
+      appendAudit,
+      reconcileReviews,
+    }),
+    checkpoints,
+    clock,
+    timers,
+    random,
+    log,
+    limits: { ...defaultSyncLimits, ...deps.syncLimits },
+  });
+  const identity: Identity = {
+    ...deps.identity,
+    invitations: {
+      ...invitations,
+      async acceptInvitation(code, personId) {
+        const accepted = await invitations.acceptInvitation(code, personId);
+        if (accepted.ok) sync.refreshPerson(personId);
+        return accepted;
+      },
+    },
+  };
+  await checkpoints.recover(await organizationsOf(store));
+  return {
+    admission: sync.admission,
+    identity,
+    checkpoints,
+    acceptSyncSocket: (socket, caller) => void sync.accept(socket, caller),
+    get sessionCount() {
+      return sync.sessionCount;
+    },
+    settle: () => sync.settle(),
+    async close() {
+      await sync.close();
+      await checkpoints.close();
+    },
+  };
+}
+
+/** The organizations that a store holds anything of. */
+export async function organizationsOf(
+  store: Store,
+): Promise<readonly RecordId[]> {
+  return (await store.listPartitions())
+    .filter((partition) => partition !== identityPartition)
+    .map((partition) => recordIdSchema.parse(partition));
+}
+
+function createCheckpointVerifier(keys: KeyRing): VerifyCheckpoint {
+  return async (jws, proof) => {
+    const payload = await keys.verify(checkpointKind, jws);
+    if (!payload.ok) return null;
+    const claims = checkpointClaimsSchema.safeParse(payload.value);
+    return claims.success && verifyLeafProof(proof, claims.data.root)
+      ? claims.data
+      : null;
+  };
+}

@@ -1,0 +1,18 @@
+/** The machine's own clock, chance and timers. Only entry points hand these out; everything else is given them. */
+import { randomFillSync } from "node:crypto";
+import type { Clock, Random, Timers } from "@suture/schema";
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+export const systemRandom: Random = {
+  bytes: (length) => randomFillSync(new Uint8Array(length)),
+};
+
+/** Timers that do not keep the process alive: what keeps a server alive is its socket. */
+export const systemTimers: Timers = {
+  after(delayMs, task) {
+    const timeout = setTimeout(task, delayMs);
+    timeout.unref();
+    return { cancel: () => clearTimeout(timeout) };
+  },
+};
