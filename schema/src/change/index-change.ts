@@ -195,7 +195,10 @@ function judgeReferences(
   };
   for (const op of change.ops) {
     const target = targetOf(op);
-    const isContainerSeen = op.obj === "_root" || isSeen(op.obj);
+    const isContainerSeen =
+      op.obj === "_root" ||
+      ownPosition(change, op.obj) !== null ||
+      isSeen(op.obj);
     const named =
       op.elemId === undefined || op.elemId === "_head"
         ? op.pred

@@ -28,8 +28,10 @@ export function foldStatement(live: LiveSet, op: StatementOp): LiveSet {
   );
 }
 
-export function sameLiveSet(left: LiveSet, right: readonly OpId[]): boolean {
+export function sameLiveSet(left: LiveSet, right: LiveSet): boolean {
   return (
-    left.length === right.length && left.every((opId) => right.includes(opId))
+    left.length === right.length &&
+    left.every((opId) => right.includes(opId)) &&
+    right.every((opId) => left.includes(opId))
   );
 }
