@@ -7,14 +7,11 @@ import {
   encodeFrame,
   equipment,
   initialContent,
-  member,
-  organization,
   patient,
   protocolVersion,
   schemaVersion,
   socketPair,
   sutureRecords,
-  team,
 } from "@suture/schema";
 import type {
   ClientMessage,
@@ -25,7 +22,6 @@ import type {
   Manifest,
   PersonId,
   RecordId,
-  Role,
   ScopeId,
   ServerMessage,
   SocketPair,
@@ -183,7 +179,7 @@ export class SyncWorld {
     const caller = await this.identity.verifyBatchToken(token, held.jkt);
     if (!caller.ok) throw new Error(caller.error.code);
     // Nobody's member yet; set by whoever makes them one.
-    const memberId = recordOf(this).recordId;
+    const memberId = equipmentOf(this).recordId;
     return {
       personId,
       deviceId,
@@ -314,84 +310,10 @@ export class RawClient {
   }
 }
 
-export interface House {
-  readonly organizationId: RecordId;
-  readonly clinicId: RecordId;
-  readonly admin: Somebody;
-  /** An admin's device that has joined. */
-  readonly adminClient: RawClient;
-}
-
-export function membership(
-  roles: readonly Role[],
-  teams: readonly RecordId[],
-  active = true,
-) {
-  return {
-    membership: {
-      roles: [...roles].sort(),
-      teams: [...teams].sort(),
-      active,
-    },
-  };
-}
-
-/** An organization with one clinic, founded over sync by its admin, who holds the roles given. */
-export async function found(
-  world: SyncWorld,
-  roles: readonly Role[] = ["admin", "clinician", "manager"],
-): Promise<House> {
-  const admin = await world.signUp("admin");
-  const house = new RecordWriter(organization, world.random);
-  const self = new RecordWriter(member, world.random);
-  const clinic = new RecordWriter(team, world.random);
-  admin.memberId = self.recordId;
-  const writer = world.writerOf(admin);
-  const adminClient = world.connect(admin);
-  adminClient.hello();
-  adminClient.push([
-    house.create(writer, { parentId: null, fields: { name: "House" } }),
-    self.create(writer, {
-      parentId: house.recordId,
-      groups: membership(roles, [clinic.recordId]),
-    }),
-    clinic.create(writer, {
-      parentId: house.recordId,
-      fields: { name: "Clinic" },
-    }),
-  ]);
-  await world.settle();
-  const organizationId = house.recordId;
-  return { organizationId, clinicId: clinic.recordId, admin, adminClient };
-}
-
-/** Makes somebody a member, by the admin's hand. */
-export async function hire(
-  world: SyncWorld,
-  house: House,
-  somebody: Somebody,
-  roles: readonly Role[],
-  teams: readonly RecordId[] = [house.clinicId],
-): Promise<RecordWriter> {
-  const record = new RecordWriter(member, world.random);
-  somebody.memberId = record.recordId;
-  house.adminClient.push([
-    record.create(world.writerOf(house.admin), {
-      parentId: house.organizationId,
-      groups: membership(roles, teams),
-    }),
-  ]);
-  await world.settle();
-  const { organizationId } = house;
-  await world.server.identity.invitations.linkPerson(
-    { organizationId, memberId: record.recordId },
-    somebody.personId,
-  );
-  return record;
-}
-
-export function recordOf(world: SyncWorld, type = equipment): RecordWriter {
-  return new RecordWriter(type, world.random);
+export function equipmentOf({
+  random,
+}: Pick<SyncWorld, "random">): RecordWriter {
+  return new RecordWriter(equipment, random);
 }
 
 export const emptyPrescribing = initialContent(patient.groups.prescribing);
