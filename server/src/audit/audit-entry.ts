@@ -127,6 +127,8 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
     event: z.literal("member-linked"),
     memberId: recordIdSchema,
   }),
+  /** Whoever owns the data directory gave themselves this member, on the machine itself: an import. Nobody signs in as it. */
+  z.strictObject({ event: z.literal("operator-joined"), ...onDevice }),
   z.strictObject({
     event: z.literal("invitation-created"),
     memberId: recordIdSchema,

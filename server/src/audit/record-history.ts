@@ -1,0 +1,172 @@
+/**
+ * A record's history as a person reads it: who, on which device, what, from what to what, the device's clock beside the
+ * server's, and what its author had seen: the changes it builds on, and what had been delivered to the device. SPEC AU-8.
+ */
+import {
+  changeHashSchema,
+  decodeChange,
+  defaultChangeLimits,
+  deviceIdSchema,
+  interpretChange,
+  opIdSchema,
+  recordIdSchema,
+  scopeIdSchema,
+  type ReadTransaction,
+  type RecordId,
+  type RecordType,
+} from "@suture/schema";
+import { z } from "zod";
+
+import {
+  changeBytesTable,
+  changeIndexTable,
+  type ChangeRow,
+} from "../log/log-tables.ts";
+import type { RecordView } from "../log/record-view.ts";
+import {
+  deliveredAt,
+  deliveredBy,
+  type Delivered,
+} from "./delivered-evidence.ts";
+import { EditReader, historyEditSchema } from "./history-edit.ts";
+
+export const historyEntrySchema = z.object({
+  /** In the order in which the server admitted them, from 1. */
+  number: z.int().positive(),
+  hash: changeHashSchema,
+  memberId: recordIdSchema,
+  deviceId: deviceIdSchema,
+  /** The device's clock. Shown; nothing is ordered by it. */
+  deviceTimeMs: z.int(),
+  /** The server's clock. */
+  admittedAtMs: z.int(),
+  /** Nothing builds on it yet. Several heads are branches that nobody has brought together. */
+  isHead: z.boolean(),
+  edits: z.array(historyEditSchema),
+  seen: z.object({
+    /** The changes it builds on; all behind those had been seen too. */
+    changes: z.array(changeHashSchema),
+    /** How far each log had been sent to its device before the server admitted it. */
+    delivered: z.array(
+      z.object({
+        scopeId: scopeIdSchema,
+        sequence: z.int().positive(),
+        atMs: z.int(),
+      }),
+    ),
+    /** The statements it overwrote, and when each had been sent to its device; null if the server never did. */
+    overwrote: z.array(
+      z.object({
+        opId: opIdSchema,
+        hash: changeHashSchema,
+        deliveredAtMs: z.int().nullable(),
+      }),
+    ),
+  }),
+});
+export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+
+export interface HistoryRequest {
+  readonly recordId: RecordId;
+  readonly type: RecordType;
+  readonly view: Pick<RecordView, "index">;
+  /** The number of the last change already read; 0 to begin. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface HistoryPage {
+  readonly entries: readonly HistoryEntry[];
+  /** To go on behind; null at the end. */
+  readonly next: number | null;
+}
+
+export async function readHistory(
+  tx: ReadTransaction,
+  { recordId, type, view, after, limit }: HistoryRequest,
+): Promise<HistoryPage> {
+  const rows = await tx.scan(changeIndexTable, {
+    prefix: [recordId],
+    limit: after + limit,
+  });
+  const reader = new EditReader(type);
+  const heads = new Set(view.index.heads());
+  const entries: HistoryEntry[] = [];
+  // From the first: an edit says what it overwrote by name, and names are explained by earlier changes.
+  for (const [position, { value: row }] of rows.entries()) {
+    const { timeMs, edits } = await readChange(tx, recordId, type, row);
+    const described = reader.read(edits);
+    if (position < after) continue;
+    const { hash, memberId, deviceId, admittedAtMs } = row;
+    entries.push({
+      number: position + 1,
+      hash,
+      memberId,
+      deviceId,
+      deviceTimeMs: timeMs,
+      admittedAtMs,
+      isHead: heads.has(hash),
+      edits: [...described],
+      seen: await seenBy(tx, recordId, view, row),
+    });
+  }
+  const hasMore = after + limit < view.index.size;
+  return { entries, next: hasMore ? after + limit : null };
+}
+
+async function readChange(
+  tx: ReadTransaction,
+  recordId: RecordId,
+  type: RecordType,
+  { hash }: ChangeRow,
+) {
+  const bytes = await tx.get(changeBytesTable, [recordId, hash]);
+  const change = bytes && decodeChange(bytes, defaultChangeLimits);
+  const edits =
+    change?.ok === true ? interpretChange(type, change.value) : undefined;
+  if (change?.ok !== true || edits?.ok !== true)
+    throw new Error("a change that was admitted cannot be read");
+  // A stock client writes seconds, and so do we.
+  return { timeMs: change.value.time * 1_000, edits: edits.value };
+}
+
+async function seenBy(
+  tx: ReadTransaction,
+  recordId: RecordId,
+  { index }: Pick<RecordView, "index">,
+  row: ChangeRow,
+): Promise<HistoryEntry["seen"]> {
+  const { deviceId, admittedAtMs } = row;
+  const delivered: Delivered[] = [];
+  for (const scopeId of new Set(row.places.map((place) => place.scopeId))) {
+    const last = await deliveredBy(tx, deviceId, scopeId, admittedAtMs);
+    if (last !== null) delivered.push(last);
+  }
+  const overwrote: HistoryEntry["seen"]["overwrote"] = [];
+  for (const opId of Object.values(row.statements).flatMap(
+    ({ pred }) => pred,
+  )) {
+    const hash = index.signedIn(opId);
+    const signed = hash && (await findChangeRow(tx, recordId, index, hash));
+    if (hash === undefined || signed === undefined) continue;
+    const deliveredAtMs = await deliveredAt(tx, deviceId, signed.places);
+    overwrote.push({ opId, hash, deliveredAtMs });
+  }
+  return { changes: row.deps, delivered, overwrote };
+}
+
+/** Rows lie by number, and the index holds them in that order. */
+export async function findChangeRow(
+  tx: ReadTransaction,
+  recordId: RecordId,
+  index: RecordView["index"],
+  hash: ChangeRow["hash"],
+): Promise<ChangeRow | undefined> {
+  let number = 0;
+  for (const change of index.changes()) {
+    number += 1;
+    if (change.hash === hash)
+      return tx.get(changeIndexTable, [recordId, number]);
+  }
+  return undefined;
+}

@@ -1,0 +1,110 @@
+/**
+ * The HTTP side of the server: identity's routes, records, reviews, audit, and what an operator asks. One OpenAPI document.
+ *
+ * Every error is `{ code, message, isRetryable }` with a code of a closed list; none holds a token, a name or clinical
+ * content. Everything under /v1 but signing in asks for a session token. Nothing may be cached or framed. SPEC HT.
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { httpError } from "@suture/schema";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+
+import type { SessionEnv } from "../../identity/require-session.ts";
+import { createIdentityRoutes } from "../../identity/routes.ts";
+import { addAuditRoutes } from "./audit-routes.ts";
+import { addHealthRoutes } from "./health-routes.ts";
+import type { HttpApp, HttpDeps } from "./http-deps.ts";
+import { noStore, respondWithHttpError } from "./http-response.ts";
+import { addOrganizationRoutes } from "./organization-routes.ts";
+import { addRecordRoutes } from "./record-routes.ts";
+import { addReviewRoutes } from "./review-routes.ts";
+import { contentSecurityPolicy, startPage } from "./start-page.ts";
+
+export interface HttpAppOptions extends HttpDeps {
+  /** Where clients reach this server, when requests do not say so themselves. */
+  readonly externalUrl?: string | undefined;
+  readonly version: string;
+}
+
+/** A resolution with a whole statement, and room. */
+const maxBodyBytes = 256 * 1024;
+
+const securityHeaders = {
+  "content-security-policy": contentSecurityPolicy,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "x-frame-options": "DENY",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "interest-cohort=()",
+  // Browsers heed it over HTTPS only, so it does no harm on a laptop.
+  "strict-transport-security": "max-age=31536000",
+} as const;
+
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { identity, externalUrl, log, version } = options;
+  const app: HttpApp = new OpenAPIHono<SessionEnv>({
+    // zod's own message would quote what was sent.
+    defaultHook: (result, c) =>
+      result.success ? undefined : respondWithHttpError(c, "request-invalid"),
+  });
+  app.use("*", async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(securityHeaders))
+      c.res.headers.set(name, value);
+  });
+  app.use(
+    "*",
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: (c) => respondWithHttpError(c, "body-too-large"),
+    }),
+  );
+  app.notFound((c) => respondWithHttpError(c, "route-unknown"));
+  app.onError((cause, c) => {
+    // What hono throws by itself: a body that is not JSON, a malformed request.
+    if (cause instanceof HTTPException)
+      return respondWithHttpError(c, "request-invalid");
+    log.error(
+      "http.failed",
+      { method: c.req.method, route: c.req.routePath },
+      cause,
+    );
+    return c.json(httpError("server-failed"), 500, noStore);
+  });
+
+  app.route("/", createIdentityRoutes({ identity, externalUrl }));
+  addRecordRoutes(app, options);
+  addReviewRoutes(app, options);
+  addAuditRoutes(app, options);
+  addOrganizationRoutes(app, options);
+  addHealthRoutes(app, options);
+  describeApi(app, version);
+  app.get("/", (c) => c.html(startPage));
+  return app;
+}
+
+function describeApi(app: HttpApp, version: string): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description:
+      "A session token: fifteen minutes, renewed by /v1/session/renew.",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "sync", {
+    type: "http",
+    scheme: "DPoP",
+    description: "A sync token with a proof of the device's key (RFC 9449).",
+  });
+  app.doc31("/v1/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "Suture",
+      version,
+      description:
+        "Records that teams edit offline. Devices sync over a WebSocket; this is the API for everything else: review tasks, history, audit, and setting up.",
+      license: { name: "Apache-2.0" },
+    },
+  });
+}

@@ -1,0 +1,131 @@
+/** The audit's chains, page by page, with what is needed to check them offline. For auditors and admins. SPEC HT-7. */
+import { createRoute, z } from "@hono/zod-openapi";
+import {
+  chainHashSchema,
+  leafProofSchema,
+  organizationScope,
+  recordIdSchema,
+  scopeIdSchema,
+  type Membership,
+  type Role,
+} from "@suture/schema";
+
+import { auditEntrySchema, readNoteSchema } from "../../audit/audit-entry.ts";
+import {
+  auditHeadsTable,
+  auditReadsTable,
+  auditTable,
+} from "../../audit/audit-tables.ts";
+import { requireSession, sessionOf } from "../../identity/require-session.ts";
+import { logHeadsTable } from "../../log/log-tables.ts";
+import { readAccess } from "../sync/access.ts";
+import type { HttpApp, HttpDeps } from "./http-deps.ts";
+import {
+  errorResponses,
+  jsonContent,
+  noStore,
+  respondWithHttpError,
+  signedIn,
+} from "./http-response.ts";
+
+const auditReaders: readonly Role[] = ["auditor", "admin"];
+const maxAuditPage = 1_000;
+
+export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
+  const { identity, store, reads, checkpoints } = deps;
+  const route = createRoute({
+    method: "get",
+    path: "/v1/audit",
+    summary: "Entries of one scope's audit, or of its chain of reads",
+    security: signedIn,
+    middleware: requireSession(identity),
+    request: {
+      query: z.object({
+        organizationId: recordIdSchema,
+        /** The organization's own if left out. */
+        scopeId: scopeIdSchema.optional(),
+        chain: z.enum(["audit", "reads"]).default("audit"),
+        /** `next` of the page before. */
+        after: z.coerce.number().int().nonnegative().default(0),
+        limit: z.coerce.number().int().min(1).max(maxAuditPage).default(100),
+      }),
+    },
+    responses: {
+      200: jsonContent(
+        z.object({
+          scopeId: scopeIdSchema,
+          chain: z.enum(["audit", "reads"]),
+          entries: z.array(
+            z.object({
+              sequence: z.int().positive(),
+              atMs: z.int(),
+              entry: z.union([
+                auditEntrySchema,
+                z.object({ reads: z.array(readNoteSchema) }),
+              ]),
+              /** After this entry. */
+              chain: chainHashSchema,
+            }),
+          ),
+          next: z.int().positive().nullable(),
+          /** All scopes of the organization that have an audit. */
+          scopeIds: z.array(scopeIdSchema),
+          /** The last signed checkpoint, with the proof that it covers this scope. */
+          checkpoint: z
+            .object({ jws: z.string(), proofs: z.array(leafProofSchema) })
+            .nullable(),
+        }),
+        "In the order in which they were written",
+      ),
+      ...errorResponses,
+    },
+  });
+  app.openapi(route, async (c) => {
+    const query = c.req.valid("query");
+    const { organizationId, chain, after, limit } = query;
+    const scopeId = query.scopeId ?? organizationScope(organizationId);
+    const access = await readAccess(deps, sessionOf(c).personId);
+    const membership = access.memberships.find(
+      (held) => held.organizationId === organizationId,
+    );
+    if (membership === undefined)
+      return respondWithHttpError(c, "organization-unknown");
+    if (!holdsAny(membership, auditReaders))
+      return respondWithHttpError(c, "not-permitted");
+    const page = await store.read(organizationId, async (tx) => {
+      if ((await tx.get(logHeadsTable, [scopeId])) === undefined)
+        return undefined;
+      const range = {
+        prefix: [scopeId],
+        after: [scopeId, after],
+        limit: limit + 1,
+      };
+      const rows =
+        chain === "audit"
+          ? await tx.scan(auditTable, range)
+          : await tx.scan(auditReadsTable, range);
+      const entries = rows
+        .slice(0, limit)
+        .map(({ key, value }) => ({ sequence: Number(key[1]), ...value }));
+      const heads = await tx.scan(auditHeadsTable);
+      const scopeIds = heads.map(({ key }) => scopeIdSchema.parse(key[0]));
+      const next = rows.length > limit ? after + limit : null;
+      return { entries, next, scopeIds };
+    });
+    if (page === undefined) return respondWithHttpError(c, "scope-unknown");
+    const { memberId } = membership;
+    const what = "audit";
+    reads.note({ organizationId, scopeId, memberId, what, recordId: null });
+    const signed = await checkpoints.messageFor(organizationId, [scopeId]);
+    const checkpoint =
+      signed === undefined ? null : { jws: signed.jws, proofs: signed.proofs };
+    return c.json({ scopeId, chain, ...page, checkpoint }, 200, noStore);
+  });
+}
+
+export function holdsAny(
+  { roles }: Pick<Membership, "roles">,
+  wanted: readonly Role[],
+): boolean {
+  return roles.some((role) => wanted.includes(role));
+}

@@ -1,0 +1,25 @@
+import type { Clock, Random, RecordTypes, Store } from "@suture/schema";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+
+import type { Admission } from "../../admission/admit-batch.ts";
+import type { Checkpointer } from "../../audit/checkpointer.ts";
+import type { Identity } from "../../identity/identity.ts";
+import type { SessionEnv } from "../../identity/require-session.ts";
+import type { SystemLog } from "../../system-log.ts";
+import type { ReadRecorder } from "./read-recorder.ts";
+
+/** What the routes stand on. */
+export interface HttpDeps {
+  readonly store: Store;
+  readonly recordTypes: RecordTypes;
+  readonly identity: Identity;
+  /** The one that tells live sessions of what it commits. */
+  readonly admission: Pick<Admission, "admit">;
+  readonly checkpoints: Pick<Checkpointer, "messageFor" | "noteAppended">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: SystemLog;
+  readonly reads: ReadRecorder;
+}
+
+export type HttpApp = OpenAPIHono<SessionEnv>;
