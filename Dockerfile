@@ -15,7 +15,7 @@ COPY tsconfig.base.json ./
 COPY schema schema
 COPY server server
 RUN npx tsc --build server/tsconfig.build.json \
-  && npm prune --omit=dev --workspace=@suture/schema --workspace=@suture/server --no-include-workspace-root
+  && npm prune --omit=dev
 
 FROM node:20-slim
 ENV NODE_ENV=production SUTURE_DATA_DIR=/data
