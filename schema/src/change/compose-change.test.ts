@@ -152,14 +152,18 @@ test("[CO-5] two devices that first write a text or counter while apart write in
     const changes = ["summary", "visits"].map(
       (name) => genesisOf(chart, name).bytes,
     );
-    const [doc] = A.applyChanges(A.init<any>({ actor }), changes);
+    const [doc] = A.applyChanges(
+      A.init<Record<string, unknown>>({ actor }),
+      changes,
+    );
     return A.change(doc, { time: 0 }, (draft) => {
       A.splice(draft, ["summary"], 0, 0, "seen. ");
-      draft.visits.increment(1);
+      const visits = draft["visits"];
+      if (visits instanceof A.Counter) visits.increment(1);
     });
   };
   const merged = A.merge(on(actorAt(1)), on(actorAt(2)));
-  expect(merged.summary).toBe("seen. seen. ");
-  expect(Number(merged.visits)).toBe(2);
+  expect(merged["summary"]).toBe("seen. seen. ");
+  expect(Number(merged["visits"])).toBe(2);
   expect(A.getConflicts(merged, "summary")).toBeUndefined();
 });

@@ -53,6 +53,6 @@ function actionOf(set: RootOp["set"]): Action {
     return { action: "inc", value: set.increment };
   if (typeof set === "number")
     return { action: "set", value: set, datatype: "int" };
-  // Automerge's type leaves out null, which its format and its encoder have.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Automerge's type leaves out null, which its encoder has
   return { action: "set", value: set as string | boolean };
 }

@@ -165,7 +165,7 @@ export function readFields(
   fold: RecordFold,
 ): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(type.fields).map(([name, field]) => {
+    Object.entries(type.fields).map(([name, field]): [string, unknown] => {
       switch (field.kind) {
         case "scalar":
           return [name, fold.scalar(name)];

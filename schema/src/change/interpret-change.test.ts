@@ -97,22 +97,28 @@ describe("containers", () => {
   function foreign(
     history: History,
     deps: readonly ChangeHash[],
-    edit: (draft: any) => void,
+    edit: (draft: Record<string, unknown>) => void,
   ): Uint8Array {
     const bytes = deps.map((dep) => history.written(dep).bytes);
-    const [doc] = A.applyChanges(A.init<any>({ actor: actorAt(0xee) }), bytes);
+    const [doc] = A.applyChanges(
+      A.init<Record<string, unknown>>({ actor: actorAt(0xee) }),
+      bytes,
+    );
     const changed = A.change(doc, { time: 0 }, edit);
     return A.getLastLocalChange(changed) ?? new Uint8Array();
   }
 
   test("[AD-7] a container comes from its genesis alone; a second one would hide the first", () => {
     const { history, deps } = withText();
-    const attempts: readonly (readonly [(draft: any) => void, string])[] = [
-      [(draft) => (draft.summary = "mine"), "kind-mismatch"],
-      [(draft) => (draft.visits = new A.Counter(0)), "kind-mismatch"],
-      [(draft) => (draft.phone = "text, not one value"), "kind-mismatch"],
-      [(draft) => (draft.extra = { nested: true }), "unknown-field"],
-      [(draft) => delete draft.parentId, "kind-mismatch"],
+    const attempts: readonly (readonly [
+      (draft: Record<string, unknown>) => void,
+      string,
+    ])[] = [
+      [(draft) => (draft["summary"] = "mine"), "kind-mismatch"],
+      [(draft) => (draft["visits"] = new A.Counter(0)), "kind-mismatch"],
+      [(draft) => (draft["phone"] = "text, not one value"), "kind-mismatch"],
+      [(draft) => (draft["extra"] = { nested: true }), "unknown-field"],
+      [(draft) => delete draft["parentId"], "kind-mismatch"],
     ];
     for (const [edit, code] of attempts)
       expect(() => history.accept(foreign(history, deps, edit))).toThrow(code);

@@ -18,6 +18,8 @@ import { genesisOpId, isGenesis } from "./genesis.ts";
 export const maxEntryBytes = 16 * 1024;
 export const maxScalarLength = 4_000;
 
+const oneCharacter = /^.$/su;
+
 interface EditBase {
   readonly opId: OpId;
   readonly pred: readonly OpId[];
@@ -278,7 +280,7 @@ function textEdit(
     op.action === "set" &&
     op.insert === true &&
     isPlainText(op) &&
-    [...op.value].length === 1;
+    oneCharacter.test(op.value);
   const isDeletion =
     op.action === "del" && op.pred.length === 1 && op.pred[0] === op.elemId;
   return isInsertion || isDeletion

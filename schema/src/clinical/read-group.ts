@@ -6,6 +6,7 @@ import type {
 } from "../records/define-record.ts";
 import { combineContents, type Combination } from "./combine.ts";
 import { compareContents, type ComparedRow } from "./compare.ts";
+import { generalGroup, typedContent } from "./general-form.ts";
 import { safeSide, type SafeSide } from "./safe-side.ts";
 import { baseOf, generalInitial, isConflict } from "./statement-base.ts";
 import type { StatementSource } from "./statement-graph.ts";
@@ -46,14 +47,12 @@ export function readGroup<P extends Parts>(
   live: readonly OpId[],
   source: StatementSource,
 ): GroupReading<P> {
-  // Statements were validated against this group when they were admitted or composed.
-  const general = group as unknown as GroupDefinition;
+  const general = generalGroup(group);
   const signed = live.map((opId) => ({ opId, ...source.statementOf(opId) }));
   if (!isConflict(general, live, source)) {
-    const winner = signed.at(-1)?.content ?? generalInitial(general);
     return {
       status: "settled",
-      content: winner as ContentOf<P>,
+      content: typedContent(signed.at(-1)?.content ?? generalInitial(general)),
       signatures: signed.map(({ opId, attribution }) => ({
         opId,
         attribution,
@@ -63,16 +62,20 @@ export function readGroup<P extends Parts>(
   const base = baseOf(general, live, source);
   const seen = base ?? generalInitial(general);
   const contents = signed.map(({ content }) => content);
-  const typed = signed.map(({ content }) => content as ContentOf<P>);
+  const candidates = signed.map(({ opId, content, attribution }) => ({
+    opId,
+    content: typedContent<P>(content),
+    attribution,
+  }));
   return {
     status: "conflict",
-    base: base as ContentOf<P> | null,
-    candidates: signed.map(({ opId, content, attribution }) => ({
-      opId,
-      content: content as ContentOf<P>,
-      attribution,
-    })),
-    safe: safeSide(group, seen as ContentOf<P>, typed),
+    base: base === null ? null : typedContent(base),
+    candidates,
+    safe: safeSide(
+      group,
+      typedContent(seen),
+      candidates.map(({ content }) => content),
+    ),
     rows: compareContents(general, seen, contents),
     combination: combineContents(general, seen, contents),
   };

@@ -8,7 +8,6 @@ import {
   canonicalize,
   digest,
   parseCanonical,
-  type JsonValue,
 } from "../canonical/canonical-json.ts";
 import { opIdSchema, type OpId } from "../ids.ts";
 import type { GroupDefinition } from "../records/define-record.ts";
@@ -16,6 +15,7 @@ import { err, ok, type Result } from "../result.ts";
 import { combineContents } from "./combine.ts";
 import { differingParts } from "./compare.ts";
 import {
+  attributionJson,
   attributionSchema,
   maxReasonLength,
   type Content,
@@ -42,7 +42,8 @@ export interface ResolutionMalformed {
 }
 
 export function encodeResolution(resolution: Resolution): string {
-  return canonicalize(JSON.parse(JSON.stringify(resolution)) as JsonValue);
+  const attribution = attributionJson(resolution.attribution);
+  return canonicalize({ ...resolution, attribution });
 }
 
 export function parseResolution(

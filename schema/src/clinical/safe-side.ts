@@ -8,7 +8,7 @@ import type {
   ValuePart,
 } from "../records/define-record.ts";
 import { compareContents, type ComparedRow } from "./compare.ts";
-import type { Content } from "./statement.ts";
+import { generalContent, generalGroup } from "./general-form.ts";
 
 /** An entry while candidates differ: every version of it, and whether it may be acted on. */
 export interface SafeEntry<E = JsonValue> {
@@ -40,11 +40,10 @@ export function safeSide<P extends Parts>(
   base: ContentOf<P>,
   candidates: readonly ContentOf<P>[],
 ): SafeSide<P> {
-  const general = group as GroupDefinition;
   const rows = compareContents(
-    general,
-    base as Content,
-    candidates as readonly Content[],
+    generalGroup(group),
+    generalContent(base),
+    candidates.map((content) => generalContent(content)),
   );
   const safe = Object.fromEntries(
     Object.entries(group.parts).map(([name, part]) => {
@@ -57,7 +56,7 @@ export function safeSide<P extends Parts>(
       ];
     }),
   );
-  // Built part by part from the declaration, and the contents were validated against the same schemas.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built part by part from the declaration
   return safe as SafeSide<P>;
 }
 

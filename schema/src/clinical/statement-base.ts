@@ -1,5 +1,6 @@
 import type { OpId } from "../ids.ts";
 import type { GroupDefinition } from "../records/define-record.ts";
+import { generalContent } from "./general-form.ts";
 import { isAgreement } from "./same-content.ts";
 import { lastSeenByAll, type StatementSource } from "./statement-graph.ts";
 import { initialContent, type Content } from "./statement.ts";
@@ -35,6 +36,5 @@ export function isConflict(
 
 /** `initialContent` in the general form rules work on. */
 export function generalInitial(group: GroupDefinition): Content {
-  // Initial values pass their part's schema (SPEC RC-2), so they are JSON like all content.
-  return initialContent(group) as Content;
+  return generalContent(initialContent(group));
 }

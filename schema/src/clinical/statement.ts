@@ -135,7 +135,7 @@ export function initialContent<P extends Parts>(
       part.kind === "entries" ? {} : part.initial,
     ]),
   );
-  // Built from the declaration part by part, which is what ContentOf describes.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built part by part from the declaration
   return content as ContentOf<P>;
 }
 
@@ -149,7 +149,8 @@ function isObject(value: JsonValue): value is Entries {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function attributionJson(attribution: Attribution): JsonValue {
+/** As it is written: members that are undefined are not there. */
+export function attributionJson(attribution: Attribution): JsonValue {
   const given = Object.entries(attribution).filter(
     (pair): pair is [string, Exclude<(typeof pair)[1], undefined>] =>
       pair[1] !== undefined,
