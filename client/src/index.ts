@@ -32,3 +32,56 @@ export {
   type Grant,
   type TokenStore,
 } from "./identity/token-store.ts";
+
+// client
+export { Client, createClient, type ClientOptions } from "./create-client.ts";
+
+// records
+export type {
+  Draft,
+  EntriesDraft,
+  GroupDraft,
+  SetDraft,
+} from "./records/draft-types.ts";
+export { type EditSession, type SaveOptions } from "./records/edit-session.ts";
+export type { Founded, FoundingInput } from "./records/found-organization.ts";
+export type { HistoryEdit, HistoryEntry } from "./records/history.ts";
+export type { CurrentPerson } from "./records/record-deps.ts";
+export type { RecordSnapshot } from "./records/record-snapshot.ts";
+export type { RecordProblem } from "./records/record-state.ts";
+export { type Moment, type SutureRecord } from "./records/record.ts";
+export type {
+  CreateInput,
+  ListOptions,
+  Repository,
+} from "./records/repository.ts";
+export type { Saved } from "./records/save-at.ts";
+export type { SaveProblem } from "./records/save-problem.ts";
+export type { StrandedWork } from "./records/stranded-work.ts";
+export type {
+  UnsyncedChange,
+  UnsyncedExport,
+} from "./records/unsynced-work.ts";
+
+// review
+export type {
+  ConflictReading,
+  ConflictReview,
+  Settlement,
+} from "./review/conflict-review.ts";
+export type { Review, Reviews } from "./review/reviews.ts";
+
+// status
+export type { RecordStatus } from "./status/derive-status.ts";
+
+// store
+export { clientMigrations, clientTables } from "./store/client-tables.ts";
+
+// sync
+export type {
+  Connect,
+  ConnectFailure,
+  ConnectRequest,
+} from "./sync/connect.ts";
+export type { SyncState, SyncStatus } from "./sync/sync-engine.ts";
+export type { SyncProblem, SyncProblemCode } from "./sync/sync-problem.ts";

@@ -2,3 +2,21 @@
 
 // identity
 export { createFileTokenStore } from "./identity/file-token-store.ts";
+
+// client
+export {
+  createNodeClient,
+  type NodeClientOptions,
+} from "./create-node-client.ts";
+
+// store
+export {
+  openSqliteStore,
+  type SqliteFileOptions,
+} from "./store/open-sqlite-store.ts";
+
+// sync
+export { connectWebSocket } from "./sync/connect-websocket.ts";
+
+// machine
+export { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";

@@ -15,28 +15,18 @@ import {
   type Result,
 } from "@suture/schema";
 
-import type { RecordStatus } from "../status/derive-status.ts";
-import { authorOf } from "./author-of.ts";
-import { commitPlan } from "./commit-plan.ts";
 import { DraftEdits } from "./draft.ts";
 import type { Draft } from "./draft-types.ts";
-import { laneDependencies } from "./lane-dependencies.ts";
 import type { OpenRecord } from "./open-records.ts";
-import { SavePlan, saysTheSame, type PlannedChange } from "./plan-save.ts";
+import { saysTheSame, type SavePlan } from "./plan-save.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import { RecordSnapshot } from "./record-snapshot.ts";
-import { statusOfRecord } from "./record-status.ts";
+import { saveAt, type Saved } from "./save-at.ts";
 import type { SaveProblem } from "./save-problem.ts";
 
 export interface SaveOptions {
   /** Why, in the signer's words; goes into every statement of this save. */
   readonly reason?: string;
-}
-
-export interface Saved {
-  readonly status: RecordStatus;
-  /** The changes of this save; none where nothing had been changed. */
-  readonly hashes: readonly ChangeHash[];
 }
 
 /** What an edit of one candidate of a conflict is bound to. */
@@ -128,87 +118,38 @@ export class EditSession<R extends RecordType = RecordType> {
 
   /** Resolves once durable on this device. One transaction: all of it, or none. */
   async save(options: SaveOptions = {}): Promise<Result<Saved, SaveProblem>> {
-    return this.#open.inTurn(() => this.#save(options));
+    const saved = await saveAt(this.#deps, this.#open, this.heads, (plan) =>
+      this.#fill(plan, options),
+    );
+    if (saved.ok) this.#showOwn(saved.value.hashes);
+    return saved;
   }
 
-  async #save(options: SaveOptions): Promise<Result<Saved, SaveProblem>> {
-    const deps = this.#deps;
-    const { state } = this.#open;
+  #fill(plan: SavePlan, { reason }: SaveOptions): Result<null, SaveProblem> {
     const [blind] = this.#edits.blindGroups;
     if (blind !== undefined)
       return err({
         code: "resolution-required",
         reason: `${blind} is in conflict: resolve it, or edit one candidate`,
       });
-    const author = await authorOf(deps, state.recordId);
-    if (!author.ok) return author;
-    const plan = new SavePlan(deps, this.#planBase(), author.value);
-    const planned = this.#plan(plan, options);
-    if (!planned.ok) return planned;
-    const changes = planned.value.map((change) => ({
-      ...change,
-      type: state.type,
-    }));
-    if (changes.length > 0) {
-      const committed = await this.#commit(author.value, changes);
-      if (!committed.ok) return committed;
-      this.#open.actors = plan.actors;
-    }
-    const hashes = changes.map(({ indexed }) => indexed.hash);
-    this.#showOwn(hashes);
-    return ok({ status: statusOfRecord(deps, this.#open), hashes });
-  }
-
-  async #commit(
-    author: Parameters<typeof commitPlan>[1],
-    changes: Parameters<typeof commitPlan>[2],
-  ): Promise<Result<null, SaveProblem>> {
-    this.#open.hasFailedSave = true;
-    // Should a failed commit turn out to be on the disk after all, its actor must not have gone on elsewhere.
-    this.#open.actors = [];
-    const committed = await commitPlan(this.#deps, author, changes);
-    this.#open.hasFailedSave = !committed.ok;
-    await this.#deps.records.settle();
-    this.#open.tell();
-    return committed;
-  }
-
-  #plan(
-    plan: SavePlan,
-    { reason }: SaveOptions,
-  ): Result<readonly PlannedChange[], SaveProblem> {
-    if (this.#candidate === null) {
+    const candidate = this.#candidate;
+    if (candidate === null) {
       const fields = plan.planFields(this.#edits.fields, this.#parentId);
       if (!fields.ok) return fields;
     }
     for (const edit of this.#edits.groups) {
-      const isOther =
-        this.#candidate !== null && this.#candidate.group !== edit.group;
+      const isOther = candidate !== null && candidate.group !== edit.group;
       const shown = this.#contentShown(edit.group);
       if (isOther || (shown !== null && saysTheSame(edit.content, shown)))
         continue;
       const statement = { ...edit, ...(reason !== undefined && { reason }) };
       const planned =
-        this.#candidate === null
+        candidate === null
           ? plan.planStatement(statement)
-          : plan.planStatement(statement, [this.#candidate.change]);
+          : plan.planStatement(statement, [candidate.change]);
       if (!planned.ok) return planned;
     }
-    return ok(plan.changes);
-  }
-
-  #planBase() {
-    const { state } = this.#open;
-    const { heads } = this;
-    return {
-      type: state.type,
-      recordId: state.recordId,
-      index: state.index,
-      fold: state.foldAt(heads),
-      depsOf: (lane: string) => laneDependencies(state, heads, lane),
-      bytesBehind: (of: readonly ChangeHash[]) => state.bytesBehind(of),
-      actors: this.#open.actors,
-    };
+    return ok(null);
   }
 
   /** The form has shown what it wrote itself. */

@@ -55,7 +55,7 @@ export class OpenRecords {
     this.#types = types;
     this.#stop = log.subscribe(({ recordIds, isReset, hasNewFacts }) => {
       for (const recordId of recordIds) this.#refreshLater(recordId, isReset);
-      if (hasNewFacts) void this.#tellAll();
+      if (hasNewFacts) this.tellAll();
     });
   }
 
@@ -79,6 +79,16 @@ export class OpenRecords {
   /** Resolves once what was committed before is in the open records. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#refreshById.values());
+  }
+
+  /** What is shown may have changed though no row did: rights, review tasks, whether work can be sent. */
+  tellAll(): void {
+    for (const opening of this.#openById.values())
+      void opening.then(
+        (opened) => opened.ok && opened.value.tell(),
+        // Whoever opened it has been told.
+        () => undefined,
+      );
   }
 
   #held(
@@ -136,13 +146,6 @@ export class OpenRecords {
       if (!isReadable) this.#forget(recordId);
     }
     opened.value.tell();
-  }
-
-  async #tellAll(): Promise<void> {
-    for (const opening of [...this.#openById.values()]) {
-      const opened = await opening;
-      if (opened.ok) opened.value.tell();
-    }
   }
 
   async #dropIdle(): Promise<void> {

@@ -13,7 +13,6 @@ import {
   contentProblem,
   decodeChange,
   defaultChangeLimits,
-  digest,
   encodeResolution,
   encodeStatement,
   entryKey,
@@ -447,9 +446,9 @@ const actorBytes = 16;
 const maxBasedOn = 200;
 const maxTextLength = 100_000;
 
-/** Whether content says what the form had shown: then there is nothing to sign. */
+/** Whether content says what the form had shown: then there is nothing to sign. What has no canonical text is judged later. */
 export function saysTheSame(content: Content, shown: Content): boolean {
-  return digest(content as JsonValue) === digest(shown as JsonValue);
+  return JSON.stringify(content) === JSON.stringify(shown);
 }
 
 /** What cannot even be written down: said before it is encoded. */

@@ -17,7 +17,7 @@ import {
   type Result,
 } from "@suture/schema";
 
-import type { Saved } from "../records/edit-session.ts";
+import type { Saved } from "../records/save-at.ts";
 import type { StatementPlan } from "../records/plan-save.ts";
 import type { SaveProblem } from "../records/save-problem.ts";
 

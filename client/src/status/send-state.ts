@@ -1,9 +1,12 @@
 /** Whether work can be sent at all, as far as this device knows without asking: who has a token, and whether it is too old. */
 import type { PersonId } from "@suture/schema";
 
+/** The app is too old for the server, or the server no longer takes this device's sign-in. */
+export type SendObstacle = "update-needed" | "sign-in-needed";
+
 export class SendState {
   #signedIn: ReadonlySet<PersonId> = new Set();
-  #isUpdateNeeded = false;
+  #obstacle: SendObstacle | null = null;
   readonly #listeners = new Set<() => void>();
 
   /** Those with a sync token here. */
@@ -11,8 +14,8 @@ export class SendState {
     return this.#signedIn;
   }
 
-  get isUpdateNeeded(): boolean {
-    return this.#isUpdateNeeded;
+  get obstacle(): SendObstacle | null {
+    return this.#obstacle;
   }
 
   setSignedIn(personIds: readonly PersonId[]): void {
@@ -20,15 +23,15 @@ export class SendState {
     this.#tell();
   }
 
-  /** The server no longer takes what this version writes, or the other way round. */
-  setUpdateNeeded(isUpdateNeeded: boolean): void {
-    if (isUpdateNeeded === this.#isUpdateNeeded) return;
-    this.#isUpdateNeeded = isUpdateNeeded;
+  /** What the server last said that only a person can do something about. */
+  setObstacle(obstacle: SendObstacle | null): void {
+    if (obstacle === this.#obstacle) return;
+    this.#obstacle = obstacle;
     this.#tell();
   }
 
   canSend(personId: PersonId | null): boolean {
-    if (this.#isUpdateNeeded) return false;
+    if (this.#obstacle !== null) return false;
     return personId === null
       ? this.#signedIn.size > 0
       : this.#signedIn.has(personId);

@@ -127,6 +127,16 @@ export class LocalLog {
     return this.#store.write(localPartition, work);
   }
 
+  /** For a change of rows of one record that is none of the below. */
+  async writeAbout<T>(
+    recordId: RecordId,
+    work: (tx: WriteTransaction) => Promise<T>,
+  ): Promise<T> {
+    const result = await this.#store.write(localPartition, work);
+    this.#tell([recordId]);
+    return result;
+  }
+
   /**
    * One save: all of its changes, or none. Resolves once they are durable. Changes already here are left as they are.
    * `alongside` runs in the same transaction.

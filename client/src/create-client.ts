@@ -1,0 +1,342 @@
+/**
+ * The client, wired: one local log, the records over it, and a sync engine that moves changes. Everything that touches the
+ * machine is given. Nothing below decides what is saved but the log. SPEC CL.
+ */
+import {
+  createRecordTypes,
+  sutureRecords,
+  type ChangeHash,
+  type Clock,
+  type Membership,
+  type PersonId,
+  type PresenceMessage,
+  type Random,
+  type RecordId,
+  type RecordType,
+  type Result,
+  type Store,
+  type Timers,
+} from "@suture/schema";
+
+import type { Fetch, RequestError } from "./identity/identity-request.ts";
+import { signIn, signOut, type SignedIn } from "./identity/sign-in.ts";
+import type { TokenStore } from "./identity/token-store.ts";
+import {
+  foundOrganization,
+  type Founded,
+  type FoundingInput,
+} from "./records/found-organization.ts";
+import { OpenRecords } from "./records/open-records.ts";
+import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
+import { Repository } from "./records/repository.ts";
+import type { SaveProblem } from "./records/save-problem.ts";
+import {
+  dismissStranded,
+  listStranded,
+  type StrandedWork,
+} from "./records/stranded-work.ts";
+import {
+  exportUnsynced,
+  listUnsynced,
+  type UnsyncedChange,
+  type UnsyncedExport,
+} from "./records/unsynced-work.ts";
+import { Reviews } from "./review/reviews.ts";
+import { SendState } from "./status/send-state.ts";
+import { deviceTable } from "./store/client-tables.ts";
+import { openLocalLog, type LocalLog } from "./store/local-log.ts";
+import { createSyncIdentity } from "./sync-identity.ts";
+import type { Connect } from "./sync/connect.ts";
+import type { SyncProblemCode } from "./sync/sync-problem.ts";
+import { SyncEngine, type SyncStatus } from "./sync/sync-engine.ts";
+
+export interface ClientOptions {
+  /** Of the server, `https://…`. */
+  readonly url: string;
+  /** Opened with `clientTables`. The client closes it. */
+  readonly store: Store;
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly connect: Connect;
+  readonly fetch: Fetch;
+  /** By default Suture's own eight. */
+  readonly recordTypes?: readonly RecordType[];
+}
+
+type SutureType = (typeof sutureRecords)[number];
+type SutureTypeNamed<Name extends string> = Extract<
+  SutureType,
+  { readonly type: Name }
+>;
+
+/** Reads the log whole enough to know what is to be sent; opens no socket until `sync.start()`. */
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const log = await openLocalLog(options);
+  const client = new Client(options, log);
+  await client.renewPersons();
+  return client;
+}
+
+const deviceKey = ["device"];
+const signInNeeded: ReadonlySet<SyncProblemCode> = new Set([
+  "signed-out",
+  "token-expired",
+  "token-revoked",
+  "token-refused",
+  "device-revoked",
+]);
+
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #log: LocalLog;
+  readonly #records: OpenRecords;
+  readonly #deps: RecordDeps;
+  readonly #engine: SyncEngine;
+  readonly #syncListeners = new Set<(status: SyncStatus) => void>();
+  readonly #presenceListeners = new Set<(message: PresenceMessage) => void>();
+  readonly #stopLocal: () => void;
+  #person: CurrentPerson | null = null;
+  /** Of whoever signed in since the start; in memory only. */
+  #session: SignedIn | undefined;
+
+  readonly reviews: Reviews;
+
+  constructor(options: ClientOptions, log: LocalLog) {
+    const { clock, random, timers, tokens, connect } = options;
+    const types = createRecordTypes(options.recordTypes ?? sutureRecords);
+    this.#options = options;
+    this.#log = log;
+    this.#records = new OpenRecords(log, types);
+    this.#deps = {
+      log,
+      types,
+      records: this.#records,
+      clock,
+      random,
+      sending: new SendState(),
+      person: () => this.#person,
+      onSaved: () => this.#engine.push(),
+    };
+    this.reviews = new Reviews(this.#deps);
+    this.#stopLocal = this.#deps.sending.subscribe(() =>
+      this.#records.tellAll(),
+    );
+    this.#engine = new SyncEngine({
+      url: `${options.url.replace(/^http/, "ws").replace(/\/+$/, "")}/sync`,
+      log,
+      identity: createSyncIdentity({
+        tokens,
+        clock,
+        random,
+        currentPersonId: () => this.#person?.personId,
+      }),
+      connect,
+      clock,
+      timers,
+      random,
+      onStatus: (status) => this.#onSyncStatus(status),
+      // The session has written them; whoever shows rights hears of it from the log.
+      onMemberships: () => undefined,
+      onPresence: (message) => {
+        for (const listener of [...this.#presenceListeners]) listener(message);
+      },
+    });
+  }
+
+  // people
+
+  /** Who uses the device now; null if nobody is signed in. */
+  get person(): CurrentPerson | null {
+    return this.#person;
+  }
+
+  /** Where the person may do what, as last heard. */
+  get memberships(): readonly Membership[] {
+    return this.#log.facts.memberships.filter(
+      ({ personId }) => personId === this.#person?.personId,
+    );
+  }
+
+  /** Signs a person in and makes them the one who uses the device. Needs the server; what follows does not. */
+  async signIn(input: {
+    readonly email: string;
+    readonly password: string;
+    readonly deviceName: string;
+  }): Promise<Result<SignedIn, RequestError>> {
+    const signedIn = await signIn({ ...this.#options, ...input });
+    if (!signedIn.ok) return signedIn;
+    this.#session = signedIn.value;
+    await this.usePerson(signedIn.value.personId);
+    return signedIn;
+  }
+
+  /** Ends the person's session with the server. Sync goes on under the sync token. */
+  async signOut(): Promise<void> {
+    if (this.#session !== undefined)
+      await signOut(this.#options, this.#session);
+    this.#session = undefined;
+  }
+
+  /** Hands the device to somebody who is signed in on it. Answers whether they are. */
+  async usePerson(personId: PersonId): Promise<boolean> {
+    const grant = await this.#options.tokens.loadGrant(personId);
+    if (grant === undefined) return false;
+    await this.#log.write(async (tx) => {
+      const device = (await tx.get(deviceTable, deviceKey)) ?? {};
+      await tx.put(deviceTable, deviceKey, { ...device, personId });
+    });
+    await this.renewPersons();
+    return true;
+  }
+
+  /** Reads the token store again: after something else has written to it. */
+  async renewPersons(): Promise<void> {
+    const { tokens } = this.#options;
+    const personIds = await tokens.listPersonIds();
+    const last = (await this.#log.read((tx) => tx.get(deviceTable, deviceKey)))
+      ?.personId;
+    const current = personIds.find((id) => id === last) ?? personIds[0];
+    const grant = current && (await tokens.loadGrant(current));
+    this.#person = grant
+      ? { personId: grant.personId, deviceId: grant.deviceId }
+      : null;
+    this.#deps.sending.setSignedIn(personIds);
+  }
+
+  /** Founds an organization with its first team; the person becomes its first admin. Works offline. */
+  foundOrganization(
+    input: FoundingInput,
+  ): Promise<Result<Founded, SaveProblem>> {
+    return foundOrganization(this.#deps, input);
+  }
+
+  // records
+
+  /** The records of one of the client's types. Throws for another: that is a mistake in the app. */
+  records<R extends RecordType>(type: R): Repository<R> {
+    if (this.#deps.types.get(type.type) !== type)
+      throw new Error(`the client was not given record type ${type.type}`);
+    return new Repository(this.#deps, type);
+  }
+
+  get organizations() {
+    return this.#named("organization");
+  }
+
+  get teams() {
+    return this.#named("team");
+  }
+
+  get members() {
+    return this.#named("member");
+  }
+
+  get profiles() {
+    return this.#named("profile");
+  }
+
+  get patients() {
+    return this.#named("patient");
+  }
+
+  get appointments() {
+    return this.#named("appointment");
+  }
+
+  get equipment() {
+    return this.#named("equipment");
+  }
+
+  get serviceJobs() {
+    return this.#named("serviceJob");
+  }
+
+  // work that is on this device only
+
+  unsynced(): Promise<readonly UnsyncedChange[]> {
+    return listUnsynced(this.#deps);
+  }
+
+  /** A copy that can be written to a file and carried to a server. It holds clinical content. */
+  exportUnsynced(): Promise<UnsyncedExport> {
+    return exportUnsynced(this.#deps);
+  }
+
+  /** Work that was not accepted. It is kept until the device is wiped. */
+  stranded(): Promise<readonly StrandedWork[]> {
+    return listStranded(this.#log, this.#deps.types);
+  }
+
+  /** Takes a piece of stranded work out of its record's status. It stays in `stranded()`. */
+  dismissStranded(recordId: RecordId, hash: ChangeHash): Promise<boolean> {
+    return dismissStranded(this.#log, recordId, hash);
+  }
+
+  // sync
+
+  get syncStatus(): SyncStatus {
+    return this.#engine.status;
+  }
+
+  /** Starts, or tries again at once where it was waiting: when the network is said to be back, or the app comes to the front. */
+  startSync(): void {
+    this.#engine.start();
+  }
+
+  stopSync(): void {
+    this.#engine.stop();
+  }
+
+  watchSync(listener: (status: SyncStatus) => void): () => void {
+    this.#syncListeners.add(listener);
+    return () => this.#syncListeners.delete(listener);
+  }
+
+  /** Colleagues' devices that come, go, or still hold work of their own. */
+  watchPresence(listener: (message: PresenceMessage) => void): () => void {
+    this.#presenceListeners.add(listener);
+    return () => this.#presenceListeners.delete(listener);
+  }
+
+  /** Calls after anything on this device changed. */
+  watch(listener: () => void): () => void {
+    return this.#log.subscribe(() => listener());
+  }
+
+  /** Resolves once every open record shows what had been committed: from a page of the server's, say. Listeners have been called. */
+  settle(): Promise<void> {
+    return this.#records.settle();
+  }
+
+  /** Stops syncing and closes the store. What was saved is on it. */
+  async close(): Promise<void> {
+    this.#engine.stop();
+    this.#stopLocal();
+    this.#records.close();
+    await this.#options.store.close();
+  }
+
+  #named<Name extends SutureType["type"]>(
+    name: Name,
+  ): Repository<SutureTypeNamed<Name>> {
+    const type = sutureRecords.find(
+      (one): one is SutureTypeNamed<Name> => one.type === name,
+    );
+    if (type === undefined) throw new Error(`there is no record type ${name}`);
+    return this.records(type);
+  }
+
+  #onSyncStatus(status: SyncStatus): void {
+    const code = status.problem?.code;
+    this.#deps.sending.setObstacle(
+      code === "update-needed"
+        ? "update-needed"
+        : code !== undefined && signInNeeded.has(code)
+          ? "sign-in-needed"
+          : null,
+    );
+    for (const listener of [...this.#syncListeners]) listener(status);
+  }
+}

@@ -1,0 +1,43 @@
+/** A client on Node: its log in a SQLite file, its tokens in a file beside it, sockets by `ws`. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import {
+  createClient,
+  type Client,
+  type ClientOptions,
+} from "./create-client.ts";
+import { createFileTokenStore } from "./identity/file-token-store.ts";
+import { clientMigrations, clientTables } from "./store/client-tables.ts";
+import { openSqliteStore } from "./store/open-sqlite-store.ts";
+import { connectWebSocket } from "./sync/connect-websocket.ts";
+import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
+
+export type NodeClientOptions = Pick<ClientOptions, "url"> &
+  Partial<Omit<ClientOptions, "store">> & {
+    /** Where the device keeps everything; created, readable by its owner only, if absent. */
+    readonly directory: string;
+  };
+
+/** Throws a `StoreError` for a store that cannot be opened. */
+export async function createNodeClient({
+  directory,
+  ...options
+}: NodeClientOptions): Promise<Client> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const store = await openSqliteStore({
+    file: join(directory, "log.sqlite"),
+    tables: clientTables,
+    migrations: clientMigrations,
+  });
+  return createClient({
+    tokens: createFileTokenStore(join(directory, "tokens.json")),
+    clock: systemClock,
+    timers: systemTimers,
+    random: systemRandom,
+    connect: connectWebSocket,
+    fetch: (url, init) => fetch(url, init),
+    ...options,
+    store,
+  });
+}

@@ -1,0 +1,64 @@
+import type { ReadTransaction, RecordId, RecordTypes } from "@suture/schema";
+
+import {
+  recordsTable,
+  staleViewsTable,
+  viewsTable,
+} from "../store/client-tables.ts";
+import type { LocalLog } from "../store/local-log.ts";
+import { loadRecordState } from "./record-state.ts";
+import { viewOf } from "./view-row.ts";
+
+const pageSize = 200;
+
+/**
+ * Makes the views of records that changed since. Rows say which those are, so nothing is forgotten by a crash. A record that
+ * cannot be read keeps its last view: the list still shows that it is there.
+ */
+export async function refreshViews(
+  log: LocalLog,
+  types: RecordTypes,
+): Promise<void> {
+  for (;;) {
+    // Looked up outside the write, which holds up everybody else's.
+    const stale = await log.read((tx) =>
+      tx.scan(staleViewsTable, { limit: pageSize }),
+    );
+    if (stale.length === 0) return;
+    await log.write(async (tx) => {
+      for (const { key } of stale) {
+        const view = await readView(tx, types, key[0] as RecordId);
+        if (view !== null)
+          await tx.put(
+            viewsTable,
+            [view.recordType, view.row.recordId],
+            view.row,
+          );
+        await tx.delete(staleViewsTable, key);
+      }
+    });
+  }
+}
+
+async function readView(
+  tx: ReadTransaction,
+  types: RecordTypes,
+  recordId: RecordId,
+) {
+  const state = await loadRecordState(tx, types, recordId);
+  if (state.ok)
+    return { recordType: state.value.type.type, row: viewOf(state.value) };
+  const record = await tx.get(recordsTable, [recordId]);
+  if (record === undefined) return null;
+  const { recordType, parentId } = record;
+  const before = await tx.get(viewsTable, [recordType, recordId]);
+  const row = before ?? {
+    recordId,
+    parentId,
+    label: "",
+    terms: [],
+    conflicts: [],
+    isEnteredInError: false,
+  };
+  return { recordType, row };
+}

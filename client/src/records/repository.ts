@@ -1,0 +1,156 @@
+/** The records of one type: create, get, list, watch. SPEC CL-15. */
+import {
+  err,
+  ok,
+  recordIdFromBytes,
+  type ContentOf,
+  type FieldValueOf,
+  type GroupName,
+  type RecordId,
+  type RecordType,
+  type Result,
+} from "@suture/schema";
+
+import { viewsTable } from "../store/client-tables.ts";
+import { authorOf } from "./author-of.ts";
+import { commitPlan } from "./commit-plan.ts";
+import { planCreation } from "./plan-creation.ts";
+import type { RecordDeps } from "./record-deps.ts";
+import type { RecordProblem } from "./record-state.ts";
+import { SutureRecord } from "./record.ts";
+import { refreshViews } from "./refresh-views.ts";
+import type { SaveProblem } from "./save-problem.ts";
+import { normalizeTerm } from "./view-row.ts";
+
+type FieldInput<F> = F extends { readonly kind: "counter" }
+  ? never
+  : F extends { readonly kind: "set" }
+    ? /** Entries by id, or in a list to be given ids. */
+      | FieldValueOf<F>
+      | readonly FieldValueOf<F>[string & keyof FieldValueOf<F>][]
+    : FieldValueOf<F>;
+
+/** What a record starts with. Groups not named are as nobody had signed them; entries in lists are given ids. */
+export interface CreateInput<R extends RecordType> {
+  /** The team or organization it belongs to. */
+  readonly parentId: RecordId;
+  readonly fields?: {
+    readonly [Name in keyof R["fields"]]?: FieldInput<R["fields"][Name]>;
+  };
+  readonly groups?: {
+    readonly [Name in GroupName<R>]?: Partial<
+      ContentOf<R["groups"][Name]["parts"]>
+    >;
+  };
+  readonly reason?: string;
+  /** For records that come from elsewhere, so that the same one is not made twice; random otherwise. */
+  readonly recordId?: RecordId;
+}
+
+export interface ListOptions {
+  /** Only under this parent. */
+  readonly parentId?: RecordId;
+  /** Only where a word of its names, numbers and references begins so; case and accents do not matter. */
+  readonly matching?: string;
+  readonly withEnteredInError?: boolean;
+  /** Only those with a group in conflict. */
+  readonly inConflict?: boolean;
+  readonly limit?: number;
+  /** The last record of the page before. */
+  readonly after?: RecordId;
+}
+
+const defaultLimit = 50;
+
+export class Repository<R extends RecordType = RecordType> {
+  readonly #deps: RecordDeps;
+  readonly #type: R;
+
+  constructor(deps: RecordDeps, type: R) {
+    this.#deps = deps;
+    this.#type = type;
+  }
+
+  /** Durable on this device once it resolves. */
+  async create(
+    input: CreateInput<R>,
+  ): Promise<Result<SutureRecord<R>, SaveProblem>> {
+    const deps = this.#deps;
+    const recordId =
+      input.recordId ?? recordIdFromBytes(deps.random.bytes(recordIdBytes));
+    const author = await authorOf(deps, input.parentId);
+    if (!author.ok) return author;
+    const plan = planCreation(deps, this.#type, recordId, author.value, input);
+    if (!plan.ok) return plan;
+    const committed = await commitPlan(
+      deps,
+      author.value,
+      plan.value.changes.map((change) => ({ ...change, type: this.#type })),
+    );
+    if (!committed.ok) return committed;
+    const opened = await deps.records.open(recordId);
+    if (!opened.ok)
+      return err({ code: "record-unreadable", reason: opened.error.code });
+    opened.value.actors = plan.value.actors;
+    return ok(new SutureRecord(deps, opened.value, this.#type));
+  }
+
+  /** A record that is of another type is unknown here. */
+  async get(
+    recordId: RecordId,
+  ): Promise<Result<SutureRecord<R>, RecordProblem>> {
+    const opened = await this.#deps.records.open(recordId);
+    if (!opened.ok) return opened;
+    return opened.value.state.type.type === this.#type.type
+      ? ok(new SutureRecord(this.#deps, opened.value, this.#type))
+      : err({ code: "record-unknown" });
+  }
+
+  /** By label, then id. Records that cannot be read here are left out; `get` says what is wrong with one. */
+  async list(options: ListOptions = {}): Promise<readonly SutureRecord<R>[]> {
+    await refreshViews(this.#deps.log, this.#deps.types);
+    const rows = await this.#deps.log.read((tx) =>
+      tx.scan(viewsTable, { prefix: [this.#type.type] }),
+    );
+    const matching = normalizeTerm(options.matching ?? "");
+    const found = rows
+      .map(({ value }) => value)
+      .filter(
+        (view) =>
+          (options.parentId === undefined ||
+            view.parentId === options.parentId) &&
+          (options.withEnteredInError === true || !view.isEnteredInError) &&
+          (options.inConflict !== true || view.conflicts.length > 0) &&
+          (matching === "" || matches(view.terms, matching)),
+      )
+      .sort(
+        (left, right) =>
+          compareText(left.label, right.label) ||
+          compareText(left.recordId, right.recordId),
+      );
+    const start =
+      found.findIndex(({ recordId }) => recordId === options.after) + 1;
+    const page = found.slice(start, start + (options.limit ?? defaultLimit));
+    const opened = await Promise.all(
+      page.map(({ recordId }) => this.get(recordId)),
+    );
+    return opened.flatMap((record) => (record.ok ? [record.value] : []));
+  }
+
+  /** Calls after anything on this device may have changed what `list` gives. Gives back how to stop. */
+  watch(listener: () => void): () => void {
+    return this.#deps.log.subscribe(() => listener());
+  }
+}
+
+const recordIdBytes = 16;
+
+function matches(terms: readonly string[], matching: string): boolean {
+  return terms.some(
+    (term) => term.startsWith(matching) || term.includes(` ${matching}`),
+  );
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,113 @@
+/** Work that is on this device only, most critical first, and a copy of it that can be carried elsewhere. SPEC CL-16. */
+import type {
+  ChangeHash,
+  Priority,
+  RecordId,
+  SaveState,
+  statusLabels,
+} from "@suture/schema";
+import { bytesToHex } from "@suture/schema";
+
+import { stateOf, statusOf } from "../status/derive-status.ts";
+import { changeBytesTable, recordsTable } from "../store/client-tables.ts";
+import type { LocalChange } from "../store/local-change.ts";
+import { unsyncedChanges } from "../store/push-order.ts";
+import type { RecordDeps } from "./record-deps.ts";
+
+export interface UnsyncedChange {
+  readonly recordId: RecordId;
+  readonly recordType: string | null;
+  readonly hash: ChangeHash;
+  readonly memberId: RecordId;
+  readonly priority: Priority;
+  /** `merge` for fields, else the group's name. */
+  readonly lane: string;
+  readonly savedAtMs: number;
+  readonly ageMs: number;
+  readonly state: SaveState;
+  readonly label: (typeof statusLabels)[SaveState];
+  /** Why it has not been sent or accepted yet, where more is known than that. */
+  readonly reason: string | null;
+}
+
+export function listUnsynced(
+  deps: RecordDeps,
+): Promise<readonly UnsyncedChange[]> {
+  const nowMs = deps.clock.now();
+  return deps.log.read(async (tx) => {
+    const found: UnsyncedChange[] = [];
+    for (const change of await unsyncedChanges(tx)) {
+      const record = await tx.get(recordsTable, [change.recordId]);
+      const { state, label } = statusOf(
+        stateOf(change, {
+          canSend: (personId) => deps.sending.canSend(personId),
+          confirmedSequence: () => undefined,
+        }),
+      );
+      found.push({
+        recordId: change.recordId,
+        recordType: record?.recordType ?? null,
+        hash: change.hash,
+        memberId: change.memberId,
+        priority: change.priority,
+        lane: change.lane,
+        savedAtMs: change.savedAtMs,
+        ageMs: nowMs - change.savedAtMs,
+        state,
+        label,
+        reason: reasonOf(change, deps),
+      });
+    }
+    return found;
+  });
+}
+
+export interface UnsyncedExport {
+  readonly format: "suture-unsynced-1";
+  readonly exportedAtMs: number;
+  readonly changes: readonly {
+    readonly recordId: RecordId;
+    readonly hash: ChangeHash;
+    readonly memberId: RecordId;
+    readonly priority: Priority;
+    readonly savedAtMs: number;
+    /** The change, in hex. */
+    readonly bytes: string;
+  }[];
+}
+
+/** All of it as one JSON value, in an order in which each finds what it depends on. Holds clinical content. */
+export function exportUnsynced(deps: RecordDeps): Promise<UnsyncedExport> {
+  const exportedAtMs = deps.clock.now();
+  return deps.log.read(async (tx) => {
+    const changes: UnsyncedExport["changes"][number][] = [];
+    const inLocalOrder = [...(await unsyncedChanges(tx))].sort(
+      (left, right) => left.localNumber - right.localNumber,
+    );
+    for (const change of inLocalOrder) {
+      const { recordId, hash, memberId, priority, savedAtMs } = change;
+      const bytes = await tx.get(changeBytesTable, [recordId, hash]);
+      if (bytes === undefined) continue;
+      changes.push({
+        recordId,
+        hash,
+        memberId,
+        priority,
+        savedAtMs,
+        bytes: bytesToHex(bytes),
+      });
+    }
+    return { format: "suture-unsynced-1", exportedAtMs, changes };
+  });
+}
+
+function reasonOf(
+  { progress, personId }: LocalChange,
+  { sending }: RecordDeps,
+): string | null {
+  if (progress.state === "waiting") return progress.message;
+  if (sending.obstacle === "update-needed")
+    return "This app must be updated first.";
+  if (!sending.canSend(personId)) return "Its author must sign in here.";
+  return progress.state === "pending" ? (progress.held?.message ?? null) : null;
+}

@@ -1,0 +1,109 @@
+/** What a list needs in order to find a record: a label and the words in it. Derived from the record whenever it changed. */
+import {
+  groupOf,
+  readFields,
+  readGroup,
+  type RecordId,
+  type RecordType,
+} from "@suture/schema";
+
+import { conflictsOf } from "./record-status.ts";
+import type { RecordState } from "./record-state.ts";
+
+export interface ViewRow {
+  readonly recordId: RecordId;
+  readonly parentId: RecordId | null;
+  readonly label: string;
+  readonly terms: readonly string[];
+  readonly conflicts: readonly string[];
+  readonly isEnteredInError: boolean;
+}
+
+/** Groups by which a record is found; others, such as what is prescribed, are no business of a list. */
+const foundBy: ReadonlySet<string> = new Set(["identity", "slot"]);
+const labelFields = ["name", "displayName", "title", "description"];
+const maxTerms = 200;
+
+export function viewOf(state: RecordState): {
+  -readonly [Name in keyof ViewRow]: ViewRow[Name] extends readonly (infer V)[]
+    ? V[]
+    : ViewRow[Name];
+} {
+  const { type, fold, recordId } = state;
+  const values = readFields(type, fold);
+  const named = labelFields.flatMap((name) =>
+    typeof values[name] === "string" ? [values[name]] : [],
+  );
+  const contents = Object.keys(type.groups)
+    .filter((name) => foundBy.has(name))
+    .flatMap((name) => statedContents(type, name, state));
+  const words = [
+    ...named,
+    ...contents.flatMap(stringsIn),
+    ...Object.values(values).filter((value) => typeof value === "string"),
+  ].filter((word) => word.length <= 200);
+  return {
+    recordId,
+    parentId: fold.parentId(),
+    // Every candidate's words stand in it while a name is contested: nothing is chosen for a list.
+    label: [...new Set([...named, ...contents.flatMap(nameIn)])].join(" / "),
+    terms: [...new Set(words.map(normalizeTerm))].slice(0, maxTerms),
+    conflicts: [...conflictsOf(state)],
+    isEnteredInError: isEnteredInError(state),
+  };
+}
+
+/** Case and accents do not matter for finding. */
+export function normalizeTerm(text: string): string {
+  return text
+    .normalize("NFD")
+    .replace(/\p{Diacritic}/gu, "")
+    .toLowerCase();
+}
+
+function statedContents(
+  type: RecordType,
+  name: string,
+  { index, fold }: RecordState,
+): readonly unknown[] {
+  const group = groupOf(type, name);
+  if (group === undefined) return [];
+  const reading = readGroup(group, index.live(name), fold);
+  return reading.status === "settled"
+    ? [reading.content]
+    : reading.candidates.map(({ content }) => content);
+}
+
+function isEnteredInError({ type, index, fold }: RecordState): boolean {
+  const group = groupOf(type, "recordStatus");
+  if (group === undefined) return false;
+  const reading = readGroup(group, index.live("recordStatus"), fold);
+  // While contested the record counts as active: hiding a real one is the worse mistake.
+  return (
+    reading.status === "settled" &&
+    reading.content["status"] === "entered-in-error"
+  );
+}
+
+/** `family, given` of the first human name. */
+function nameIn(content: unknown): readonly string[] {
+  if (typeof content !== "object" || content === null || !("name" in content))
+    return [];
+  const [first]: readonly unknown[] = Array.isArray(content.name)
+    ? content.name
+    : [];
+  if (typeof first !== "object" || first === null) return [];
+  const family = "family" in first ? stringsIn(first.family) : [];
+  const given = "given" in first ? stringsIn(first.given) : [];
+  const text = "text" in first ? stringsIn(first.text) : [];
+  const parts = [family.join(" "), given.join(" ")].filter(
+    (part) => part !== "",
+  );
+  return parts.length > 0 ? [parts.join(", ")] : text;
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(stringsIn);
+}
