@@ -18,7 +18,7 @@ RUN npx tsc --build server/tsconfig.build.json \
   && npm prune --omit=dev
 
 FROM node:20-slim
-ENV NODE_ENV=production SUTURE_DATA_DIR=/data
+ENV NODE_ENV=production SUTURE_DATA_DIR=/data SUTURE_HOST=0.0.0.0
 WORKDIR /suture
 COPY --from=build /suture/package.json ./
 COPY --from=build /suture/node_modules node_modules
@@ -30,7 +30,7 @@ COPY --from=build /suture/server/dist server/dist
 RUN install -d -o node -g node /data
 USER node
 VOLUME /data
-EXPOSE 8080
+EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SUTURE_PORT ?? 8080}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SUTURE_PORT ?? 8787}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "server/dist/main.js"]
