@@ -100,6 +100,12 @@ export interface AdmissionDeps extends CommitDeps {
   readonly random: Random;
   readonly directory: MemberDirectory;
   readonly verifyCheckpoint: VerifyCheckpoint;
+  /**
+   * Stands for whoever owns the data directory, working on the machine itself. The member that `directory` gives it may create
+   * its own record in an organization, as a founder may; from then on it has that record's rights and no others. A server that
+   * listens has none. SPEC IM-8.
+   */
+  readonly operator?: PersonId;
   /** Indexes held in memory; about 1 KB for each change in them. */
   readonly maxCachedRecords?: number;
 }
@@ -233,18 +239,16 @@ async function admitGroup(
 async function admitInTransaction(
   deps: AdmissionDeps,
   cache: RecordCache,
-  { organizationId, author, group, memberIds, ...founded }: Group,
+  pushed: Group,
   tx: WriteTransaction,
 ): Promise<GroupOutcome> {
   const { clock, types, random } = deps;
+  const { organizationId, author, group, memberIds, ...founded } = pushed;
   const founder = founded.isFounded
     ? await tx.get(foundersTable, [organizationId])
     : undefined;
   const isOwn = founder?.personId === author.personId;
-  const founding =
-    founder === undefined && founded.firstMemberId !== null
-      ? { personId: author.personId, memberId: founded.firstMemberId }
-      : null;
+  const founding = foundingOf(deps, pushed, founder);
   const state = await BatchState.begin(tx, {
     organizationId,
     atMs: clock.now(),
@@ -275,8 +279,25 @@ async function admitInTransaction(
     appended: ranges.map((range) => ({ ...range, organizationId })),
     reviews: state.reviews,
     membershipsChanged: [...state.membershipsChanged],
-    founding: isFounded ? founding : isOwn ? founder : null,
+    founding: isFounded
+      ? founding
+      : isOwn
+        ? { ...founder, isOperator: false }
+        : null,
   };
+}
+
+function foundingOf(
+  { operator }: AdmissionDeps,
+  { author, memberIds: [memberId], firstMemberId }: Group,
+  founder: object | undefined,
+): Founding | null {
+  const { personId } = author;
+  if (personId === operator && memberId !== undefined)
+    return { personId, memberId, isOperator: true };
+  return founder === undefined && firstMemberId !== null
+    ? { personId, memberId: firstMemberId, isOperator: false }
+    : null;
 }
 
 /** Of the members a person is, one that is active; otherwise any, so that the answer says why. */

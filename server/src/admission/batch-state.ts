@@ -39,6 +39,8 @@ export interface OpenRecord {
 export interface Founding {
   readonly personId: PersonId;
   readonly memberId: RecordId;
+  /** Not an account but whoever owns the data directory, who may also join an organization that is there. */
+  readonly isOperator: boolean;
 }
 
 export interface ReviewNews {

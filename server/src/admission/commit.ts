@@ -3,7 +3,7 @@
  * transaction of its batch. An ordinary change of a field costs a constant number of rows.
  *
  * A move appends the record to the new scope's log as well: all of its changes in their order, so that readers of that scope
- * get the whole record, and the moving change last in both. SPEC AD-7, AD-12.
+ * get the whole record, and the moving change last in both. SPEC AD-11, AD-12.
  */
 import type {
   Place,
@@ -232,13 +232,16 @@ async function auditAdmission(
   }
   if (isUnseen)
     await appendAudit(tx, at, { event: "signed-unseen", ...authored });
-  if (read.recordId === organizationId && founding !== null && plan.creation) {
-    await tx.put(foundersTable, [organizationId], founding);
+  if (founding === null || plan.creation === null) return;
+  const { memberId, personId, isOperator } = founding;
+  if (read.recordId === organizationId) {
     const event = "organization-created";
     await appendAudit(tx, at, { event, organizationId, ...signer });
-    const { memberId } = founding;
+    if (isOperator) return;
+    await tx.put(foundersTable, [organizationId], { personId, memberId });
     await appendAudit(tx, at, { event: "member-linked", memberId });
-  }
+  } else if (isOperator && read.recordId === memberId)
+    await appendAudit(tx, at, { event: "operator-joined", ...signer });
 }
 
 function placeOf(places: readonly Place[]): ScopeId {

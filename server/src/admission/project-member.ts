@@ -1,6 +1,6 @@
 /**
  * What each member may do, projected from the member records in the transaction that admits a statement of one. While a
- * membership is in conflict the lesser rights count: what every candidate gives. A member entered in error has none. SPEC AD-8.
+ * membership is in conflict the lesser rights count: what every candidate gives. A member entered in error has none. SPEC AD-9.
  */
 import {
   groupOf,

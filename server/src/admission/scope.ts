@@ -2,7 +2,7 @@
  * Step 5, scope: where a record belongs, from the server's own tables. A payload only ever names a parent, which is looked up.
  *
  * A creation says which record it creates, of which type, under which parent. A parent that is not here yet makes it wait; one
- * of another type is refused. A move names another parent of the same type in the same organization. SPEC AD-6, AD-7.
+ * of another type is refused. A move names another parent of the same type in the same organization. SPEC AD-6, AD-11.
  */
 import {
   compareOpIds,

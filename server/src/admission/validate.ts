@@ -1,8 +1,8 @@
 /**
  * Step 7, validate: every value against its declaration, every statement against what it overwrites (rules 1 and 2 of
- * DESIGN 2), what leaves a group against the archive, and who is said to have signed against who did. SPEC AD-9 to AD-11.
+ * DESIGN 2), what leaves a group against the archive, and who is said to have signed against who did. SPEC AD-7, AD-10.
  */
-import { entryKey, judgeStatements } from "@suture/schema";
+import { entryKey, judgeStatements, resolutionKey } from "@suture/schema";
 import type {
   Attribution,
   Edit,
@@ -28,10 +28,7 @@ export interface ChangeToValidate {
 export async function validateChange(
   change: ChangeToValidate,
 ): Promise<Result<readonly StatementAct[], Refusal>> {
-  const problem =
-    attributionProblem(change) ??
-    writtenOnceProblem(change) ??
-    resolutionProblem(change.edits);
+  const problem = attributionProblem(change) ?? writtenOnceProblem(change);
   if (problem !== null) return problem;
   const { type, edits, view, indexed } = change;
   const liveBefore = (group: string) => view.index.liveAt(indexed.deps, group);
@@ -64,44 +61,23 @@ function attributionProblem({ edits, signer }: ChangeToValidate) {
   return null;
 }
 
-/** Entries of a set that is append-only are rewritten with their one status only. */
+/** What is written once is not written again by leaving out what it overwrites. */
 function writtenOnceProblem({ type, edits, view, indexed }: ChangeToValidate) {
   for (const edit of edits) {
-    if (edit.kind !== "entry") continue;
-    const field = type.fields[edit.name];
-    if (field?.kind !== "set" || field.appendOnlyUntil === undefined) continue;
-    if (edit.pred.length === 0 && !isWritten(edit, view, indexed)) continue;
-    if (statusOf(edit.entry) !== field.appendOnlyUntil)
-      return refuse(
-        "value-invalid",
-        `an entry of ${edit.name} is written once`,
-      );
+    const key = writtenOnceKey(type, edit);
+    if (key === null || edit.pred.length > 0) continue;
+    const writers = view.entryWriters(key);
+    if (writers.some((hash) => view.index.isSeenByAny(hash, indexed.deps)))
+      return refuse("value-invalid", "it overwrites what is written once");
   }
   return null;
 }
 
-/** Whether the author had seen the entry, though nothing is said to be overwritten. */
-function isWritten(
-  edit: Extract<Edit, { readonly kind: "entry" }>,
-  view: RecordView,
-  indexed: IndexedChange,
-): boolean {
-  return view
-    .entryWriters(entryKey(edit.name, edit.entryId))
-    .some((hash) => view.index.isSeenByAny(hash, indexed.deps));
-}
-
-function statusOf(entry: unknown): unknown {
-  return typeof entry === "object" && entry !== null && "status" in entry
-    ? entry.status
-    : undefined;
-}
-
-/** A resolution is never rewritten. `judgeStatements` compares it with the statement it stands beside. */
-function resolutionProblem(edits: readonly Edit[]) {
-  return edits.some(
-    ({ kind, pred }) => kind === "resolution" && pred.length > 0,
-  )
-    ? refuse("resolution-wrong", "a resolution is written once")
+function writtenOnceKey(type: RecordType, edit: Edit): string | null {
+  if (edit.kind === "resolution") return resolutionKey(edit.resolutionId);
+  if (edit.kind !== "entry") return null;
+  const field = type.fields[edit.name];
+  return field?.kind === "set" && field.appendOnlyUntil !== undefined
+    ? entryKey(edit.name, edit.entryId)
     : null;
 }
