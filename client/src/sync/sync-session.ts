@@ -133,12 +133,12 @@ export class SyncSession {
     if (this.#isEnded) return;
     const message = decodeServerFrame(frame);
     if (!message.ok) {
+      this.#end(
+        syncProblem(this.#isWelcome ? "protocol-broken" : "wrong-server"),
+      );
       this.#deps.socket.close(
         closeCodes[message.error.code],
         message.error.code,
-      );
-      this.#end(
-        syncProblem(this.#isWelcome ? "protocol-broken" : "wrong-server"),
       );
       return;
     }
@@ -161,8 +161,9 @@ export class SyncSession {
       case "welcome":
         return this.#welcomed(message);
       case "busy":
+        this.#end(syncProblem("server-busy"), message.retryAfterMs);
         this.#deps.socket.close(1000, "");
-        return this.#end(syncProblem("server-busy"), message.retryAfterMs);
+        return;
       case "error":
         // Its close code follows and says the same.
         return;
@@ -406,11 +407,11 @@ export class SyncSession {
   /** A page that does not continue our chain, or a chunk that is not what it is called: the server is not to be believed. */
   #expectSound(applied: Result<unknown, RemoteRefusal>): void {
     if (applied.ok) return;
+    this.#end(syncProblem("protocol-broken"));
     this.#deps.socket.close(
       closeCodes["message-malformed"],
       applied.error.code,
     );
-    this.#end(syncProblem("protocol-broken"));
   }
 
   #send(message: ClientMessage): void {
@@ -423,8 +424,8 @@ export class SyncSession {
     if (this.#isEnded) return;
     this.#watchdog?.cancel();
     this.#watchdog = this.#deps.timers.after(answerDeadlineMs, () => {
-      this.#deps.socket.close(1000, "");
       this.#end(syncProblem("no-answer"));
+      this.#deps.socket.close(1000, "");
     });
   }
 
@@ -445,8 +446,8 @@ export class SyncSession {
         await task();
       } catch {
         // The log's own reader reports a damaged or full store with its cause; here it only means that nothing can be received.
-        this.#deps.socket.close(1000, "");
         this.#end(syncProblem("store-failed"));
+        this.#deps.socket.close(1000, "");
       }
     });
   }

@@ -1,0 +1,156 @@
+import {
+  createMemoryStore,
+  deviceIdSchema,
+  err,
+  ok,
+  personIdSchema,
+  socketPair,
+  type MessageSocket,
+  type Result,
+} from "@suture/schema";
+import { expect, test } from "vitest";
+
+import { clientTables } from "../store/client-tables.ts";
+import { openLocalLog } from "../store/local-log.ts";
+import type { ConnectFailure, ConnectRequest } from "./connect.ts";
+import { SyncEngine, type SyncStatus } from "./sync-engine.ts";
+
+type Answer = (
+  request: ConnectRequest,
+) => Result<MessageSocket, ConnectFailure>;
+
+const unreachable: Answer = () => err({ kind: "unreachable" });
+const refused =
+  (code: string, dpopNonce?: string): Answer =>
+  () =>
+    err({
+      kind: "answered",
+      status: 401,
+      contentType: "application/json",
+      body: JSON.stringify({ code }),
+      dpopNonce,
+    });
+
+test("[SY-24] a failure that may pass is tried again, later each time", async () => {
+  const world = await openEngine([unreachable, unreachable, unreachable]);
+  world.engine.start();
+  await world.settle();
+  expect(world.status()).toMatchObject({
+    state: "waiting",
+    problem: { code: "unreachable" },
+    nextAttemptAtMs: 999,
+  });
+  world.fireRetry();
+  await world.settle();
+  expect(world.status().nextAttemptAtMs).toBe(1_999);
+});
+
+test("[SY-24] a failure that needs somebody to act stops the engine until it is started again", async () => {
+  const world = await openEngine([refused("token-revoked"), unreachable]);
+  world.engine.start();
+  await world.settle();
+  expect(world.status()).toMatchObject({
+    state: "stopped",
+    problem: { code: "token-revoked", isRetryable: false },
+  });
+  expect(world.delays).toEqual([]);
+  world.engine.start();
+  await world.settle();
+  expect(world.status().state).toBe("waiting");
+});
+
+test("[SY-24] a server that wants its own nonce in the proof gets it", async () => {
+  const world = await openEngine([
+    refused("use_dpop_nonce", "nonce-1"),
+    () => ok(socketPair().client),
+  ]);
+  world.engine.start();
+  await world.settle();
+  expect(world.requests.map(({ headers }) => headers["nonce"])).toEqual([
+    "",
+    "nonce-1",
+  ]);
+});
+
+test("[SY-24] nobody signed in: nothing is opened", async () => {
+  const world = await openEngine([], { isSignedIn: false });
+  world.engine.start();
+  await world.settle();
+  expect(world.status().problem?.code).toBe("signed-out");
+  expect(world.requests).toEqual([]);
+});
+
+test("[SY-24] a socket that opens after stop is closed unused", async () => {
+  const pair = socketPair();
+  const closed: number[] = [];
+  pair.server.listen({
+    onFrame: () => undefined,
+    onClose: (code) => closed.push(code),
+  });
+  const world = await openEngine([() => ok(pair.client)]);
+  world.engine.start();
+  world.engine.stop();
+  await world.settle();
+  pair.flush();
+  expect(closed).toEqual([1000]);
+  expect(world.status().state).toBe("stopped");
+});
+
+async function openEngine(answers: Answer[], { isSignedIn = true } = {}) {
+  const clock = { now: () => 0 };
+  const log = await openLocalLog({
+    store: createMemoryStore({ tables: clientTables }),
+    clock,
+  });
+  const statuses: SyncStatus[] = [];
+  const requests: ConnectRequest[] = [];
+  const retries: (() => void)[] = [];
+  const delays: number[] = [];
+  const engine = new SyncEngine({
+    url: "wss://suture.test/sync",
+    log,
+    identity: {
+      credentials: () =>
+        Promise.resolve(
+          isSignedIn
+            ? [
+                {
+                  personId: personIdSchema.parse("person"),
+                  deviceId: deviceIdSchema.parse(
+                    "00000000-0000-4000-8000-000000000001",
+                  ),
+                  syncToken: "token",
+                },
+              ]
+            : [],
+        ),
+      headers: (_url, _token, nonce) => Promise.resolve({ nonce: nonce ?? "" }),
+    },
+    connect: (request) => {
+      requests.push(request);
+      return Promise.resolve((answers.shift() ?? unreachable)(request));
+    },
+    clock,
+    timers: {
+      after(delayMs, task) {
+        delays.push(delayMs);
+        retries.push(task);
+        return { cancel: () => undefined };
+      },
+    },
+    random: { bytes: (length) => new Uint8Array(length).fill(0xff) },
+    onStatus: (status) => statuses.push(status),
+    onMemberships: () => undefined,
+    onPresence: () => undefined,
+  });
+  return {
+    engine,
+    requests,
+    delays,
+    status: () => engine.status,
+    fireRetry: () => retries.shift()?.(),
+    settle: async () => {
+      for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
+    },
+  };
+}

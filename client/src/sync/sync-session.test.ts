@@ -1,0 +1,216 @@
+import {
+  closeCodes,
+  createMemoryStore,
+  decodeClientFrame,
+  deviceIdSchema,
+  encodeFrame,
+  personIdSchema,
+  socketPair,
+  type ClientMessage,
+  type ServerMessage,
+  type Timer,
+} from "@suture/schema";
+import { expect, test } from "vitest";
+
+import { clientTables } from "../store/client-tables.ts";
+import { openLocalLog } from "../store/local-log.ts";
+import type { SyncProblem } from "./sync-problem.ts";
+import {
+  answerDeadlineMs,
+  idlePingMs,
+  SyncSession,
+  type SyncSessionEvents,
+} from "./sync-session.ts";
+
+const personId = personIdSchema.parse("person");
+const deviceId = deviceIdSchema.parse("00000000-0000-4000-8000-000000000001");
+
+const welcome: ServerMessage = {
+  type: "welcome",
+  sessionId: "session",
+  serverTimeMs: 0,
+  memberships: [],
+  scopes: [],
+  schemaVersions: [1, 1],
+  jwks: { keys: [] },
+};
+
+test("[SY-23] a session says hello first, and nothing before its welcome", async () => {
+  const world = await openSession();
+  expect(world.received().map(({ type }) => type)).toEqual(["hello"]);
+  world.session.push();
+  await world.settle();
+  expect(world.received()).toEqual([]);
+  await world.say(welcome);
+  expect(world.told).toContain("caught-up");
+});
+
+test("[SY-23] whoever is owed an answer too long ends the session", async () => {
+  const world = await openSession();
+  world.pass(answerDeadlineMs);
+  expect(world.ended).toEqual([expect.objectContaining({ code: "no-answer" })]);
+});
+
+test("[SY-23] an idle line is asked for a sign of life", async () => {
+  const world = await openSession();
+  await world.say(welcome);
+  world.received();
+  world.pass(idlePingMs);
+  expect(world.received()).toEqual([{ type: "ping", number: 0 }]);
+  await world.say({ type: "pong", number: 0 });
+  world.pass(answerDeadlineMs - 1);
+  expect(world.ended).toEqual([]);
+  world.pass(idlePingMs);
+  world.pass(answerDeadlineMs);
+  expect(world.ended).toEqual([expect.objectContaining({ code: "no-answer" })]);
+});
+
+test("[SY-23] a server's ping is answered with its number", async () => {
+  const world = await openSession();
+  await world.say(welcome);
+  world.received();
+  await world.say({ type: "ping", number: 41 });
+  expect(world.received()).toEqual([{ type: "pong", number: 41 }]);
+});
+
+test("[SY-23] bytes that are no message end the session, with their name", async () => {
+  const world = await openSession();
+  await world.sayBytes(Uint8Array.from([0, 0xf7]));
+  expect(world.ended).toEqual([
+    expect.objectContaining({ code: "wrong-server", isRetryable: false }),
+  ]);
+  const later = await openSession();
+  await later.say(welcome);
+  await later.sayBytes(Uint8Array.from([9]));
+  expect(later.ended).toEqual([
+    expect.objectContaining({ code: "protocol-broken" }),
+  ]);
+});
+
+test("[SY-23] a busy server says when to come back", async () => {
+  const world = await openSession();
+  await world.say({ type: "busy", retryAfterMs: 7_000 });
+  expect(world.ended).toEqual([
+    expect.objectContaining({ code: "server-busy" }),
+  ]);
+  expect(world.retryAfterMs).toBe(7_000);
+});
+
+test("[SY-23] a close has its reason, and is told once", async () => {
+  const world = await openSession();
+  world.pair.server.close(closeCodes["version-unsupported"], "");
+  world.pair.flush();
+  world.pair.cut();
+  expect(world.ended).toEqual([
+    expect.objectContaining({ code: "update-needed", isRetryable: false }),
+  ]);
+});
+
+test("[SY-23] after stop nothing is told", async () => {
+  const world = await openSession();
+  world.session.stop();
+  world.pair.flush();
+  world.pass(answerDeadlineMs);
+  expect(world.ended).toEqual([]);
+});
+
+async function openSession() {
+  const clock = { now: () => 0 };
+  const log = await openLocalLog({
+    store: createMemoryStore({ tables: clientTables }),
+    clock,
+  });
+  const pair = socketPair();
+  const frames: ClientMessage[] = [];
+  pair.server.listen({
+    onFrame(frame) {
+      const message = decodeClientFrame(frame);
+      if (!message.ok) throw new Error(message.error.reason);
+      frames.push(message.value);
+    },
+    onClose: () => undefined,
+  });
+  const timers = handTimers();
+  const told: string[] = [];
+  const ended: SyncProblem[] = [];
+  const retries: (number | undefined)[] = [];
+  const events: SyncSessionEvents = {
+    onWelcome: () => told.push("welcome"),
+    onMemberships: () => told.push("memberships"),
+    onAnswer: () => told.push("answer"),
+    onProgress: () => told.push("progress"),
+    onCaughtUp: () => told.push("caught-up"),
+    onPresence: () => told.push("presence"),
+    onEnd(problem, retryAfterMs) {
+      ended.push(problem);
+      retries.push(retryAfterMs);
+    },
+  };
+  const session = new SyncSession({
+    socket: pair.client,
+    log,
+    clock,
+    timers,
+    deviceId,
+    personId,
+    tokens: () => Promise.resolve(new Map([[personId, "token"]])),
+    events,
+  });
+  await session.start();
+  pair.flush();
+
+  /** Lets the session's queue run dry: everything in it is a promise over a store in memory. */
+  const settle = async () => {
+    for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
+    pair.flush();
+  };
+  const sayBytes = async (frame: Uint8Array) => {
+    pair.server.send(frame);
+    pair.flush();
+    await settle();
+  };
+  return {
+    session,
+    pair,
+    told,
+    ended,
+    settle,
+    sayBytes,
+    say: (message: ServerMessage) => sayBytes(encodeFrame(message)),
+    get retryAfterMs() {
+      return retries[0];
+    },
+    /** What the server got since it was last asked. */
+    received() {
+      pair.flush();
+      return frames.splice(0);
+    },
+    pass(ms: number) {
+      timers.pass(ms);
+      pair.flush();
+    },
+  };
+}
+
+/** Timers that fire when told how much time has passed. */
+function handTimers() {
+  let nowMs = 0;
+  const due = new Map<
+    Timer,
+    { readonly atMs: number; readonly task: () => void }
+  >();
+  return {
+    after(delayMs: number, task: () => void): Timer {
+      const timer: Timer = { cancel: () => due.delete(timer) };
+      due.set(timer, { atMs: nowMs + delayMs, task });
+      return timer;
+    },
+    pass(ms: number) {
+      nowMs += ms;
+      for (const [timer, { atMs, task }] of due) {
+        if (atMs > nowMs || !due.delete(timer)) continue;
+        task();
+      }
+    },
+  };
+}
