@@ -201,3 +201,15 @@ test("[AD-4] a statement shares the live sets of groups it does not touch with t
   expect(history.index.changeOf(opOf(history, next))).toBe(next);
   expect(history.index.targetOf(opOf(history, next))).toBe("phone");
 });
+
+test("[CF-2] a change without operations, as stock clients write to merge, leads to what lies behind it", () => {
+  const { history } = begun();
+  const signed = history.sign({ deps: [history.creation], content: emptyPlan });
+  const empty = history.write({ deps: [signed], ops: [] });
+  const next = history.set([empty], "phone", "3");
+  expect(history.index.isSeenBy(signed, next)).toBe(true);
+  const apart = history.set([history.creation], "phone", "4");
+  const deps = [next, apart].sort();
+  const last = history.sign({ deps, content: emptyPlan });
+  expect(history.index.get(last)?.statements["plan"]?.pred).toHaveLength(1);
+});

@@ -57,7 +57,7 @@ export function indexChange(
   }
   const root = judgeRoot(type, index, change);
   if (!root.ok) return root;
-  const actor = judgeSequence(type, index, change, root.value.isGenesis);
+  const actor = judgeSequence(index, change, root.value.isGenesis);
   if (!actor.ok) return actor;
   const writes = writesOf(change.ops);
   const references = judgeReferences(index, change, writes);
@@ -127,7 +127,6 @@ function judgeRoot(
 }
 
 function judgeSequence(
-  type: RecordType,
   index: ChangeIndex,
   change: DecodedChange,
   isGenesisChange: boolean,
@@ -153,9 +152,7 @@ function judgeSequence(
       "it does not build on its actor's last change",
     );
   }
-  // The first change decides whose an actor is; later ones follow it or were refused above.
-  const isFirst = last === undefined || index.get(last.hash)?.isRooted !== true;
-  if (isFirst && !isGenesisChange && isGenesisActor(type, actor.data)) {
+  if (!isGenesisChange && isGenesisActor(actor.data)) {
     return refused("actor-malformed", "the actor id is a genesis actor's");
   }
   if (change.startOp !== index.nextOp(change.deps)) {
