@@ -140,7 +140,6 @@ async function openEngine(answers: Answer[], { isSignedIn = true } = {}) {
     },
     random: { bytes: (length) => new Uint8Array(length).fill(0xff) },
     onStatus: (status) => statuses.push(status),
-    onMemberships: () => undefined,
     onPresence: () => undefined,
   });
   return {

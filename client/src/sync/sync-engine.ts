@@ -7,7 +7,6 @@ import {
   ok,
   type Clock,
   type DeviceId,
-  type Membership,
   type MessageSocket,
   type PersonId,
   type PresenceMessage,
@@ -68,7 +67,6 @@ export interface SyncEngineDeps {
   readonly timers: Timers;
   readonly random: Random;
   onStatus(status: SyncStatus): void;
-  onMemberships(personId: PersonId, memberships: readonly Membership[]): void;
   onPresence(message: PresenceMessage): void;
 }
 
@@ -146,8 +144,6 @@ export class SyncEngine {
         ),
       events: {
         onWelcome: () => this.#tell({ state: "receiving" }),
-        onMemberships: (memberships) =>
-          this.#deps.onMemberships(credentials.personId, memberships),
         onAnswer: () => this.#tell({ lastAnswerAtMs: this.#deps.clock.now() }),
         onProgress: () => this.#backoff.reset(),
         onCaughtUp: () =>

@@ -14,13 +14,9 @@ import { expect, test } from "vitest";
 
 import { clientTables } from "../store/client-tables.ts";
 import { openLocalLog } from "../store/local-log.ts";
+import { answerDeadlineMs, idlePingMs } from "./liveness.ts";
 import type { SyncProblem } from "./sync-problem.ts";
-import {
-  answerDeadlineMs,
-  idlePingMs,
-  SyncSession,
-  type SyncSessionEvents,
-} from "./sync-session.ts";
+import { SyncSession, type SyncSessionEvents } from "./sync-session.ts";
 
 const personId = personIdSchema.parse("person");
 const deviceId = deviceIdSchema.parse("00000000-0000-4000-8000-000000000001");
@@ -136,7 +132,6 @@ async function openSession() {
   const retries: (number | undefined)[] = [];
   const events: SyncSessionEvents = {
     onWelcome: () => told.push("welcome"),
-    onMemberships: () => told.push("memberships"),
     onAnswer: () => told.push("answer"),
     onProgress: () => told.push("progress"),
     onCaughtUp: () => told.push("caught-up"),

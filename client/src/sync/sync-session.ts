@@ -15,16 +15,15 @@ import {
   protocolVersion,
   schemaVersion,
   type ClientMessage,
+  type CloseName,
   type Clock,
   type DeviceId,
-  type Membership,
   type MessageSocket,
   type PersonId,
   type PresenceMessage,
   type Result,
   type ScopeId,
   type ServerMessage,
-  type Timer,
   type Timers,
   type Verdict,
   type WelcomeMessage,
@@ -32,17 +31,14 @@ import {
 
 import type { RemoteRefusal } from "../store/apply-remote.ts";
 import type { LocalLog } from "../store/local-log.ts";
-import { changeKey } from "../store/push-order.ts";
+import { Liveness } from "./liveness.ts";
+import { PushPump } from "./push-pump.ts";
 import {
   problemOfClose,
   syncProblem,
   type SyncProblem,
 } from "./sync-problem.ts";
 import { verifyCheckpoint } from "./verify-checkpoint.ts";
-
-export const answerDeadlineMs = 15_000;
-export const idlePingMs = 20_000;
-const maxPushesInFlight = 4;
 
 export interface SyncSessionDeps {
   readonly socket: MessageSocket;
@@ -59,7 +55,6 @@ export interface SyncSessionDeps {
 
 export interface SyncSessionEvents {
   onWelcome(message: WelcomeMessage): void;
-  onMemberships(memberships: readonly Membership[]): void;
   /** Every frame of the server: the line is alive. */
   onAnswer(): void;
   /** Something became durable on the server, or everything it has is here: reasons to forget earlier failures. */
@@ -73,25 +68,29 @@ export interface SyncSessionEvents {
 
 export class SyncSession {
   readonly #deps: SyncSessionDeps;
-  readonly #inFlight = new Map<number, readonly string[]>();
-  /** Answered "not now" on this socket: offered again once something else was accepted. */
-  readonly #held = new Set<string>();
+  readonly #liveness: Liveness;
+  readonly #pump: PushPump;
   readonly #behind = new Set<ScopeId>();
   #work: Promise<void> = Promise.resolve();
   #jwks: WelcomeMessage["jwks"] = { keys: [] };
   #isWelcome = false;
   #hasReviews = false;
   #isEnded = false;
-  #isPumping = false;
-  /** Scopes whose proof the server has taken: what it had lost of them may be pushed again. */
-  #restorableScopes = 0;
-  #nextPushId = 0;
-  #nextPing = 0;
-  #watchdog: Timer | undefined;
-  #pings: Timer | undefined;
 
   constructor(deps: SyncSessionDeps) {
     this.#deps = deps;
+    const { log, personId, timers } = deps;
+    this.#liveness = new Liveness({
+      timers,
+      sendPing: (number) => this.#ask({ type: "ping", number }),
+      onSilence: () => this.#break(syncProblem("no-answer")),
+    });
+    this.#pump = new PushPump({
+      log,
+      personId,
+      tokens: () => deps.tokens(),
+      send: (message) => this.#ask(message),
+    });
     deps.socket.listen({
       onFrame: (frame) => this.#receive(frame),
       onClose: (code) => this.#end(problemOfClose(code)),
@@ -120,7 +119,7 @@ export class SyncSession {
 
   /** Something new may be in the log: pushes what can be pushed. */
   push(): void {
-    this.#enqueue(() => this.#pump());
+    this.#enqueue(() => this.#pushMore());
   }
 
   /** Ends the session without a problem; `onEnd` is not called. */
@@ -133,17 +132,13 @@ export class SyncSession {
     if (this.#isEnded) return;
     const message = decodeServerFrame(frame);
     if (!message.ok) {
-      this.#end(
+      this.#break(
         syncProblem(this.#isWelcome ? "protocol-broken" : "wrong-server"),
-      );
-      this.#deps.socket.close(
-        closeCodes[message.error.code],
         message.error.code,
       );
       return;
     }
-    this.#watchdog?.cancel();
-    this.#watchdog = undefined;
+    this.#liveness.noteAnswer();
     this.#deps.events.onAnswer();
     this.#enqueue(() => this.#apply(message.value));
   }
@@ -162,8 +157,7 @@ export class SyncSession {
         return this.#welcomed(message);
       case "busy":
         this.#end(syncProblem("server-busy"), message.retryAfterMs);
-        this.#deps.socket.close(1000, "");
-        return;
+        return this.#deps.socket.close(1000, "");
       case "error":
         // Its close code follows and says the same.
         return;
@@ -179,9 +173,9 @@ export class SyncSession {
       case "log-regressed":
         return this.#regressed(message);
       case "restorable":
-        if (message.isProven) this.#restorableScopes += 1;
+        if (message.isProven) this.#pump.allowRestores();
         await log.forgetLostRows(message.scopeId);
-        return this.#pump();
+        return this.#pushMore();
       case "checkpoint": {
         const verified = await verifyCheckpoint(message, {
           keys: [...this.#jwks.keys],
@@ -196,11 +190,9 @@ export class SyncSession {
       }
       case "scope-granted":
         await log.saveMemberships(this.#deps.personId, message.memberships);
-        events.onMemberships(message.memberships);
         return this.#pullScope(message.scopeId);
       case "scope-revoked":
         await log.saveMemberships(this.#deps.personId, message.memberships);
-        events.onMemberships(message.memberships);
         this.#behind.delete(message.scopeId);
         return log.forgetScope(message.scopeId);
       case "reviews":
@@ -223,7 +215,6 @@ export class SyncSession {
     const { log, events, personId } = this.#deps;
     await log.saveMemberships(personId, message.memberships);
     events.onWelcome(message);
-    events.onMemberships(message.memberships);
     const known = await log.scopes();
     for (const { scopeId, end } of message.scopes) {
       const cursor = known.get(scopeId)?.cursor ?? null;
@@ -242,8 +233,8 @@ export class SyncSession {
     for (const scopeId of known.keys())
       if (!readable.has(scopeId)) await log.forgetScope(scopeId);
     await this.#fetchMissing();
-    await this.#pump();
-    this.#schedulePing();
+    await this.#pushMore();
+    this.#liveness.startPings();
     this.#reportIfCaughtUp();
   }
 
@@ -252,22 +243,8 @@ export class SyncSession {
     verdicts: readonly Verdict[],
   ): Promise<void> {
     await this.#deps.log.applyVerdicts(verdicts);
-    if (pushId !== null) this.#inFlight.delete(pushId);
-    const isAnyDurable = verdicts.some(
-      ({ verdict }) => verdict === "accepted" || verdict === "duplicate",
-    );
-    if (isAnyDurable) {
-      this.#held.clear();
-      this.#deps.events.onProgress();
-    }
-    for (const verdict of verdicts) {
-      if (
-        verdict.verdict === "waiting" ||
-        (verdict.verdict === "refused" && verdict.isRetryable)
-      )
-        this.#held.add(changeKey(verdict.recordId, verdict.hash));
-    }
-    await this.#pump();
+    if (this.#pump.settle(pushId, verdicts)) this.#deps.events.onProgress();
+    await this.#pushMore();
     this.#reportIfCaughtUp();
   }
 
@@ -289,7 +266,7 @@ export class SyncSession {
       this.#behind.delete(message.scopeId);
     }
     await this.#fetchMissing();
-    if (!message.hasMore) await this.#pump();
+    if (!message.hasMore) await this.#pushMore();
     this.#reportIfCaughtUp();
   }
 
@@ -355,41 +332,8 @@ export class SyncSession {
     if (items.length > 0) this.#ask({ type: "fetch", items: [...items] });
   }
 
-  async #pump(): Promise<void> {
-    if (!this.#isWelcome || this.#isPumping) return;
-    this.#isPumping = true;
-    try {
-      const tokens = await this.#deps.tokens();
-      while (!this.#isEnded && this.#inFlight.size < maxPushesInFlight) {
-        const onTheirWay = [...this.#inFlight.values()].flat();
-        const batch = await this.#deps.log.nextPush({
-          except: new Set([...onTheirWay, ...this.#held]),
-          personIds: new Set(tokens.keys()),
-          withRestores: this.#restorableScopes > 0,
-        });
-        const token =
-          batch === null
-            ? undefined
-            : tokens.get(batch.personId ?? this.#deps.personId);
-        if (batch === null || token === undefined) return;
-        const pushId = this.#nextPushId;
-        this.#nextPushId += 1;
-        const keys = batch.changes.map(({ recordId, hash }) =>
-          changeKey(recordId, hash),
-        );
-        this.#inFlight.set(pushId, keys);
-        const changes = batch.changes.map(({ recordId, bytes }) => ({
-          recordId,
-          bytes,
-        }));
-        const unsynced = await this.#deps.log.manifest(
-          new Set([...onTheirWay, ...keys]),
-        );
-        this.#ask({ type: "push", pushId, token, changes, unsynced });
-      }
-    } finally {
-      this.#isPumping = false;
-    }
+  async #pushMore(): Promise<void> {
+    if (this.#isWelcome && !this.#isEnded) await this.#pump.pump();
   }
 
   #reportIfCaughtUp(): void {
@@ -397,7 +341,7 @@ export class SyncSession {
       this.#isEnded ||
       !this.#isWelcome ||
       this.#behind.size > 0 ||
-      this.#inFlight.size > 0
+      !this.#pump.isEmpty
     )
       return;
     this.#deps.events.onProgress();
@@ -406,12 +350,8 @@ export class SyncSession {
 
   /** A page that does not continue our chain, or a chunk that is not what it is called: the server is not to be believed. */
   #expectSound(applied: Result<unknown, RemoteRefusal>): void {
-    if (applied.ok) return;
-    this.#end(syncProblem("protocol-broken"));
-    this.#deps.socket.close(
-      closeCodes["message-malformed"],
-      applied.error.code,
-    );
+    if (!applied.ok)
+      this.#break(syncProblem("protocol-broken"), "message-malformed");
   }
 
   #send(message: ClientMessage): void {
@@ -421,21 +361,7 @@ export class SyncSession {
   /** Sends what must be answered. */
   #ask(message: ClientMessage): void {
     this.#send(message);
-    if (this.#isEnded) return;
-    this.#watchdog?.cancel();
-    this.#watchdog = this.#deps.timers.after(answerDeadlineMs, () => {
-      this.#end(syncProblem("no-answer"));
-      this.#deps.socket.close(1000, "");
-    });
-  }
-
-  #schedulePing(): void {
-    if (this.#isEnded) return;
-    this.#pings = this.#deps.timers.after(idlePingMs, () => {
-      this.#ask({ type: "ping", number: this.#nextPing });
-      this.#nextPing += 1;
-      this.#schedulePing();
-    });
+    if (!this.#isEnded) this.#liveness.expectAnswer();
   }
 
   /** One message at a time, in order; a failing store ends the session and loses nothing. */
@@ -446,10 +372,16 @@ export class SyncSession {
         await task();
       } catch {
         // The log's own reader reports a damaged or full store with its cause; here it only means that nothing can be received.
-        this.#end(syncProblem("store-failed"));
-        this.#deps.socket.close(1000, "");
+        this.#break(syncProblem("store-failed"));
       }
     });
+  }
+
+  /** Ends first, so that the socket's own close is not taken for the reason. */
+  #break(problem: SyncProblem, closeName?: CloseName): void {
+    this.#end(problem);
+    if (closeName === undefined) this.#deps.socket.close(1000, "");
+    else this.#deps.socket.close(closeCodes[closeName], closeName);
   }
 
   #end(problem: SyncProblem, retryAfterMs?: number): void {
@@ -460,7 +392,6 @@ export class SyncSession {
 
   #finish(): void {
     this.#isEnded = true;
-    this.#watchdog?.cancel();
-    this.#pings?.cancel();
+    this.#liveness.stop();
   }
 }

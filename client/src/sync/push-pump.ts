@@ -1,0 +1,96 @@
+/**
+ * What of the log is on its way over one socket: batches by one author each, most critical first, a few in flight at a time.
+ * Forgotten with the socket; the log still holds everything, and whatever was sent twice is harmless. SPEC CL-7, SY-5.
+ */
+import type { ClientMessage, PersonId, Verdict } from "@suture/schema";
+
+import type { LocalLog } from "../store/local-log.ts";
+import { changeKey } from "../store/push-order.ts";
+
+const maxPushesInFlight = 4;
+
+export interface PushPumpDeps {
+  readonly log: LocalLog;
+  /** Whose token carries other people's work that is being brought back. */
+  readonly personId: PersonId;
+  tokens(): Promise<ReadonlyMap<PersonId, string>>;
+  send(message: Extract<ClientMessage, { type: "push" }>): void;
+}
+
+export class PushPump {
+  readonly #deps: PushPumpDeps;
+  readonly #inFlight = new Map<number, readonly string[]>();
+  /** Answered "not now" on this socket: offered again once something else was accepted. */
+  readonly #held = new Set<string>();
+  #withRestores = false;
+  #nextPushId = 0;
+  #isPumping = false;
+
+  constructor(deps: PushPumpDeps) {
+    this.#deps = deps;
+  }
+
+  get isEmpty(): boolean {
+    return this.#inFlight.size === 0;
+  }
+
+  /** The server has taken the proof of what it lost: it may be pushed again. */
+  allowRestores(): void {
+    this.#withRestores = true;
+  }
+
+  /** Takes note of an answer; tells whether something became durable on the server. */
+  settle(pushId: number | null, verdicts: readonly Verdict[]): boolean {
+    if (pushId !== null) this.#inFlight.delete(pushId);
+    const isAnyDurable = verdicts.some(
+      ({ verdict }) => verdict === "accepted" || verdict === "duplicate",
+    );
+    if (isAnyDurable) this.#held.clear();
+    for (const verdict of verdicts) {
+      const isNotNow =
+        verdict.verdict === "waiting" ||
+        (verdict.verdict === "refused" && verdict.isRetryable);
+      if (isNotNow) this.#held.add(changeKey(verdict.recordId, verdict.hash));
+    }
+    return isAnyDurable;
+  }
+
+  /** Sends as many batches as may be in flight. */
+  async pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      const tokens = await this.#deps.tokens();
+      while (this.#inFlight.size < maxPushesInFlight) {
+        if (!(await this.#pushNext(tokens))) return;
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  async #pushNext(tokens: ReadonlyMap<PersonId, string>): Promise<boolean> {
+    const { log, personId, send } = this.#deps;
+    const onTheirWay = [...this.#inFlight.values()].flat();
+    const batch = await log.nextPush({
+      except: new Set([...onTheirWay, ...this.#held]),
+      personIds: new Set(tokens.keys()),
+      withRestores: this.#withRestores,
+    });
+    const token = tokens.get(batch?.personId ?? personId);
+    if (batch === null || token === undefined) return false;
+    const pushId = this.#nextPushId;
+    this.#nextPushId += 1;
+    const keys = batch.changes.map(({ recordId, hash }) =>
+      changeKey(recordId, hash),
+    );
+    this.#inFlight.set(pushId, keys);
+    const changes = batch.changes.map(({ recordId, bytes }) => ({
+      recordId,
+      bytes,
+    }));
+    const unsynced = await log.manifest(new Set([...onTheirWay, ...keys]));
+    send({ type: "push", pushId, token, changes, unsynced });
+    return true;
+  }
+}
