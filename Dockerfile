@@ -18,7 +18,7 @@ RUN npx tsc --build server/tsconfig.build.json \
   && npm prune --omit=dev
 
 FROM node:20-slim
-ENV NODE_ENV=production SUTURE_DATA_DIR=/data SUTURE_HOST=0.0.0.0
+ENV NODE_ENV=production SUTURE_DATA_DIR=/data SUTURE_HOST=0.0.0.0 SUTURE_SAMPLE=off
 WORKDIR /suture
 COPY --from=build /suture/package.json ./
 COPY --from=build /suture/node_modules node_modules
