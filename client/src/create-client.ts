@@ -137,8 +137,6 @@ export class Client {
       timers,
       random,
       onStatus: (status) => this.#onSyncStatus(status),
-      // The session has written them; whoever shows rights hears of it from the log.
-      onMemberships: () => undefined,
       onPresence: (message) => {
         for (const listener of [...this.#presenceListeners]) listener(message);
       },
