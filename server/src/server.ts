@@ -24,6 +24,9 @@ import type { VerifyCheckpoint } from "./admission/restore.ts";
 import { appendAudit } from "./audit/append-audit.ts";
 import { createCheckpointer } from "./audit/checkpointer.ts";
 import type { Checkpointer } from "./audit/checkpointer.ts";
+import { createHttpApp } from "./gateway/http/app.ts";
+import type { HttpApp } from "./gateway/http/http-deps.ts";
+import { createReadRecorder } from "./gateway/http/read-recorder.ts";
 import { createSyncGateway } from "./gateway/sync/sync-gateway.ts";
 import { defaultSyncLimits } from "./gateway/sync/sync-limits.ts";
 import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
@@ -45,11 +48,15 @@ export interface ServerDeps {
   readonly random: Random;
   readonly log: SystemLog;
   readonly syncLimits?: Partial<SyncLimits>;
+  /** Of the program, as the API's description says it. */
+  readonly version?: string;
   /** Where clients reach this server, when that is not what requests say (behind a proxy). */
   readonly externalUrl?: string | undefined;
 }
 
 export interface SutureServer {
+  /** Everything over HTTP; `app.fetch` answers a request. */
+  readonly app: HttpApp;
   /** Everything that admits changes does it through this, so that live sessions hear of it. */
   readonly admission: Admission;
   /** As given; accepting an invitation also tells the person's live sessions. */
@@ -106,8 +113,23 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
       },
     },
   };
+  const reads = createReadRecorder({ store, clock, timers, log, checkpoints });
+  const app = createHttpApp({
+    store,
+    recordTypes,
+    identity,
+    admission: sync.admission,
+    checkpoints,
+    clock,
+    random,
+    log,
+    reads,
+    externalUrl: deps.externalUrl,
+    version: deps.version ?? "0.0.0",
+  });
   await checkpoints.recover(await organizationsOf(store));
   return {
+    app,
     admission: sync.admission,
     identity,
     checkpoints,
@@ -118,6 +140,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     settle: () => sync.settle(),
     async close() {
       await sync.close();
+      await reads.flush();
       await checkpoints.close();
     },
   };

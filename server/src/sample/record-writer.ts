@@ -84,6 +84,14 @@ export class RecordWriter {
     return this.#index.heads();
   }
 
+  /** What the group says now, where nobody contests it. */
+  contentOf(group: string): Content {
+    const [only, ...others] = this.#fold.live(group);
+    if (only === undefined || others.length > 0)
+      throw new Error("nobody signed it, or it is contested");
+    return this.#fold.statementOf(only).content;
+  }
+
   create(writer: Writer, record: NewRecord): WrittenChange {
     const statements = Object.entries(record.groups ?? {}).map(
       ([group, content]) => this.#statementOp(writer, { group, content }, []),

@@ -1,0 +1,137 @@
+/**
+ * What a deployment may set, each by an environment variable: the only place that knows their names, defaults and units. Every
+ * problem is reported at once, by name and never by value. There are no secrets among them: keys are drawn at the first start
+ * and kept in the data directory. SPEC OP-1.
+ */
+import { err, ok, type Result } from "@suture/schema";
+import { z } from "zod";
+import { defaultSyncLimits } from "./gateway/sync/sync-limits.ts";
+
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,15}$/, "a whole number")
+    .transform(Number)
+    .pipe(
+      z
+        .int()
+        .min(minimum, `at least ${minimum}`)
+        .max(maximum, `at most ${maximum}`),
+    );
+const isOn = z.enum(["on", "off"]).transform((word) => word === "on");
+
+const url = z
+  .string()
+  .refine(
+    (text) => /^https?:\/\/[^\s/?#]+\/?$/.test(text) && URL.canParse(text),
+    "an http or https URL without a path",
+  );
+
+const settings = {
+  SUTURE_DATA_DIR: z
+    .string()
+    .min(1, "a directory")
+    .default("./data")
+    .describe("Directory of the database; made at the first start"),
+  SUTURE_HOST: z
+    .string()
+    .min(1, "a host")
+    .default("127.0.0.1")
+    .describe("Address to listen on"),
+  SUTURE_PORT: wholeNumber(0, 65_535)
+    .default(8787)
+    .describe("Port to listen on; 0 takes a free one"),
+  SUTURE_PUBLIC_URL: url
+    .optional()
+    .describe(
+      "Where clients reach this server, when behind a proxy; their proofs name it",
+    ),
+  SUTURE_ISSUER: url
+    .default("http://suture.localhost")
+    .describe("Name of this server in every token; must stay the same"),
+  SUTURE_SAMPLE: isOn
+    .default(true)
+    .describe(
+      "`on` or `off`: whether an empty server gets the sample organization",
+    ),
+  SUTURE_LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"], "a level")
+    .default("info")
+    .describe(
+      "`debug`, `info`, `warn`, `error` or `silent`; JSON lines on stderr",
+    ),
+  SUTURE_MAX_SESSIONS: wholeNumber(1, 1_000_000)
+    .default(defaultSyncLimits.maxSessions)
+    .describe(
+      "Sync sessions at a time; further devices are asked to come back",
+    ),
+  SUTURE_PING_INTERVAL_MS: wholeNumber(1_000, 600_000)
+    .default(defaultSyncLimits.pingIntervalMs)
+    .describe(
+      "Milliseconds after which a silent device is asked whether it is there",
+    ),
+  SUTURE_STOP_TIMEOUT_MS: wholeNumber(0, 600_000)
+    .default(5_000)
+    .describe("Milliseconds that open HTTP requests get when the server stops"),
+} as const;
+
+const configSchema = z.object(settings).transform((read) => ({
+  dataDir: read.SUTURE_DATA_DIR,
+  host: read.SUTURE_HOST,
+  port: read.SUTURE_PORT,
+  publicUrl: read.SUTURE_PUBLIC_URL,
+  issuer: read.SUTURE_ISSUER,
+  hasSample: read.SUTURE_SAMPLE,
+  logLevel: read.SUTURE_LOG_LEVEL,
+  maxSessions: read.SUTURE_MAX_SESSIONS,
+  pingIntervalMs: read.SUTURE_PING_INTERVAL_MS,
+  stopTimeoutMs: read.SUTURE_STOP_TIMEOUT_MS,
+}));
+export type Config = Readonly<z.output<typeof configSchema>>;
+
+export interface ConfigProblem {
+  readonly name: string;
+  /** What it must be; never what it is. */
+  readonly problem: string;
+}
+
+/** Empty variables count as unset; a `SUTURE_` variable that nobody knows is a problem, for it is a misspelt one. */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Config, readonly ConfigProblem[]> {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name, value]) => name.startsWith("SUTURE_") && value !== "",
+    ),
+  );
+  const unknown = Object.keys(given)
+    .filter((name) => !Object.hasOwn(settings, name))
+    .map((name) => ({ name, problem: "is not a setting" }));
+  const read = configSchema.safeParse(given);
+  if (read.success && unknown.length === 0) return ok(read.data);
+  const wrong = read.success
+    ? []
+    : read.error.issues.map((issue) => ({
+        name: String(issue.path[0] ?? ""),
+        problem: `must be ${issue.message}`,
+      }));
+  return err([...unknown, ...wrong]);
+}
+
+export interface SettingRow {
+  readonly name: string;
+  /** Empty where there is none. */
+  readonly defaultValue: string;
+  readonly description: string;
+}
+
+/** One row a setting, for the README and `suture --help`. */
+export function settingRows(): readonly SettingRow[] {
+  return Object.entries(settings).map(([name, setting]) => {
+    const parsed = setting.safeParse(undefined);
+    const { data } = parsed;
+    const defaultValue =
+      typeof data === "boolean" ? (data ? "on" : "off") : String(data ?? "");
+    return { name, defaultValue, description: setting.description ?? "" };
+  });
+}

@@ -1,0 +1,47 @@
+/**
+ * `npm start`: reads the environment, runs a server until it is told to stop, and says in one sentence why it cannot.
+ *
+ * The first SIGINT or SIGTERM stops it cleanly (exit 0): what devices have sent is finished and answered. A second one ends it
+ * at once, which loses nothing that was acknowledged. SPEC OP-2, OP-3.
+ */
+import { readConfig } from "./config.ts";
+import { startServer } from "./start-server.ts";
+import { createSystemLog } from "./system-log.ts";
+import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
+import { welcomeText } from "./welcome-text.ts";
+
+const config = readConfig(process.env);
+if (!config.ok) {
+  for (const { name, problem } of config.error)
+    process.stderr.write(`${name} ${problem}\n`);
+  process.exit(2);
+}
+const started = await startServer({
+  config: config.value,
+  clock: systemClock,
+  timers: systemTimers,
+  random: systemRandom,
+  log: createSystemLog({
+    level: config.value.logLevel,
+    stream: process.stderr,
+  }),
+});
+if (!started.ok) {
+  process.stderr.write(`${started.error.message}\n`);
+  process.exit(1);
+}
+const running = started.value;
+process.stdout.write(welcomeText(running));
+
+let isStopping = false;
+function stop(): void {
+  if (isStopping) process.exit(130);
+  isStopping = true;
+  process.stdout.write("\n  Stopping…\n");
+  running.stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+}
+process.on("SIGINT", stop);
+process.on("SIGTERM", stop);

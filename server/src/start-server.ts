@@ -1,0 +1,218 @@
+/**
+ * A server on this machine: the database in the data directory, HTTP and sync on one port. `main` runs it, and so do tests
+ * over real sockets. It opens everything it closes. SPEC OP-2, OP-3.
+ */
+import { mkdirSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import {
+  createRecordTypes,
+  err,
+  ok,
+  StoreError,
+  sutureRecords,
+} from "@suture/schema";
+import type {
+  Clock,
+  Random,
+  RecordTypes,
+  Result,
+  Timers,
+} from "@suture/schema";
+import Database from "better-sqlite3";
+import type { Config } from "./config.ts";
+import { serveSync } from "./gateway/sync/upgrade.ts";
+import type { PasswordHashing } from "./identity/accounts.ts";
+import { createAccounts } from "./identity/better-auth-accounts.ts";
+import { createIdentity } from "./identity/identity.ts";
+import { loadSecret } from "./identity/secrets.ts";
+import { seedSample } from "./sample/seed-sample.ts";
+import { createServer, type SutureServer } from "./server.ts";
+import { openSqliteStore } from "./store/open-sqlite-store.ts";
+import { serverTables } from "./store/server-tables.ts";
+import type { SystemLog } from "./system-log.ts";
+
+export interface StartDeps {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: SystemLog;
+  /** Default: the types that Suture comes with. */
+  readonly recordTypes?: RecordTypes;
+  readonly version?: string;
+  /** Default: scrypt. */
+  readonly passwordHashing?: PasswordHashing;
+}
+
+export interface StartProblem {
+  readonly code: "port-in-use" | "cannot-listen" | "data-unusable";
+  /** One sentence for whoever started it. */
+  readonly message: string;
+}
+
+export interface RunningServer {
+  /** Where it listens, as a URL without a path. */
+  readonly url: string;
+  readonly hasSample: boolean;
+  readonly server: SutureServer;
+  /** Takes nothing new, finishes what was begun, tells every device, and lets go of the files. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export async function startServer(
+  deps: StartDeps,
+): Promise<Result<RunningServer, StartProblem>> {
+  const { config, log } = deps;
+  const opened = await open(deps);
+  if (!opened.ok) return opened;
+  const { server, closeFiles } = opened.value;
+  const http = createAdaptorServer({ fetch: server.app.fetch });
+  const listening = await listen(http as Server, config);
+  if (!listening.ok) {
+    await server.close();
+    await closeFiles();
+    return listening;
+  }
+  const node = http as Server;
+  const { timers } = deps;
+  serveSync(node, {
+    identity: server.identity,
+    accept: (socket, caller) => server.acceptSyncSocket(socket, caller),
+    timers,
+    log,
+    externalUrl: config.publicUrl,
+  });
+  const url = `http://${urlHost(config.host)}:${listening.value}`;
+  log.info("server.started", { port: listening.value });
+
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      node.close(() => resolve());
+    });
+    // Idle connections are let go at once, busy ones get a moment.
+    node.closeIdleConnections();
+    await server.close();
+    const timer = timers.after(config.stopTimeoutMs, () =>
+      node.closeAllConnections(),
+    );
+    await closed;
+    timer.cancel();
+    await closeFiles();
+    log.info("server.stopped");
+  }
+  return ok({
+    url,
+    hasSample: opened.value.hasSample,
+    server,
+    stop: () => (stopped ??= stop()),
+  });
+}
+
+interface Opened {
+  readonly server: SutureServer;
+  readonly hasSample: boolean;
+  closeFiles(): Promise<void>;
+}
+
+async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
+  const { config, clock, random, timers, log, version, passwordHashing } = deps;
+  const file = join(config.dataDir, "suture.db");
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    const store = await openSqliteStore({
+      file,
+      tables: serverTables,
+      migrations: [],
+    });
+    // Accounts write by themselves, never inside a transaction of the store.
+    const database = new Database(file, { timeout: 5_000 });
+    database.pragma("synchronous = FULL");
+    const identity = await createIdentity({
+      store,
+      accounts: await createAccounts({
+        database,
+        secret: await loadSecret(store, random, "accounts"),
+        random,
+        ...(passwordHashing && { passwordHashing }),
+      }),
+      clock,
+      random,
+      issuer: config.issuer,
+    });
+    const { maxSessions, pingIntervalMs } = config;
+    const server = await createServer({
+      store,
+      identity,
+      recordTypes: deps.recordTypes ?? createRecordTypes(sutureRecords),
+      clock,
+      timers,
+      random,
+      log,
+      syncLimits: { maxSessions, pingIntervalMs },
+      externalUrl: config.publicUrl,
+      ...(version !== undefined && { version }),
+    });
+    const { admission } = server;
+    const hasSample =
+      config.hasSample &&
+      (await seedSample({ store, clock, identity, admission }));
+    return ok({
+      server,
+      hasSample,
+      async closeFiles() {
+        database.close();
+        await store.close();
+      },
+    });
+  } catch (cause) {
+    log.error("data.unusable", {}, cause);
+    if (cause instanceof StoreError)
+      return unusable(
+        config,
+        `The database in it is not usable (${cause.code})`,
+      );
+    if (cause instanceof Error && "syscall" in cause)
+      return unusable(config, "It cannot be made or written");
+    throw cause;
+  }
+}
+
+function unusable({ dataDir }: Config, why: string) {
+  const message = `The data directory ${dataDir} cannot be used. ${why}.`;
+  return err({ code: "data-unusable", message } as const);
+}
+
+function listen(
+  http: Server,
+  { host, port }: Config,
+): Promise<Result<number, StartProblem>> {
+  return new Promise((resolve) => {
+    http.once("error", (cause: NodeJS.ErrnoException) => {
+      const isTaken = cause.code === "EADDRINUSE";
+      resolve(
+        err(
+          isTaken
+            ? {
+                code: "port-in-use",
+                message: `Port ${port} on ${host} is in use; set SUTURE_PORT to another one.`,
+              }
+            : {
+                code: "cannot-listen",
+                message: `Cannot listen on ${host} (${cause.code ?? "unknown"}).`,
+              },
+        ),
+      );
+    });
+    http.listen(port, host, () => {
+      const address = http.address();
+      resolve(ok(typeof address === "object" && address ? address.port : port));
+    });
+  });
+}
+
+function urlHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
