@@ -3,8 +3,8 @@ import {
   canonicalize,
   compareContents,
   deviceIdSchema,
+  generalInitial,
   groupOf,
-  initialContent,
   recordIdSchema,
   type Content,
   type Edit,
@@ -161,8 +161,7 @@ function changesOf(
 ): StatementChanges {
   const group = groupOf(type, name);
   if (group === undefined) return [];
-  // Initial values pass their part's schema, so they are JSON like all content.
-  const initial = initialContent(group) as Content;
+  const initial = generalInitial(group);
   const before = overwritten.length === 0 ? [initial] : overwritten;
   const [base = initial] = before;
   return compareContents(group, base, [...before, after])

@@ -11,8 +11,8 @@ import {
   deviceIdSchema,
   encodeStatement,
   encodeUtf8,
+  generalInitial,
   groupOf,
-  initialContent,
   lastSeenByAll,
   opIdSchema,
   recordIdSchema,
@@ -21,7 +21,6 @@ import {
   safeSide,
   sha256,
   bytesToHex,
-  type Content,
   type OpId,
   type ReadTransaction,
   type RecordTypes,
@@ -148,7 +147,7 @@ async function describeConflict(
   await loadCandidates(view, opIds);
   const base = baseOf(group, opIds, view);
   const contents = opIds.map((opId) => view.statementOf(opId).content);
-  const known = base ?? (initialContent(group) as Content);
+  const known = base ?? generalInitial(group);
   const candidates: CandidateDescription[] = [];
   for (const opId of opIds) {
     const described = await describeCandidate(tx, view, task, opId);

@@ -15,8 +15,8 @@ import {
   encodeStatement,
   entryIdSchema,
   err,
+  generalInitial,
   groupOf,
-  initialContent,
   maxReasonLength,
   ok,
   canonicalize,
@@ -219,9 +219,7 @@ function decide(
       return ok({ decision: { kind: "choose", candidate }, content });
     }
     case "combine": {
-      // Initial values pass their part's schema, so they are JSON like all content.
-      const base =
-        baseOf(group, live, view) ?? (initialContent(group) as Content);
+      const base = baseOf(group, live, view) ?? generalInitial(group);
       const combined = combineContents(
         group,
         base,

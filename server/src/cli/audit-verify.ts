@@ -1,0 +1,38 @@
+import type { Store } from "@suture/schema";
+
+import { verifyAudit, type AuditVerdict } from "../audit/verify-audit.ts";
+import type { CliOutput, ExitCode } from "./cli-output.ts";
+
+/** `suture audit verify`: 0 if everything is as it was written, 1 with the first row that is not. SPEC AU-7. */
+export async function runAuditVerify(
+  store: Store,
+  output: CliOutput,
+  options: { readonly json: boolean },
+): Promise<ExitCode> {
+  const verdict = await verifyAudit(store);
+  if (options.json) output.out(JSON.stringify(verdict));
+  else for (const line of describe(verdict)) output.out(line);
+  return verdict.isIntact ? 0 : 1;
+}
+
+function describe(verdict: AuditVerdict): readonly string[] {
+  if (!verdict.isIntact) {
+    const { partition, broken } = verdict;
+    return [
+      "NOT INTACT",
+      `  organization  ${partition}`,
+      `  table         ${broken.table}`,
+      `  row           ${broken.key.join(" ")}`,
+      `  what          ${broken.problem}`,
+    ];
+  }
+  const { counts } = verdict;
+  return [
+    "Intact: every chain, change and checkpoint is as it was written.",
+    `  organizations   ${counts.organizations}`,
+    `  audit entries   ${counts.auditEntries}`,
+    `  batches of reads ${counts.readBatches}`,
+    `  log rows        ${counts.logRows}`,
+    `  checkpoints     ${counts.checkpoints}`,
+  ];
+}

@@ -1,0 +1,146 @@
+import {
+  organizationScope,
+  recordIdSchema,
+  type Clock,
+  type RecordId,
+  type RecordTypes,
+  type Store,
+} from "@suture/schema";
+
+import { appendAudit } from "../audit/append-audit.ts";
+import type { HistoryEdit } from "../audit/history-edit.ts";
+import { readHistory, type HistoryEntry } from "../audit/record-history.ts";
+import { openRecordView } from "../log/record-view.ts";
+import { organizationsOf } from "../server.ts";
+import type { CliOutput, ExitCode } from "./cli-output.ts";
+
+interface RecordHistory {
+  readonly organizationId: RecordId;
+  readonly recordId: RecordId;
+  readonly recordType: string;
+  readonly heads: readonly string[];
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** `suture history RECORD`: who changed what, when, on which device, having seen what. Shows values, so it is audited. SPEC AU-10. */
+export async function runHistory(
+  store: Store,
+  output: CliOutput,
+  clock: Clock,
+  options: {
+    readonly recordId: string;
+    readonly json: boolean;
+    readonly recordTypes: RecordTypes;
+  },
+): Promise<ExitCode> {
+  const recordId = recordIdSchema.safeParse(options.recordId);
+  const history = recordId.success
+    ? await findHistory(store, recordId.data, options.recordTypes)
+    : undefined;
+  if (history === undefined) {
+    output.err("There is no such record.");
+    return 2;
+  }
+  const { organizationId } = history;
+  const at = { scopeId: organizationScope(organizationId), atMs: clock.now() };
+  await store.write(organizationId, (tx) =>
+    appendAudit(tx, at, {
+      event: "exported",
+      memberId: null,
+      what: "history",
+      recordId: history.recordId,
+    }),
+  );
+  if (options.json) output.out(JSON.stringify(history));
+  else for (const line of describe(history)) output.out(line);
+  return 0;
+}
+
+async function findHistory(
+  store: Store,
+  recordId: RecordId,
+  recordTypes: RecordTypes,
+): Promise<RecordHistory | undefined> {
+  for (const organizationId of await organizationsOf(store)) {
+    const found = await store.read(organizationId, async (tx) => {
+      const record = await openRecordView(tx, recordId, recordTypes.get);
+      if (record === undefined) return undefined;
+      const { type, view, row } = record;
+      const limit = view.index.size;
+      const request = { recordId, type, view, after: 0, limit };
+      const { entries } = await readHistory(tx, request);
+      const heads = view.index.heads();
+      const { recordType } = row;
+      return { organizationId, recordId, recordType, heads, entries };
+    });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function describe(history: RecordHistory): readonly string[] {
+  const { recordType, recordId, organizationId, entries, heads } = history;
+  const branches =
+    heads.length === 1 ? "" : `, ${heads.length} branches not yet together`;
+  return [
+    `${recordType} ${recordId}`,
+    `organization ${organizationId}`,
+    `${entries.length} changes${branches}`,
+    ...entries.flatMap(describeEntry),
+  ];
+}
+
+function describeEntry(entry: HistoryEntry): readonly string[] {
+  const { seen } = entry;
+  return [
+    "",
+    `#${entry.number}  ${instant(entry.admittedAtMs)}  (the device's clock: ${instant(entry.deviceTimeMs)})`,
+    `    member ${entry.memberId}  device ${entry.deviceId}`,
+    `    change ${entry.hash}${entry.isHead ? "  (nothing builds on it yet)" : ""}`,
+    ...entry.edits.flatMap(describeEdit).map((line) => `    ${line}`),
+    ...seen.delivered.map(
+      ({ scopeId, sequence, atMs }) =>
+        `    had been sent ${scopeId} up to ${sequence} by ${instant(atMs)}`,
+    ),
+    ...seen.overwrote.map(({ opId, deliveredAtMs }) =>
+      deliveredAtMs === null
+        ? `    overwrote ${opId}, which its device had not been sent`
+        : `    overwrote ${opId}, sent to its device ${instant(deliveredAtMs)}`,
+    ),
+  ];
+}
+
+function describeEdit(edit: HistoryEdit): readonly string[] {
+  switch (edit.kind) {
+    case "value":
+      return [`${edit.target}: ${fromTo(edit.before, edit.after)}`];
+    case "text":
+      return [`${edit.target}: text edited`];
+    case "increment":
+      return [`${edit.target}: ${edit.by < 0 ? "" : "+"}${edit.by}`];
+    case "statement": {
+      const { reason } = edit.attribution;
+      return [
+        `${edit.target}, signed${reason === undefined ? "" : `: ${reason}`}`,
+        ...edit.changes.map(
+          ({ part, entryId, before, after }) =>
+            `  ${part}${entryId === null ? "" : `/${entryId}`}: ${fromTo(before, after)}`,
+        ),
+      ];
+    }
+    case "resolution":
+      return [
+        `${edit.group}: settled ${edit.settles.length} candidates: ${edit.reason}`,
+      ];
+  }
+}
+
+function fromTo(before: readonly unknown[], after: unknown): string {
+  const stood = before.map((value) => JSON.stringify(value)).join(" | ");
+  const stands = after === undefined ? "nothing" : JSON.stringify(after);
+  return `${stood === "" ? "nothing" : stood} → ${stands}`;
+}
+
+function instant(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { StoreError, type Store } from "@suture/schema";
+
+import { storeFileIn } from "../store/data-lock.ts";
+import { openSqliteStore } from "../store/open-sqlite-store.ts";
+import { serverTables } from "../store/server-tables.ts";
+import type { CliOutput, ExitCode } from "./cli-output.ts";
+
+/**
+ * Runs a command on the store of a data directory, beside a running server or without one, and closes it. Never creates one:
+ * a mistyped directory is not an intact, empty store.
+ */
+export async function withStore(
+  directory: string,
+  output: CliOutput,
+  command: (store: Store) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const file = storeFileIn(directory);
+  if (!existsSync(file)) {
+    output.err(`There is no Suture data in ${directory}.`);
+    return 2;
+  }
+  let store: Store | undefined;
+  try {
+    store = await openSqliteStore({
+      file,
+      tables: serverTables,
+      migrations: [],
+    });
+    return await command(store);
+  } catch (cause) {
+    if (!(cause instanceof StoreError)) throw cause;
+    output.err(`The store cannot be read: ${cause.message} (${cause.code}).`);
+    return 2;
+  } finally {
+    await store?.close();
+  }
+}
