@@ -355,6 +355,7 @@ describe.each(storeKinds)("over the %s store", (kind) => {
 
   test("[AD-10] a resolution is not written again by leaving out what it overwrites", async () => {
     const { technician, manager, machine, conflict } = await contestedMachine();
+    const heads = machine.index.heads();
     expectAccepted(
       await manager.push(
         manager.resolve(machine, "fitness", choose(machine), conflict.one),
@@ -368,6 +369,7 @@ describe.each(storeKinds)("over the %s store", (kind) => {
       "fitness",
       { kind: "combine" },
       conflict.one,
+      { heads },
     );
     const rewritten = signed.map((op) =>
       op.key === "fitness" ? op : { ...op, key: key ?? "", pred: [] },

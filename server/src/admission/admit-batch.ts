@@ -258,6 +258,8 @@ async function admitInTransaction(
     founding,
   });
   const isNew = (await state.recordOf(organizationId)) === undefined;
+  if (isNew && founded.isFounded && founding === null)
+    throw new FoundingFailed(refuseFounding(organizationId, untried(group)));
   const pusher: Pusher = {
     ...author,
     memberId:
@@ -336,6 +338,25 @@ function refuseFounding(
               reason: "it builds on a change that was refused",
             };
       return [position, refusedVerdict(recordId, hash, refusal)];
+    }),
+  );
+}
+
+/** As if all had been let in. */
+function untried(group: readonly Numbered[]): ReadonlyMap<number, Verdict> {
+  return new Map(
+    group.map(({ position, arrival }) => {
+      if (arrival.kind === "unreadable") {
+        const { pushed, unreadable } = arrival;
+        const { hash, refusal } = unreadable;
+        return [position, refusedVerdict(pushed.recordId, hash, refusal)];
+      }
+      const { recordId, change } = arrival.read;
+      const { hash } = change;
+      return [
+        position,
+        { recordId, hash, verdict: "accepted", places: [] } as const,
+      ];
     }),
   );
 }

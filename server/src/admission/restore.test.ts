@@ -1,0 +1,201 @@
+import {
+  createMemoryStore,
+  firstChain,
+  organizationScope,
+  type CheckpointClaims,
+  type Cursor,
+  type LeafProof,
+  type ScopeId,
+} from "@suture/schema";
+import { expect, test } from "vitest";
+import { auditTable } from "../audit/audit-tables.ts";
+import { changeIndexTable, logTable } from "../log/log-tables.ts";
+import { chainAt, endOf, readPage } from "../log/read-log.ts";
+import { serverTables } from "../store/server-tables.ts";
+import { createAdmission, type AdmissionDeps } from "./admit-batch.ts";
+import { note } from "./contents.test-support.ts";
+import type { RestoreRequest } from "./restore.ts";
+import {
+  answers,
+  Colleague,
+  createWorld,
+  createWorldDeps,
+  expectAccepted,
+  typeOf,
+  type World,
+} from "./world.test-support.ts";
+
+/** A server that lost what came after some point, and a proof of what it had. */
+async function loseTail() {
+  const deps = createWorldDeps(createMemoryStore({ tables: serverTables }));
+  const world = await createWorld(deps);
+  const clinician = await world.hire(["clinician"]);
+  const colleague = await world.hire(["clinician"]);
+  const { replica, pushed } = clinician.create(typeOf("patient"), {
+    parentId: world.organizationId,
+  });
+  expectAccepted(await clinician.push(pushed));
+  const scopeId = organizationScope(world.organizationId);
+  const backup = await copyOf(world, scopeId);
+  const lost = [
+    clinician.setField(replica, "maritalStatus", "M"),
+    clinician.addEntry(replica, "notes", note("rang")),
+  ];
+  expectAccepted(await clinician.push(...lost));
+  const end = await endOfScope(world, scopeId);
+  const request = await proofOf(world, scopeId, backup.end, end);
+
+  const claims: CheckpointClaims = {
+    iss: "https://suture.example",
+    organizationId: world.organizationId,
+    number: 1,
+    root: end.chain,
+    atMs: 1,
+  };
+  const store = await backup.restore();
+  const restored: AdmissionDeps = {
+    ...deps,
+    store,
+    verifyCheckpoint: async (jws) => (jws === "signed" ? claims : null),
+  };
+  const admission = createAdmission(restored);
+  const here = new Colleague(
+    admission,
+    world.random,
+    colleague.signer.memberId,
+    colleague.author,
+  );
+  return { world, admission, store, clinician, here, lost, request, scopeId };
+}
+
+test("[AD-16] with proof anybody brings a lost change back, and it is its first author's", async () => {
+  const { admission, store, world, clinician, here, lost, request } =
+    await loseTail();
+  expect(answers(await here.push(...lost))).toEqual([
+    "actor-of-another",
+    "depends-on-refused",
+  ]);
+  expect(await admission.allowRestore(here.author, request)).toBe(true);
+  expect(await admission.allowRestore(here.author, request)).toBe(true);
+  expectAccepted(await here.push(...lost));
+  const { recordId } = lost[0] ?? { recordId: world.organizationId };
+  const rows = await store.read(world.organizationId, (tx) =>
+    tx.scan(changeIndexTable, { prefix: [recordId] }),
+  );
+  for (const { value } of rows) expect(value).toMatchObject(clinician.signer);
+  const audit = await store.read(world.organizationId, (tx) =>
+    tx.scan(auditTable),
+  );
+  expect(
+    audit.filter(({ value }) => value.entry.event === "change-restored"),
+  ).toHaveLength(2);
+});
+
+test.each<[string, (request: RestoreRequest) => RestoreRequest]>([
+  ["no signature of ours", (request) => ({ ...request, jws: "forged" })],
+  ["a row less", (request) => ({ ...request, rows: request.rows.slice(1) })],
+  [
+    "the rows in another order",
+    (request) => ({ ...request, rows: [...request.rows].reverse() }),
+  ],
+  [
+    "another author",
+    (request) => ({
+      ...request,
+      rows: request.rows.map((row, number) => ({
+        ...row,
+        memberId: number === 0 ? row.recordId : row.memberId,
+      })),
+    }),
+  ],
+  [
+    "a point this log does not hold",
+    (request) => ({
+      ...request,
+      from: {
+        ...request.from,
+        chain: firstChain(request.proof.leaf.scopeId, "00"),
+      },
+    }),
+  ],
+])(
+  "[AD-16] without proof nothing may be brought back: %s",
+  async (_, forge) => {
+    const { admission, here, request } = await loseTail();
+    expect(await admission.allowRestore(here.author, forge(request))).toBe(
+      false,
+    );
+  },
+);
+
+async function endOfScope(world: World, scopeId: ScopeId): Promise<Cursor> {
+  const end = await world.store.read(world.organizationId, (tx) =>
+    endOf(tx, scopeId),
+  );
+  if (end === undefined) throw new Error("no such scope");
+  return end;
+}
+
+async function proofOf(
+  world: World,
+  scopeId: ScopeId,
+  from: Cursor,
+  end: Cursor,
+): Promise<RestoreRequest> {
+  const rows = await world.store.read(world.organizationId, async (tx) => {
+    expect(await chainAt(tx, scopeId, from.sequence)).toBe(from.chain);
+    const page = await readPage(tx, {
+      scopeId,
+      after: from,
+      deviceId: world.admin.signer.deviceId,
+      mayRead: () => true,
+    });
+    return page.rows;
+  });
+  const leaf = {
+    scopeId,
+    log: end,
+    auditSequence: 0,
+    auditChain: end.chain,
+  };
+  const proof: LeafProof = { leaf, path: [] };
+  return {
+    from,
+    rows: rows.map(({ recordId, hash, memberId, deviceId }) => ({
+      recordId,
+      hash,
+      memberId,
+      deviceId,
+    })),
+    jws: "signed",
+    proof,
+  };
+}
+
+/** The organization's rows as they are now, to be put into a store that knows no later ones. */
+async function copyOf(world: World, scopeId: ScopeId) {
+  const end = await endOfScope(world, scopeId);
+  const partition = world.organizationId;
+  const tables = await world.store.read(partition, async (tx) => {
+    const rows = [];
+    for (const table of serverTables)
+      rows.push({ table, rows: await tx.scan(table) });
+    return rows;
+  });
+  return {
+    end,
+    async restore() {
+      const store = createMemoryStore({ tables: serverTables });
+      await store.write(partition, async (tx) => {
+        for (const { table, rows } of tables)
+          for (const { key, value } of rows) await tx.put(table, key, value);
+      });
+      expect(
+        await store.read(partition, (tx) =>
+          tx.scan(logTable, { prefix: [scopeId] }),
+        ),
+      ).toHaveLength(end.sequence);
+      return store;
+    },
+  };
+}
