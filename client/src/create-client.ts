@@ -28,6 +28,7 @@ import {
 } from "./records/found-organization.ts";
 import { OpenRecords } from "./records/open-records.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
+import { RepoView } from "./records/repo-view.ts";
 import { Repository } from "./records/repository.ts";
 import type { SaveProblem } from "./records/save-problem.ts";
 import {
@@ -249,6 +250,11 @@ export class Client {
 
   get serviceJobs() {
     return this.#named("serviceJob");
+  }
+
+  /** automerge-repo's `Repo` over the same log. Close it before the client. */
+  openRepoView(): RepoView {
+    return new RepoView(this.#deps);
   }
 
   // work that is on this device only

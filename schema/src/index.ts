@@ -178,6 +178,7 @@ export {
   type ChangePlan,
   type RootOp,
 } from "./change/compose-change.ts";
+export { splitChunks } from "./change/chunk-header.ts";
 export { composeText, type TextPlan } from "./change/compose-text.ts";
 export { readText } from "./change/read-text.ts";
 export { decodeChange, type DecodedChange } from "./change/decode-change.ts";
@@ -194,6 +195,7 @@ export {
 } from "./change/index-change.ts";
 export {
   interpretChange,
+  maxEntryBytes,
   type ContentRefusal,
   type Edit,
   type ScalarValue,
@@ -243,7 +245,7 @@ export {
   type SafeValue,
 } from "./clinical/safe-side.ts";
 export { agreementDigest, isAgreement } from "./clinical/same-content.ts";
-export { baseOf, isConflict } from "./clinical/statement-base.ts";
+export { baseOf, generalInitial, isConflict } from "./clinical/statement-base.ts";
 export {
   lastSeenByAll,
   type StatementGraph,
@@ -255,6 +257,7 @@ export {
   entriesOf,
   initialContent,
   maxReasonLength,
+  maxStatementBytes,
   parseStatement,
   type Attribution,
   type Content,

@@ -86,7 +86,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
 }
 
 /** An organization with one clinic, founded on this device by its first admin, who does every job. */
-export async function foundClinic(device: Device) {
+export async function foundClinic(device: Pick<Device, "client">) {
   const founded = await device.client.foundOrganization({
     organizationName: "Test house",
     founderName: "A founder",

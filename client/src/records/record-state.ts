@@ -147,6 +147,7 @@ export class RecordState {
             after: [this.recordId, this.#lastLocalNumber],
           })
         ).map(({ value }) => value);
+    if (isFirst && rows.length === 0) return err({ code: "record-unknown" });
     const bytesByHash = isFirst ? await this.#allBytes(tx) : undefined;
     for (const row of rows) {
       this.#lastLocalNumber = row.localNumber;

@@ -1,0 +1,110 @@
+/**
+ * automerge-repo's `Repo` as a view on the local log, for its `DocHandle`s and the ecosystem's hooks. SPEC CL-17, CL-18.
+ *
+ * What is committed to the log appears in the handles; what is written to a handle's merging fields enters the log once
+ * automerge-repo saves it (`repo.flush()`), as this person's pending work. Groups are opaque there and cannot be written.
+ * It has no network: the log syncs. Never call `repo.delete` or `removeFromCache`: a record is not deleted.
+ */
+import { applyChanges, clone, getHeads, load } from "@automerge/automerge";
+import {
+  Repo,
+  type AutomergeUrl,
+  type DocHandle,
+} from "@automerge/automerge-repo";
+import { ok, type RecordId, type Result } from "@suture/schema";
+
+import {
+  documentOf,
+  LogStorageAdapter,
+  type RefusedWrite,
+} from "./log-storage-adapter.ts";
+import type { RecordDeps } from "./record-deps.ts";
+import type { RecordProblem, RecordState } from "./record-state.ts";
+
+/** A record's document as automerge-repo sees it. Read groups with `readGroupOf`. */
+export type RecordDocument = Readonly<Record<string, unknown>>;
+
+export class RepoView {
+  readonly repo: Repo;
+  readonly #deps: RecordDeps;
+  readonly #handles = new Map<RecordId, DocHandle<RecordDocument>>();
+  readonly #refusedListeners = new Set<(refused: RefusedWrite) => void>();
+  readonly #stop: () => void;
+
+  constructor(deps: RecordDeps) {
+    this.#deps = deps;
+    const storage = new LogStorageAdapter(deps, (refused) => {
+      void this.#show(refused.recordId, true);
+      for (const listener of [...this.#refusedListeners]) listener(refused);
+    });
+    this.repo = new Repo({ storage, network: [] });
+    this.#stop = deps.log.subscribe(({ recordIds, isReset }) => {
+      for (const recordId of recordIds)
+        if (this.#handles.has(recordId)) void this.#show(recordId, isReset);
+    });
+  }
+
+  /** The handle of a record, kept up to date from now on. */
+  async find(
+    recordId: RecordId,
+  ): Promise<Result<DocHandle<RecordDocument>, RecordProblem>> {
+    const opened = await this.#deps.records.open(recordId);
+    if (!opened.ok) return opened;
+    const known = this.#handles.get(recordId);
+    if (known !== undefined) return ok(known);
+    const url = `automerge:${recordId}` as AutomergeUrl;
+    const handle = await this.repo.find<RecordDocument>(url);
+    this.#handles.set(recordId, handle);
+    await this.#show(recordId, false);
+    return ok(handle);
+  }
+
+  /** Hears of writes through handles that may not enter the log. The handle's document has been, or is being, rebuilt. */
+  onRefused(listener: (refused: RefusedWrite) => void): () => void {
+    this.#refusedListeners.add(listener);
+    return () => this.#refusedListeners.delete(listener);
+  }
+
+  /** Saves what is in the handles, and stops. */
+  async close(): Promise<void> {
+    await this.repo.flush();
+    this.#stop();
+    await this.repo.shutdown();
+  }
+
+  async #show(recordId: RecordId, isRebuild: boolean): Promise<void> {
+    const handle = this.#handles.get(recordId);
+    const opened = await this.#deps.records.open(recordId);
+    if (handle === undefined || !opened.ok) return;
+    const { state } = opened.value;
+    const hasLost = getHeads(handle.doc()).some((head) => !isHeld(state, head));
+    // Heads the log does not hold are either not saved yet, or were refused: only the second is a reason to go back.
+    const isRefused = isRebuild || (hasLost && state.refused.length > 0);
+    if (isRefused) rebuild(handle, state);
+    else
+      handle.update((doc) => {
+        const [next] = applyChanges(doc, [
+          ...state.bytesBehind(state.index.heads()),
+        ]);
+        return next;
+      });
+  }
+}
+
+/** automerge-repo emits no `change` when the heads go back, so we do. */
+function rebuild(handle: DocHandle<RecordDocument>, state: RecordState): void {
+  const before = clone(handle.doc());
+  const bytes = documentOf(state.bytesBehind(state.index.heads()));
+  handle.update(() => load<RecordDocument>(bytes));
+  const after = handle.doc();
+  handle.emit("change", {
+    handle,
+    doc: after,
+    patches: [],
+    patchInfo: { before, after, source: "change" },
+  });
+}
+
+function isHeld(state: RecordState, head: string): boolean {
+  return state.changes.some(({ row }) => row.hash === head);
+}

@@ -1,0 +1,393 @@
+import {
+  changeHashSchema,
+  merkleRoot,
+  proveLeaf,
+  type ChangesMessage,
+  type RecordId,
+} from "@suture/schema";
+import { beforeEach, expect, test } from "vitest";
+
+import {
+  amoxicillin,
+  foundClinic,
+  openDevice,
+  join,
+  TestServer,
+  type Device,
+} from "../records/clinic.test-support.ts";
+import {
+  changeBytesTable,
+  localPartition,
+  pendingTable,
+} from "./client-tables.ts";
+
+let ada: Device;
+let server: TestServer;
+let organizationId: RecordId;
+let teamId: RecordId;
+
+beforeEach(async () => {
+  ada = await openDevice({ name: "ada" });
+  ({ organizationId, teamId } = await foundClinic(ada));
+  server = new TestServer(organizationId);
+});
+
+async function newPatient() {
+  const created = await ada.client.patients.create({
+    parentId: organizationId,
+  });
+  if (!created.ok) throw new Error(created.error.reason);
+  return created.value;
+}
+
+async function sign(patient: Awaited<ReturnType<typeof newPatient>>) {
+  const edit = await patient.edit();
+  edit.draft.prescribing.medications.add(amoxicillin);
+  const saved = await edit.save();
+  if (!saved.ok) throw new Error(saved.error.reason);
+  return saved.value;
+}
+
+async function nextBatch() {
+  return ada.log.nextPush({
+    except: new Set(),
+    personIds: new Set([ada.personId]),
+    withRestores: false,
+  });
+}
+
+test("[CL-7] a founding goes out as organization, member, team, in one batch", async () => {
+  const batch = await nextBatch();
+  const types = await Promise.all(
+    (batch?.changes ?? []).map(async ({ recordId }) => {
+      for (const repository of ["organizations", "members", "teams"] as const)
+        if ((await ada.client[repository].get(recordId)).ok) return repository;
+      return "?";
+    }),
+  );
+  expect(types).toEqual(["organizations", "members", "teams"]);
+});
+
+test("[CL-7] most critical first, behind what it depends on and the creation of the records it names", async () => {
+  await server.takeFrom(ada);
+  const older = await newPatient();
+  const edit = await older.edit();
+  edit.draft.maritalStatus = "M";
+  await edit.save();
+  const patient = await newPatient();
+  await sign(patient);
+  const start = new Date(ada.clock.nowMs + 48 * 3_600_000).toISOString();
+  const end = new Date(ada.clock.nowMs + 49 * 3_600_000).toISOString();
+  const booked = await ada.client.appointments.create({
+    parentId: teamId,
+    groups: {
+      slot: {
+        status: "booked",
+        period: { start, end },
+        participants: {
+          "00000000-0000-4000-8000-000000000001": {
+            kind: "patient",
+            recordId: older.id,
+            status: "accepted",
+          },
+        },
+      },
+    },
+  });
+  const batch = await nextBatch();
+  if (!booked.ok) throw new Error(booked.error.reason);
+  expect(
+    batch?.changes.map(({ recordId, priority }) => [recordId, priority]),
+  ).toEqual([
+    [patient.id, 3],
+    [patient.id, 0],
+    // Named by the appointment.
+    [older.id, 3],
+    [booked.value.id, 2],
+    [older.id, 3],
+  ]);
+});
+
+test("[CL-7] work of somebody without a token here is not sent, nor what depends on it", async () => {
+  const batch = await ada.log.nextPush({
+    except: new Set(),
+    personIds: new Set(),
+    withRestores: false,
+  });
+  expect(batch).toBeNull();
+});
+
+test("[CL-2] what is to be sent is made anew from the rows when the log is opened", async () => {
+  const before = await ada.client.unsynced();
+  await ada.store.write(localPartition, async (tx) => {
+    for (const { key } of await tx.scan(pendingTable))
+      await tx.delete(pendingTable, key);
+  });
+  expect(await ada.client.unsynced()).toEqual([]);
+  const again = await openDevice({ name: "ada", store: ada.store, start: 2 });
+  expect(await again.client.unsynced()).toEqual(before);
+});
+
+test("[CL-3] verdicts: accepted, waiting, held, and one on a change that is not here", async () => {
+  await server.takeFrom(ada);
+  const patient = await newPatient();
+  const [change] = await ada.client.unsynced();
+  if (change === undefined) throw new Error("nothing is unsynced");
+  const named = { recordId: patient.id, hash: change.hash };
+  await ada.log.applyVerdicts([
+    {
+      ...named,
+      verdict: "waiting",
+      code: "parent-not-here",
+      message: "It waits.",
+    },
+  ]);
+  await ada.client.settle();
+  expect(patient.status.state).toBe("local");
+  expect((await ada.client.unsynced())[0]?.reason).toBe("It waits.");
+  await ada.log.applyVerdicts([
+    {
+      ...named,
+      verdict: "refused",
+      code: "missing-dependencies",
+      message: "Something is missing.",
+      isRetryable: true,
+    },
+  ]);
+  await ada.client.settle();
+  expect(patient.status.state).toBe("queued");
+  await ada.log.applyVerdicts([
+    { ...named, verdict: "duplicate", places: [] },
+    {
+      recordId: patient.id,
+      hash: changeHashSchema.parse("0".repeat(64)),
+      verdict: "accepted",
+      places: [],
+    },
+  ]);
+  await ada.client.settle();
+  expect(patient.status.state).toBe("synced");
+});
+
+test("[CL-4] applying a page twice changes nothing; a damaged, torn or foreign page is refused whole", async () => {
+  await server.takeFrom(ada);
+  const ben = await openDevice({ name: "ben" });
+  await join(ben, organizationId, teamId, ["clinician"]);
+  await server.deliverTo(ben);
+  const held = await ben.log.scopes();
+  await server.deliverTo(ben);
+  expect(await ben.log.scopes()).toEqual(held);
+
+  await newPatient();
+  await server.takeFrom(ada);
+  const end = server.rows.length;
+  const page = (rows: ChangesMessage["rows"]): ChangesMessage => ({
+    type: "changes",
+    scopeId: server.scopeId,
+    rows,
+    cursor: server.cursorAt(end),
+    hasMore: false,
+  });
+  const fresh = server.rows.slice(held.get(server.scopeId)?.cursor?.sequence);
+  const damaged = fresh.map((row) => {
+    const bytes = Uint8Array.from(row.bytes ?? []);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    return { ...row, bytes };
+  });
+  expect(await ben.log.applyPage(page(damaged))).toMatchObject({
+    error: { code: "chunk-damaged" },
+  });
+  expect(await ben.log.applyPage(page([]))).toMatchObject({
+    error: { code: "not-next" },
+  });
+  const foreign = fresh.map((row) => ({
+    ...row,
+    memberId: ada.client.memberships[0]!.organizationId,
+  }));
+  expect(await ben.log.applyPage(page(foreign))).toMatchObject({
+    error: { code: "chain-mismatch" },
+  });
+  expect(await ben.log.scopes()).toEqual(held);
+  expect(await ben.log.applyPage(page(fresh))).toMatchObject({ ok: true });
+  expect(await ben.client.patients.list()).toHaveLength(1);
+});
+
+test("[CL-5] a snapshot gives whole records, page by page, and remembers how far it came", async () => {
+  const patient = await newPatient();
+  await sign(patient);
+  await server.takeFrom(ada);
+  const ben = await openDevice({ name: "ben" });
+  const changes = server.rows.filter(({ recordId }) => recordId === patient.id);
+  const at = server.cursorAt(server.rows.length);
+  const snapshot = {
+    type: "snapshot" as const,
+    scopeId: server.scopeId,
+    at,
+    records: [
+      {
+        recordId: patient.id,
+        changes: changes.map(
+          ({ isReadable: _, recordId: __, bytes, ...row }) => ({
+            ...row,
+            bytes: bytes ?? new Uint8Array(),
+          }),
+        ),
+      },
+    ],
+  };
+  await ben.log.applySnapshot({ ...snapshot, next: patient.id });
+  expect((await ben.log.scopes()).get(server.scopeId)).toEqual({
+    cursor: null,
+    snapshot: { at, after: patient.id },
+  });
+  await ben.log.applySnapshot({ ...snapshot, records: [], next: null });
+  expect((await ben.log.scopes()).get(server.scopeId)).toEqual({
+    cursor: at,
+    snapshot: null,
+  });
+  const read = await ben.client.patients.get(patient.id);
+  expect(read.ok && read.value.status.state).toBe("synced");
+});
+
+test("[CL-5] changes known by name only are asked for, and are in the record once fetched", async () => {
+  const patient = await newPatient();
+  await server.takeFrom(ada);
+  const ben = await openDevice({ name: "ben" });
+  await ben.log.applyPage({
+    type: "changes",
+    scopeId: server.scopeId,
+    rows: server.rows.map((row) =>
+      row.recordId === patient.id ? { ...row, bytes: null } : row,
+    ),
+    cursor: server.cursorAt(server.rows.length),
+    hasMore: false,
+  });
+  const missing = await ben.log.missing(10);
+  expect(missing.map(({ recordId }) => recordId)).toEqual([patient.id]);
+  const items = server.rows.filter(({ recordId }) => recordId === patient.id);
+  await ben.log.applyFetched({ type: "fetched", items });
+  expect(await ben.log.missing(10)).toEqual([]);
+  expect((await ben.client.patients.get(patient.id)).ok).toBe(true);
+});
+
+test("[CL-6] what was composed on a refused change is stranded with it", async () => {
+  await server.takeFrom(ada);
+  const patient = await newPatient();
+  await server.takeFrom(ada);
+  const first = await sign(patient);
+  await sign(patient);
+  await server.takeFrom(ada, ({ hash }) =>
+    first.hashes.includes(hash) ? "not-permitted" : null,
+  );
+  const stranded = await ada.client.stranded();
+  expect(stranded.map(({ code }) => code)).toEqual([
+    "not-permitted",
+    "depends-on-refused",
+  ]);
+  expect(await ada.client.unsynced()).toEqual([]);
+});
+
+test("[CL-8] what a restored server lost is pending again; others' work waits for its proof", async () => {
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  const ben = await openDevice({ name: "ben" });
+  await join(ben, organizationId, teamId, ["clinician", "receptionist"]);
+  await server.deliverTo(ben);
+  const common = server.rows.length;
+  const patient = await newPatient();
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  await server.deliverTo(ben);
+  const theirs = await ben.client.patients.get(patient.id);
+  if (!theirs.ok) throw new Error(theirs.error.code);
+
+  const samples = [
+    { ...server.cursorAt(common), sequence: common + 1 },
+    server.cursorAt(common),
+    server.cursorAt(0),
+  ];
+  expect(await ada.log.regress(server.scopeId, samples)).toEqual(
+    server.cursorAt(common),
+  );
+  await ada.client.settle();
+  expect(patient.status.state).toBe("queued");
+  expect(await nextBatch()).toMatchObject({
+    changes: [{ recordId: patient.id }],
+  });
+
+  await ben.log.regress(server.scopeId, samples);
+  await ben.client.settle();
+  expect(theirs.value.status.state).toBe("queued");
+  const request = {
+    except: new Set<string>(),
+    personIds: new Set([ben.personId]),
+  };
+  expect(
+    await ben.log.nextPush({ ...request, withRestores: false }),
+  ).toBeNull();
+  expect(
+    await ben.log.nextPush({ ...request, withRestores: true }),
+  ).toMatchObject({ personId: null, changes: [{ recordId: patient.id }] });
+  expect(
+    await ben.log.lostRows(server.scopeId, server.rows.length),
+  ).toMatchObject([{ recordId: patient.id }]);
+  expect(await ben.client.unsynced()).toEqual([]);
+  // It comes back under its place in the new log.
+  await server.deliverTo(ben);
+  await ben.client.settle();
+  expect(theirs.value.status.state).toBe("synced");
+});
+
+test("[CL-9] confirmed is what a checkpoint covers that goes through this device's own chain", async () => {
+  const patient = await newPatient();
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  const leafAt = (chain: string) => ({
+    scopeId: server.scopeId,
+    log: { ...server.cursorAt(server.rows.length), chain },
+    auditSequence: 0,
+    auditChain: "0".repeat(64),
+  });
+  const claims = { organizationId, number: 1 };
+  const apply = async (chain: string) => {
+    const leaf = leafAt(chain);
+    expect(merkleRoot([leaf])).toBeTruthy();
+    const proof = proveLeaf([leaf], 0);
+    return ada.log.applyCheckpoint(claims, "jws", [{ ...proof, leaf }]);
+  };
+  expect(await apply("f".repeat(64))).toEqual([server.scopeId]);
+  expect(patient.status.label).toBe("Synced.");
+  expect(await apply(server.cursorAt(server.rows.length).chain)).toEqual([]);
+  expect(patient.status.label).toBe("Synced and confirmed.");
+  // A new edit drops it back.
+  await sign(patient);
+  expect(patient.status.label).toBe("Saved locally. Will sync on reconnect.");
+});
+
+test("[CL-10] a damaged chunk is that record's damage; others open as before", async () => {
+  const [damaged, sound] = [await newPatient(), await newPatient()];
+  await ada.store.write(localPartition, async (tx) => {
+    const [row] = await tx.scan(changeBytesTable, { prefix: [damaged.id] });
+    if (row === undefined) throw new Error("there are no bytes");
+    const bytes = Uint8Array.from(row.value);
+    bytes[20] = (bytes[20] ?? 0) ^ 4;
+    await tx.put(changeBytesTable, row.key, bytes);
+  });
+  const again = await openDevice({ name: "ada", store: ada.store, start: 2 });
+  expect(await again.client.patients.get(damaged.id)).toEqual({
+    ok: false,
+    error: { code: "store-damaged" },
+  });
+  expect((await again.client.patients.get(sound.id)).ok).toBe(true);
+  expect(await again.client.patients.list()).toHaveLength(1);
+});
+
+test("[CL-8] a scope that may no longer be read leaves, but for work that was never accepted", async () => {
+  const [accepted, worked] = [await newPatient(), await newPatient()];
+  await server.takeFrom(ada);
+  await sign(worked);
+  await ada.log.forgetScope(server.scopeId);
+  expect((await ada.client.patients.get(accepted.id)).ok).toBe(false);
+  expect((await ada.client.patients.get(worked.id)).ok).toBe(true);
+  expect(await ada.client.unsynced()).toHaveLength(1);
+});
