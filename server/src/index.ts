@@ -1,8 +1,49 @@
 /** `@suture/server`: what a composition root outside this workspace (the simulation, the demo) wires. Exports by name. */
 
+// whole servers: over sockets that are given, or on this machine
+export {
+  createServer,
+  organizationsOf,
+  type ServerDeps,
+  type SutureServer,
+} from "./server.ts";
+export {
+  startServer,
+  type RunningServer,
+  type StartDeps,
+  type StartProblem,
+} from "./start-server.ts";
+export {
+  readConfig,
+  settingRows,
+  type Config,
+  type ConfigProblem,
+  type SettingRow,
+} from "./config.ts";
+export { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
+export {
+  createSystemLog,
+  silentLog,
+  type LineStream,
+  type SystemLog,
+} from "./system-log.ts";
+
+// sync
+export {
+  defaultSyncLimits,
+  type SyncLimits,
+} from "./gateway/sync/sync-limits.ts";
+export { serveSync, syncPath } from "./gateway/sync/upgrade.ts";
+
+// admission
+export {
+  type Admission,
+  type AdmissionOutcome,
+} from "./admission/admit-batch.ts";
+
 // identity
 export { createAccounts } from "./identity/better-auth-accounts.ts";
-export { type Accounts } from "./identity/accounts.ts";
+export { type Accounts, type PasswordHashing } from "./identity/accounts.ts";
 export {
   createIdentity,
   type Identity,
@@ -12,3 +53,16 @@ export { identityTables } from "./identity/identity-tables.ts";
 export { createMemoryAccounts } from "./identity/memory-accounts.ts";
 export { createIdentityRoutes } from "./identity/routes.ts";
 export { loadSecret } from "./identity/secrets.ts";
+export { type VerifiedSyncToken } from "./identity/sync-tokens.ts";
+
+// stores
+export { openSqliteStore } from "./store/open-sqlite-store.ts";
+export { serverTables } from "./store/server-tables.ts";
+
+// the sample organization
+export { seedSample } from "./sample/seed-sample.ts";
+export {
+  sampleEmail,
+  samplePassword,
+  samplePeople,
+} from "./sample/sample-people.ts";

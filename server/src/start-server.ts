@@ -3,9 +3,9 @@
  * over real sockets. It opens everything it closes. SPEC OP-2, OP-3.
  */
 import { mkdirSync } from "node:fs";
-import type { Server } from "node:http";
+import { createServer as createHttpServer, type Server } from "node:http";
 import { join } from "node:path";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import {
   createRecordTypes,
   err,
@@ -68,16 +68,20 @@ export async function startServer(
   const opened = await open(deps);
   if (!opened.ok) return opened;
   const { server, closeFiles } = opened.value;
-  const http = createAdaptorServer({ fetch: server.app.fetch });
-  const listening = await listen(http as Server, config);
+  const { fetch } = server.app;
+  const answer = getRequestListener(fetch);
+  // It answers what fails by itself, and never rejects.
+  const http = createHttpServer((incoming, outgoing) => {
+    void answer(incoming, outgoing);
+  });
+  const listening = await listen(http, config);
   if (!listening.ok) {
     await server.close();
     await closeFiles();
     return listening;
   }
-  const node = http as Server;
   const { timers } = deps;
-  serveSync(node, {
+  serveSync(http, {
     identity: server.identity,
     accept: (socket, caller) => server.acceptSyncSocket(socket, caller),
     timers,
@@ -90,13 +94,13 @@ export async function startServer(
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
-      node.close(() => resolve());
+      http.close(() => resolve());
     });
     // Idle connections are let go at once, busy ones get a moment.
-    node.closeIdleConnections();
+    http.closeIdleConnections();
     await server.close();
     const timer = timers.after(config.stopTimeoutMs, () =>
-      node.closeAllConnections(),
+      http.closeAllConnections(),
     );
     await closed;
     timer.cancel();

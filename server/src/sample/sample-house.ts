@@ -1,6 +1,7 @@
 /** Composes what the sample organization consists of, person by person. */
 import {
   appointment,
+  entriesOf,
   equipment,
   member,
   organization,
@@ -295,9 +296,7 @@ export class SampleHouse {
     const number = 3;
     const record = this.#at(this.#patients, number);
     const before = record.contentOf("prescribing");
-    const medications = before["medications"];
-    if (typeof medications !== "object" || medications === null)
-      throw new Error("the sample patient has no medications");
+    const medications = entriesOf(before, "medications");
     const seen = record.heads();
     const adding = (key: SamplePersonKey, name: string, dose: string) => {
       const added = this.#keyed([medication(name, dose)]);
