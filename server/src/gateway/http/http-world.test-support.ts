@@ -1,0 +1,204 @@
+/** For tests of HTTP: the app over a real admission, an organization in it, and people with accounts who ask. */
+import {
+  createMemoryStore,
+  deviceIdSchema,
+  organizationScope,
+  randomUuid,
+  type RecordId,
+  type Role,
+  type Store,
+} from "@suture/schema";
+
+import type { Replica } from "../../admission/author.test-support.ts";
+import {
+  Colleague,
+  createWorld,
+  createWorldDeps,
+  expectAccepted,
+  membership,
+  typeOf,
+  types,
+  type World,
+} from "../../admission/world.test-support.ts";
+import { auditIdentity } from "../../audit/audit-identity.ts";
+import type { AuditEntry, ReadNote } from "../../audit/audit-entry.ts";
+import { auditReadsTable, auditTable } from "../../audit/audit-tables.ts";
+import { createCheckpointer } from "../../audit/checkpointer.ts";
+import {
+  createCheapHashing,
+  createTestRandom,
+  issuer,
+} from "../../identity/identity-world.ts";
+import { createIdentity, type Identity } from "../../identity/identity.ts";
+import { createMemoryAccounts } from "../../identity/memory-accounts.ts";
+import { serverTables } from "../../store/server-tables.ts";
+import { silentLog, type SystemLog } from "../../system-log.ts";
+import { HandTimers } from "../sync/hand-timers.test-support.ts";
+import { createHttpApp } from "./app.ts";
+import type { HttpApp } from "./http-deps.ts";
+import { createReadRecorder, type ReadRecorder } from "./read-recorder.ts";
+
+/** A member with an account, who is signed in. */
+export interface Asker {
+  readonly colleague: Colleague;
+  readonly memberId: RecordId;
+  get(path: string): Promise<Answer>;
+  post(path: string, body: unknown): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // Bodies are asserted on by what they hold.
+  readonly body: any;
+}
+
+export interface HttpWorld {
+  readonly app: HttpApp;
+  readonly store: Store;
+  readonly world: World;
+  readonly identity: Identity;
+  readonly timers: HandTimers;
+  readonly reads: ReadRecorder;
+  /** Somebody new with these roles; in the first team unless said otherwise. */
+  join(
+    roles: readonly Role[],
+    options?: { readonly teamIds?: readonly RecordId[] },
+  ): Promise<Asker>;
+  /** Somebody with an account and no membership. */
+  stranger(): Promise<Pick<Asker, "get" | "post">>;
+  newPatient(by: Asker): Promise<Replica>;
+  audit(): Promise<readonly AuditEntry[]>;
+  readNotes(): Promise<readonly ReadNote[]>;
+}
+
+const password = "correct horse battery";
+
+export async function createHttpWorld(
+  options: { readonly store?: Store; readonly log?: SystemLog } = {},
+): Promise<HttpWorld> {
+  const timers = new HandTimers();
+  const clock = timers;
+  const log = options.log ?? silentLog;
+  const store = options.store ?? createMemoryStore({ tables: serverTables });
+  const random = createTestRandom("http");
+  const passwordHashing = createCheapHashing();
+  const accounts = createMemoryAccounts({ random, passwordHashing });
+  const plain = await createIdentity({
+    store,
+    accounts,
+    clock,
+    random,
+    issuer,
+  });
+  const checkpoints = createCheckpointer({
+    store,
+    clock,
+    timers,
+    log,
+    signCheckpoint: plain.keys.signCheckpoint,
+  });
+  const identity = auditIdentity(plain, { store, clock, checkpoints });
+  const world = await createWorld({
+    ...createWorldDeps(store),
+    clock,
+    directory: identity.invitations,
+  });
+  const reads = createReadRecorder({ store, clock, timers, log, checkpoints });
+  const app = createHttpApp({
+    store,
+    recordTypes: types,
+    identity,
+    admission: world.admission,
+    checkpoints,
+    clock,
+    random,
+    log,
+    reads,
+    version: "0.0.0-test",
+  });
+  const { organizationId, admission } = world;
+  let people = 0;
+
+  async function signUp() {
+    people += 1;
+    const email = `person-${people}@suture.example`;
+    const name = `Person ${people}`;
+    const personId = await identity.signUp({ email, password, name });
+    if (!personId.ok) throw new Error(personId.error.code);
+    return { personId: personId.value, email };
+  }
+
+  async function signIn(email: string): Promise<Pick<Asker, "get" | "post">> {
+    const grant = await identity.signIn({ email, password });
+    if (!grant.ok) throw new Error(grant.error.code);
+    const headers = { authorization: `Bearer ${grant.value.sessionToken}` };
+    return {
+      get: async (path) => answerOf(await app.request(path, { headers })),
+      post: async (path, body) =>
+        answerOf(
+          await app.request(path, {
+            method: "POST",
+            headers: { ...headers, "content-type": "application/json" },
+            body: JSON.stringify(body),
+          }),
+        ),
+    };
+  }
+
+  return {
+    app,
+    store,
+    world,
+    identity,
+    timers,
+    reads,
+    async join(roles, { teamIds = [world.teamId] } = {}) {
+      const { personId, email } = await signUp();
+      const { replica, pushed } = world.admin.create(typeOf("member"), {
+        parentId: organizationId,
+        statements: { membership: membership(roles, teamIds) },
+      });
+      expectAccepted(await world.admin.push(pushed));
+      const memberId = replica.recordId;
+      const linked = await identity.invitations.linkPerson(
+        { organizationId, memberId },
+        personId,
+      );
+      if (!linked.ok) throw new Error(linked.error.code);
+      const deviceId = deviceIdSchema.parse(randomUuid(random));
+      const author = { personId, deviceId };
+      const colleague = new Colleague(admission, random, memberId, author);
+      return { colleague, memberId, ...(await signIn(email)) };
+    },
+    async stranger() {
+      const { email } = await signUp();
+      return signIn(email);
+    },
+    async newPatient({ colleague }) {
+      const { replica, pushed } = colleague.create(typeOf("patient"), {
+        parentId: organizationId,
+      });
+      expectAccepted(await colleague.push(pushed));
+      return replica;
+    },
+    async audit() {
+      const rows = await store.read(organizationId, (tx) =>
+        tx.scan(auditTable, { prefix: [organizationScope(organizationId)] }),
+      );
+      return rows.map(({ value }) => value.entry);
+    },
+    async readNotes() {
+      await reads.flush();
+      const rows = await store.read(organizationId, (tx) =>
+        tx.scan(auditReadsTable),
+      );
+      return rows.flatMap(({ value }) => value.entry.reads);
+    },
+  };
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response;
+  return { status, headers, body: await response.json() };
+}
