@@ -1,3 +1,4 @@
+/* oxlint-disable house/one-way-imports -- A test brings about what it looks at, through what lies above. */
 /** For tests of the audit: an organization in a SQLite file with logs, a conflict, reads and two signed checkpoints. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+/* oxlint-disable house/one-way-imports -- A test brings about what it looks at, through what lies above. */
 import { teamScope, type RecordId } from "@suture/schema";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 

@@ -1,3 +1,4 @@
+/* oxlint-disable house/one-way-imports -- A test brings about what it looks at, through what lies above. */
 import {
   organizationScope,
   reviewIdOf,

@@ -1,3 +1,4 @@
+/* oxlint-disable house/one-way-imports -- A test brings about what it looks at, through what lies above. */
 import { type ChangeHash, type JsonValue, type RecordId } from "@suture/schema";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,3 +1,4 @@
+/* oxlint-disable house/one-way-imports -- A test brings about what it looks at, through what lies above. */
 /** For tests of reviews: what is measured and booked, and which tasks are open. */
 import type { Content, JsonValue, ReviewTask } from "@suture/schema";
 

@@ -49,8 +49,8 @@ export interface Asker {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // Bodies are asserted on by what they hold.
-  readonly body: any;
+  /** Of JSON: asserted on by what it holds. */
+  readonly body: ReturnType<typeof JSON.parse>;
 }
 
 export interface HttpWorld {

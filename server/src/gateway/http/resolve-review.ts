@@ -19,6 +19,7 @@ import {
   groupOf,
   maxReasonLength,
   ok,
+  parseCanonical,
   canonicalize,
   randomUuid,
   resolutionKey,
@@ -50,11 +51,10 @@ import type { ClientCode } from "./http-response.ts";
 import { sessionDevice } from "./session-device.ts";
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
-/** What has no canonical text (a fraction, a lone surrogate) cannot be signed. */
-const signableSchema = z.json().refine(hasCanonicalForm, "not canonical");
-const contentSchema = z
-  .record(z.string(), z.json())
-  .refine(hasCanonicalForm, "not canonical");
+/** A JSON object that has a canonical text: one with a fraction or a lone surrogate cannot be signed. */
+const signableSchema = z
+  .custom<Readonly<Record<string, JsonValue>>>(isSignable)
+  .openapi({ type: "object", additionalProperties: true });
 
 export const resolutionRequestSchema = z
   .object({
@@ -62,7 +62,7 @@ export const resolutionRequestSchema = z
       z.object({ kind: z.literal("choose"), candidate: digestSchema }),
       z.object({ kind: z.literal("combine") }),
       /** Something else than either. */
-      z.object({ kind: z.literal("value"), content: contentSchema }),
+      z.object({ kind: z.literal("value"), content: signableSchema }),
     ]),
     /** The digests of all candidates that were in view. */
     candidates: z.array(digestSchema).min(2).max(64),
@@ -230,17 +230,18 @@ function decide(
         : ok({ decision, content: combined.content });
     }
     case "value": {
-      const content: Readonly<Record<string, JsonValue>> = decision.content;
+      const { content } = decision;
       return ok({ decision: { kind: "value" }, content });
     }
   }
 }
 
-function hasCanonicalForm(value: JsonValue): boolean {
+function isSignable(value: unknown): boolean {
+  const parsed = z.record(z.string(), z.json()).safeParse(value);
   try {
-    canonicalize(value);
-    return true;
+    return parsed.success && parseCanonical(canonicalize(parsed.data)).ok;
   } catch {
+    // Fractions and lone surrogates have no canonical text.
     return false;
   }
 }
