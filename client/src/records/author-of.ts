@@ -8,7 +8,7 @@ import {
 } from "@suture/schema";
 
 import { recordsTable } from "../store/client-tables.ts";
-import type { Author } from "./plan-save.ts";
+import type { Author } from "./plan-base.ts";
 import type { CurrentPerson, RecordDeps } from "./record-deps.ts";
 import type { SaveProblem } from "./save-problem.ts";
 

@@ -13,7 +13,7 @@ import {
   type StatementSource,
 } from "@suture/schema";
 
-import type { SaveRefusal } from "./plan-save.ts";
+import type { SaveRefusal } from "./plan-base.ts";
 
 /** `source` knows every statement that is overwritten. */
 export function checkPlanned(

@@ -4,7 +4,7 @@ import type { RecordType, WriteTransaction } from "@suture/schema";
 import type { NewChange } from "../store/local-log.ts";
 import type { SigningAuthor } from "./author-of.ts";
 import { namedRecords } from "./named-records.ts";
-import type { PlannedChange } from "./plan-save.ts";
+import type { PlannedChange } from "./plan-base.ts";
 import { pushPriority } from "./push-priority.ts";
 import type { RecordDeps } from "./record-deps.ts";
 

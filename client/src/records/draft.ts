@@ -32,7 +32,7 @@ export interface GroupEdit {
 
 export interface DraftSource {
   /** The values the form showed. */
-  readonly fold: RecordFold;
+  fold(): RecordFold;
   textOf(field: string): string;
   /** What the form showed of a group; null while it is in conflict and no candidate was chosen to be edited. */
   contentOf(group: string): Content | null;
@@ -60,7 +60,7 @@ export class DraftEdits<R extends RecordType> {
         enumerable: true,
         get: () => this.#group(name).draft,
       });
-    // Built property by property from the declaration, which is what Draft describes.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built property by property from the declaration
     this.draft = Object.freeze(draft) as Draft<R>;
   }
 
@@ -106,7 +106,9 @@ export class DraftEdits<R extends RecordType> {
             this.#scalars.has(name)
               ? this.#scalars.get(name)
               : this.#fieldValue(name),
-          set: (value: ScalarValue) => this.#scalars.set(name, value ?? null),
+          set: (value: ScalarValue) => {
+            this.#scalars.set(name, value ?? null);
+          },
         });
         return;
       case "set":
@@ -130,14 +132,14 @@ export class DraftEdits<R extends RecordType> {
   }
 
   #fieldValue(name: string): unknown {
-    return readFields(this.#type, this.#source.fold)[name];
+    return readFields(this.#type, this.#source.fold())[name];
   }
 
   #setDraft(name: string, withdrawn: string) {
     const written = new Map<string, JsonValue>();
     this.#entries.set(name, written);
     const entries = () => ({
-      ...this.#source.fold.entries(name),
+      ...this.#source.fold().entries(name),
       ...Object.fromEntries(written),
     });
     return {
@@ -158,10 +160,10 @@ export class DraftEdits<R extends RecordType> {
 
   #counterDraft(name: string) {
     const increments = this.#increments;
-    const { fold } = this.#source;
+    const source = this.#source;
     return {
       get value() {
-        return fold.counter(name) + (increments.get(name) ?? 0);
+        return source.fold().counter(name) + (increments.get(name) ?? 0);
       },
       add: (by: number) => {
         increments.set(name, (increments.get(name) ?? 0) + by);
@@ -323,4 +325,9 @@ function isObject(
   value: JsonValue | undefined,
 ): value is { readonly [name: string]: JsonValue } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether content says what the form had shown: then there is nothing to sign. What has no canonical text is judged later. */
+export function saysTheSame(content: Content, shown: Content): boolean {
+  return JSON.stringify(content) === JSON.stringify(shown);
 }

@@ -130,7 +130,8 @@ test("[CO-2] a refused phone number does not strand the allergy signed after it"
     hash: phone.value.hashes[0],
   });
   expect(stranded?.bytes.length).toBeGreaterThan(0);
-  await ada.client.dismissStranded(own.id, phone.value.hashes[0]!);
+  if (stranded === undefined) throw new Error("nothing is stranded");
+  await ada.client.dismissStranded(own.id, stranded.hash);
   await ada.client.settle();
   expect(own.status.state).not.toBe("refused");
 });

@@ -15,10 +15,10 @@ import {
   type Result,
 } from "@suture/schema";
 
-import { DraftEdits } from "./draft.ts";
+import { DraftEdits, saysTheSame } from "./draft.ts";
 import type { Draft } from "./draft-types.ts";
 import type { OpenRecord } from "./open-records.ts";
-import { saysTheSame, type SavePlan } from "./plan-save.ts";
+import type { SavePlan } from "./plan-save.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import { RecordSnapshot } from "./record-snapshot.ts";
 import { saveAt, type Saved } from "./save-at.ts";
@@ -171,11 +171,8 @@ export class EditSession<R extends RecordType = RecordType> {
   }
 
   #newDraft(): DraftEdits<R> {
-    const session = this;
     return new DraftEdits(this.#type, {
-      get fold() {
-        return session.#open.state.foldAt(session.heads);
-      },
+      fold: () => this.#open.state.foldAt(this.heads),
       textOf: (name) =>
         readText(this.#type, name, this.#open.state.bytesBehind(this.heads)),
       contentOf: (group) => this.#contentShown(group),
@@ -185,7 +182,8 @@ export class EditSession<R extends RecordType = RecordType> {
 
   #contentShown(group: string): Content | null {
     const reading = this.shown.group(group as GroupName<R>);
-    // A reading is typed by its group; the rules work on content in general.
-    return reading.status === "settled" ? (reading.content as Content) : null;
+    if (reading.status === "conflict") return null;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the general form of the same content
+    return reading.content as Content;
   }
 }

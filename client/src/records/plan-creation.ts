@@ -15,13 +15,13 @@ import {
 } from "@suture/schema";
 
 import type { FieldEdits } from "./draft.ts";
-import {
-  SavePlan,
-  type Author,
-  type PlanDeps,
-  type SaveRefusal,
-  type StatementPlan,
-} from "./plan-save.ts";
+import type {
+  Author,
+  PlanDeps,
+  SaveRefusal,
+  StatementPlan,
+} from "./plan-base.ts";
+import { SavePlan } from "./plan-save.ts";
 
 export interface CreationInput {
   readonly parentId: RecordId | null;
@@ -67,9 +67,10 @@ function fieldEdits(
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     const kind = type.fields[name]?.kind;
-    if (kind === "set") entries.set(name, new Map(withIds(deps, value)));
-    else if (kind === "text") texts.set(name, String(value));
-    // Validated against the field's schema before it is written.
+    if (kind === "set") entries.set(name, withIds(deps, value));
+    else if (kind === "text" && typeof value === "string")
+      texts.set(name, value);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- validated against the field's schema before it is written
     else scalars.set(name, value as ScalarValue);
   }
   return { scalars, entries, texts, increments: new Map() };
@@ -81,22 +82,22 @@ function statements(
   { groups = {}, reason }: CreationInput,
 ): readonly StatementPlan[] {
   return Object.entries(groups).flatMap(([group, stated]) => {
-    const definition = groupOf(type, group);
     if (typeof stated !== "object" || stated === null) return [];
-    const content: { [part: string]: JsonValue } =
-      definition === undefined
-        ? {}
-        : { ...(initialContent(definition) as Content) };
+    const definition = groupOf(type, group);
     const parts = new Map(definition === undefined ? [] : partsOf(definition));
+    const content: { [part: string]: unknown } = {
+      ...(definition !== undefined && initialContent(definition)),
+    };
     for (const [part, value] of Object.entries(stated))
       content[part] =
         parts.get(part)?.kind === "entries"
           ? Object.fromEntries(withIds(deps, value))
-          : (value as JsonValue);
+          : value;
     return [
       {
         group,
-        content,
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- validated against the group before it is signed
+        content: content as Content,
         ended: new Map(),
         ...(reason !== undefined && { reason }),
       },
@@ -104,9 +105,14 @@ function statements(
   });
 }
 
-/** Entries by id as they are; entries in a list are given ids. */
-function withIds({ random }: PlanDeps, value: unknown): [string, JsonValue][] {
-  if (Array.isArray(value))
-    return value.map((entry: JsonValue) => [randomUuid(random), entry]);
-  return Object.entries(value ?? {}) as [string, JsonValue][];
+/** Entries by id as they are; entries in a list are given ids. Validated against their schema before they are written. */
+function withIds(
+  { random }: PlanDeps,
+  value: unknown,
+): ReadonlyMap<string, JsonValue> {
+  const entries: readonly (readonly [string, unknown])[] = Array.isArray(value)
+    ? value.map((entry: unknown) => [randomUuid(random), entry])
+    : Object.entries(value ?? {});
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return new Map(entries as readonly (readonly [string, JsonValue])[]);
 }

@@ -5,104 +5,42 @@
  * A client refuses early what the server would refuse late: every change planned here has passed the same functions.
  */
 import {
-  archiveKey,
   ChangeIndex,
-  compareOpIds,
   composeChange,
   composeText,
-  contentProblem,
   decodeChange,
   defaultChangeLimits,
-  encodeResolution,
-  encodeStatement,
   entryKey,
   err,
   genesisOf,
-  groupOf,
   indexChange,
   interpretChange,
-  maxReasonLength,
   ok,
-  resolutionKey,
   type ActorId,
-  type Attribution,
   type ChangeHash,
-  type Clock,
-  type Content,
   type DecodedChange,
-  type DeviceId,
   type Genesis,
-  type Edit,
   type IndexedChange,
-  type JsonValue,
   type OpId,
-  type Random,
-  type RecordFold,
   type RecordId,
-  type RecordType,
-  type RefusalCode,
-  type Resolution,
   type Result,
-  type Role,
   type RootOp,
 } from "@suture/schema";
-import {
-  actorIdSchema,
-  bytesToHex,
-  canonicalize,
-  randomUuid,
-} from "@suture/schema";
+import { actorIdSchema, bytesToHex, canonicalize } from "@suture/schema";
 
 import { mergeLane } from "../store/local-change.ts";
 import { checkPlanned } from "./check-planned.ts";
-import type { FieldEdits, GroupEdit } from "./draft.ts";
-
-export interface Author {
-  readonly memberId: RecordId;
-  readonly deviceId: DeviceId;
-  readonly roles: ReadonlySet<Role>;
-}
-
-export interface PlanDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
-export interface SaveRefusal {
-  readonly code: RefusalCode;
-  /** Names fields and parts, never values. */
-  readonly reason: string;
-}
-
-/** What the author saw. */
-export interface PlanBase {
-  readonly type: RecordType;
-  readonly recordId: RecordId;
-  readonly index: ChangeIndex;
-  /** The values at the heads the form showed, and every statement of the record. */
-  readonly fold: RecordFold;
-  /** What a change of the lane may build on. */
-  depsOf(lane: string): readonly ChangeHash[];
-  /** The chunks of these heads and of what is behind them. */
-  bytesBehind(heads: readonly ChangeHash[]): readonly Uint8Array[];
-  /** Actors of this device start that may go on where their last change is behind the dependencies. */
-  readonly actors: readonly ActorId[];
-}
-
-export interface PlannedChange {
-  readonly recordId: RecordId;
-  readonly bytes: Uint8Array;
-  readonly decoded: DecodedChange;
-  readonly indexed: IndexedChange;
-  readonly edits: readonly Edit[];
-  readonly lane: string;
-}
-
-export interface StatementPlan extends GroupEdit {
-  readonly reason?: string;
-  /** Of a resolution: what it settles and how. `settles` is what the new statement overwrites. */
-  readonly decision?: Resolution["decision"];
-}
+import type { FieldEdits } from "./draft.ts";
+import type {
+  Author,
+  PlanBase,
+  PlanDeps,
+  PlannedChange,
+  SaveRefusal,
+  StatementPlan,
+} from "./plan-base.ts";
+import { fieldProblem } from "./plan-problems.ts";
+import { statementOps } from "./statement-ops.ts";
 
 export class SavePlan {
   readonly #deps: PlanDeps;
@@ -298,63 +236,7 @@ export class SavePlan {
     plan: StatementPlan,
     live: readonly OpId[],
   ): Result<RootOp[], SaveRefusal> {
-    const { group, content, ended, reason, decision } = plan;
-    const problem = statementProblem(this.#base.type, plan);
-    if (problem !== null) return err(problem);
-    const attribution = this.#attribution(group, reason);
-    const pred = [...live].sort(compareOpIds);
-    const ops: RootOp[] = [
-      {
-        key: group,
-        pred,
-        set: encodeStatement({ content, attribution }),
-      },
-    ];
-    for (const [entryId, entry] of ended) {
-      const key = archiveKey(group, entryId);
-      ops.push({
-        key,
-        pred: this.#base.fold.livePred(key),
-        set: canonicalize(entry),
-      });
-    }
-    if (decision === undefined) return ok(ops);
-    if (reason === undefined)
-      return err({
-        code: "resolution-malformed",
-        reason: "a resolution says why",
-      });
-    ops.push({
-      key: resolutionKey(randomUuid(this.#deps.random)),
-      pred: [],
-      set: encodeResolution({
-        group,
-        settles: pred,
-        decision,
-        reason,
-        attribution,
-      }),
-    });
-    return ok(ops);
-  }
-
-  #attribution(group: string, reason: string | undefined): Attribution {
-    const { type, fold } = this.#base;
-    const basedOn = groupOf(type, group)?.basedOn;
-    const seen =
-      basedOn === undefined
-        ? []
-        : Object.keys(fold.entries(basedOn)).slice(-maxBasedOn);
-    return {
-      memberId: this.#author.memberId,
-      deviceId: this.#author.deviceId,
-      authoredAtMs: this.#deps.clock.now(),
-      ...(reason !== undefined && { reason }),
-      nonce: bytesToHex(this.#deps.random.bytes(16)),
-      ...(seen.length > 0 && {
-        basedOn: seen as NonNullable<Attribution["basedOn"]>,
-      }),
-    };
+    return statementOps(this.#deps, this.#base, this.#author, plan, live);
   }
 
   #add(
@@ -443,63 +325,7 @@ export class SavePlan {
 }
 
 const actorBytes = 16;
-const maxBasedOn = 200;
 const maxTextLength = 100_000;
-
-/** Whether content says what the form had shown: then there is nothing to sign. What has no canonical text is judged later. */
-export function saysTheSame(content: Content, shown: Content): boolean {
-  return JSON.stringify(content) === JSON.stringify(shown);
-}
-
-/** What cannot even be written down: said before it is encoded. */
-function fieldProblem(
-  type: RecordType,
-  { scalars, entries }: FieldEdits,
-): SaveRefusal | null {
-  const invalid = (name: string): SaveRefusal => ({
-    code: "value-invalid",
-    reason: `${name} is not valid`,
-  });
-  for (const [name, value] of scalars)
-    if (typeof value === "object" && value !== null) return invalid(name);
-  for (const [name, written] of entries) {
-    const field = type.fields[name];
-    if (field?.kind !== "set") continue;
-    for (const entry of written.values())
-      if (!field.schema.safeParse(entry).success) return invalid(name);
-  }
-  return null;
-}
-
-function statementProblem(
-  type: RecordType,
-  { group, content, ended, reason }: StatementPlan,
-): SaveRefusal | null {
-  const definition = groupOf(type, group);
-  if (definition === undefined)
-    return { code: "unknown-field", reason: "there is no such group" };
-  const problem = contentProblem(definition, content);
-  if (problem !== null) return { code: "statement-malformed", reason: problem };
-  const isEnded = (entry: JsonValue) =>
-    Object.values(definition.parts).some(
-      (part) =>
-        part.kind === "entries" &&
-        part.schema.safeParse(entry).success &&
-        part.isEnded(entry),
-    );
-  if (![...ended.values()].every(isEnded))
-    return {
-      code: "value-invalid",
-      reason: `an entry of ${group} is ended without a status that ends it`,
-    };
-  const length = reason?.trim().length ?? 1;
-  return length === 0 || length > maxReasonLength
-    ? {
-        code: "statement-malformed",
-        reason: `a reason has 1 to ${maxReasonLength} characters`,
-      }
-    : null;
-}
 
 function decodeOwn(bytes: Uint8Array): DecodedChange {
   const decoded = decodeChange(bytes, defaultChangeLimits);

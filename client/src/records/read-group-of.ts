@@ -44,6 +44,6 @@ export function readGroupOf<R extends RecordType, G extends GroupName<R>>(
     fold.addChange(edits.value);
   }
   const reading = readGroup(group, fold.live(name), fold);
-  // The declaration that was looked up by this name is the one the type names.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the declaration looked up by this name
   return ok(reading as unknown as GroupReading<R["groups"][G]["parts"]>);
 }

@@ -51,7 +51,7 @@ export class RecordSnapshot<R extends RecordType = RecordType> {
     const group = groupOf(this.#state.type, name);
     if (group === undefined) throw new Error(`there is no group ${name}`);
     const live = this.#state.index.liveAt(this.heads, name);
-    // The declaration that was looked up by this name is the one the type names.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the declaration looked up by this name
     return readGroup(group, live, this.#fold) as unknown as GroupReading<
       R["groups"][G]["parts"]
     >;
@@ -67,7 +67,7 @@ export class RecordSnapshot<R extends RecordType = RecordType> {
     const texts = Object.entries(type.fields).flatMap(([name, { kind }]) =>
       kind === "text" ? [[name, this.#readText(name)]] : [],
     );
-    // Built field by field from the declaration, which is what FieldValues describes.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built field by field from the declaration
     return {
       ...readFields(type, this.#fold),
       ...Object.fromEntries(texts),

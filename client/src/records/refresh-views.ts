@@ -1,4 +1,9 @@
-import type { ReadTransaction, RecordId, RecordTypes } from "@suture/schema";
+import {
+  recordIdSchema,
+  type ReadTransaction,
+  type RecordId,
+  type RecordTypes,
+} from "@suture/schema";
 
 import {
   recordsTable,
@@ -27,7 +32,7 @@ export async function refreshViews(
     if (stale.length === 0) return;
     await log.write(async (tx) => {
       for (const { key } of stale) {
-        const view = await readView(tx, types, key[0] as RecordId);
+        const view = await readView(tx, types, recordIdSchema.parse(key[0]));
         if (view !== null)
           await tx.put(
             viewsTable,

@@ -7,11 +7,11 @@
  */
 import { applyChanges, clone, getHeads, load } from "@automerge/automerge";
 import {
+  isValidAutomergeUrl,
   Repo,
-  type AutomergeUrl,
   type DocHandle,
 } from "@automerge/automerge-repo";
-import { ok, type RecordId, type Result } from "@suture/schema";
+import { err, ok, type RecordId, type Result } from "@suture/schema";
 
 import {
   documentOf,
@@ -52,7 +52,8 @@ export class RepoView {
     if (!opened.ok) return opened;
     const known = this.#handles.get(recordId);
     if (known !== undefined) return ok(known);
-    const url = `automerge:${recordId}` as AutomergeUrl;
+    const url = `automerge:${recordId}`;
+    if (!isValidAutomergeUrl(url)) return err({ code: "record-unknown" });
     const handle = await this.repo.find<RecordDocument>(url);
     this.#handles.set(recordId, handle);
     await this.#show(recordId, false);

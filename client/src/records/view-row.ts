@@ -89,9 +89,8 @@ function isEnteredInError({ type, index, fold }: RecordState): boolean {
 function nameIn(content: unknown): readonly string[] {
   if (typeof content !== "object" || content === null || !("name" in content))
     return [];
-  const [first]: readonly unknown[] = Array.isArray(content.name)
-    ? content.name
-    : [];
+  const names: unknown = content.name;
+  const first: unknown = Array.isArray(names) ? names[0] : undefined;
   if (typeof first !== "object" || first === null) return [];
   const family = "family" in first ? stringsIn(first.family) : [];
   const given = "given" in first ? stringsIn(first.given) : [];

@@ -18,7 +18,7 @@ import {
 } from "@suture/schema";
 
 import type { Saved } from "../records/save-at.ts";
-import type { StatementPlan } from "../records/plan-save.ts";
+import type { StatementPlan } from "../records/plan-base.ts";
 import type { SaveProblem } from "../records/save-problem.ts";
 
 export type ConflictReading<
@@ -73,7 +73,7 @@ export function settlementPlan<R extends RecordType, G extends GroupName<R>>(
       });
     return ok({
       ...common,
-      // Candidates were validated against the group when they were signed.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the general form of the same content
       content: chosen.content as Content,
       ended: new Map(),
       decision: { kind: "choose", candidate: chosen.opId },
@@ -94,6 +94,7 @@ export function settlementPlan<R extends RecordType, G extends GroupName<R>>(
   }
   return ok({
     ...common,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the general form of the same content
     content: settlement.value as Content,
     ended: new Map(Object.entries(settlement.ended ?? {})),
     decision: { kind: "value" },

@@ -202,7 +202,7 @@ test("[CL-4] applying a page twice changes nothing; a damaged, torn or foreign p
   });
   const foreign = fresh.map((row) => ({
     ...row,
-    memberId: ada.client.memberships[0]!.organizationId,
+    memberId: organizationId,
   }));
   expect(await ben.log.applyPage(page(foreign))).toMatchObject({
     error: { code: "chain-mismatch" },
@@ -227,8 +227,12 @@ test("[CL-5] a snapshot gives whole records, page by page, and remembers how far
       {
         recordId: patient.id,
         changes: changes.map(
-          ({ isReadable: _, recordId: __, bytes, ...row }) => ({
-            ...row,
+          ({ hash, memberId, deviceId, sequence, admittedAtMs, bytes }) => ({
+            hash,
+            memberId,
+            deviceId,
+            sequence,
+            admittedAtMs,
             bytes: bytes ?? new Uint8Array(),
           }),
         ),
