@@ -10,8 +10,9 @@ import { runAuditExport } from "./cli/audit-export.ts";
 import { runAuditVerify } from "./cli/audit-verify.ts";
 import type { CliOutput } from "./cli/cli-output.ts";
 import { runHistory } from "./cli/history.ts";
+import { importFhirCommand } from "./cli/import-fhir.ts";
 import { withStore } from "./cli/open-data.ts";
-import { systemClock } from "./system-runtime.ts";
+import { systemClock, systemRandom } from "./system-runtime.ts";
 
 const output: CliOutput = {
   out: (line) => console.log(line),
@@ -20,7 +21,7 @@ const output: CliOutput = {
 
 const dataOption = () =>
   new Option("--data <directory>", "the server's data directory")
-    .env("SUTURE_DATA")
+    .env("SUTURE_DATA_DIR")
     .default("data");
 
 const program = new Command("suture")
@@ -79,5 +80,19 @@ program
       );
     },
   );
+
+program.addCommand(
+  importFhirCommand(
+    {
+      output,
+      terminal: process.stderr,
+      clock: systemClock,
+      random: systemRandom,
+      types: createRecordTypes(sutureRecords),
+    },
+    dataOption(),
+    (code) => (process.exitCode = code),
+  ),
+);
 
 await program.parseAsync();

@@ -48,7 +48,11 @@ export function importFhirCommand(
     .argument("<paths...>", "files and folders")
     .addOption(dataOption)
     .option("--organization <id>", "into this one, if there are several")
-    .option("--json", "the counts as the last line, the report on stderr", false)
+    .option(
+      "--json",
+      "the counts as the last line, the report on stderr",
+      false,
+    )
     .addHelpText(
       "after",
       "\nWorks while no server runs on the data. Running it again changes nothing.",
