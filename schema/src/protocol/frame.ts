@@ -5,12 +5,13 @@
  * is a message; everything else is `message-malformed` or `message-too-large`, which ends the session it came from. SPEC SY-2.
  */
 import { Decoder, Encoder } from "cbor-x";
-import { deflateSync, Inflate } from "fflate";
 import type { z } from "zod";
 
 import type { CloseName } from "../codes/close-codes.ts";
 import { limits } from "../codes/limits.ts";
 import { err, ok, type Result } from "../result.ts";
+import { portableCompression } from "./frame-compression.ts";
+import type { FrameCompression } from "./frame-compression.ts";
 import {
   clientMessageSchema,
   serverMessageSchema,
@@ -26,8 +27,6 @@ export interface FrameRefusal {
 
 const plain = 0;
 const deflated = 1;
-/** Deflate packs at most about 1,030 to 1: a step yields no more than a few megabytes. */
-const inflateStepBytes = 4_096;
 const cborLimits = { maxDepth: 8, maxItems: 400_000 };
 
 // No shared structures, no record extension: what is sent is plain CBOR that any library reads.
@@ -42,10 +41,11 @@ const decoder = new Decoder(options);
 
 export function encodeFrame(
   message: ClientMessage | ServerMessage,
+  compression: FrameCompression = portableCompression,
 ): Uint8Array {
   const body = encoder.encode(message);
   const isLarge = body.length > limits.compressAboveBytes;
-  const packed = isLarge ? deflateSync(body, { level: 6 }) : body;
+  const packed = isLarge ? compression.deflate(body) : body;
   const frame = new Uint8Array(packed.length + 1);
   frame[0] = isLarge ? deflated : plain;
   frame.set(packed, 1);
@@ -54,23 +54,26 @@ export function encodeFrame(
 
 export function decodeClientFrame(
   frame: Uint8Array,
+  compression: FrameCompression = portableCompression,
 ): Result<ClientMessage, FrameRefusal> {
-  return decodeFrame(frame, clientMessageSchema);
+  return decodeFrame(frame, clientMessageSchema, compression);
 }
 
 export function decodeServerFrame(
   frame: Uint8Array,
+  compression: FrameCompression = portableCompression,
 ): Result<ServerMessage, FrameRefusal> {
-  return decodeFrame(frame, serverMessageSchema);
+  return decodeFrame(frame, serverMessageSchema, compression);
 }
 
 function decodeFrame<M>(
   frame: Uint8Array,
   schema: z.ZodType<M>,
+  compression: FrameCompression,
 ): Result<M, FrameRefusal> {
   if (frame.length > limits.maxFrameBytes)
     return refused("message-too-large", "the frame is too large");
-  const body = unpack(frame);
+  const body = unpack(frame, compression);
   if (!body.ok) return body;
   const problem = scanCbor(body.value, cborLimits);
   if (problem !== null) return refused("message-malformed", problem);
@@ -81,47 +84,19 @@ function decodeFrame<M>(
     : refused("message-malformed", "it is no message of this protocol");
 }
 
-function unpack(frame: Uint8Array): Result<Uint8Array, FrameRefusal> {
+function unpack(
+  frame: Uint8Array,
+  compression: FrameCompression,
+): Result<Uint8Array, FrameRefusal> {
   const packed = frame.subarray(1);
   if (frame[0] === plain) return ok(packed);
   if (frame[0] !== deflated)
     return refused("message-malformed", "the frame's first byte is unknown");
-  return inflateBounded(packed);
-}
-
-/** Inflates in small steps, so that what is refused was never much more than the limit in memory. */
-function inflateBounded(packed: Uint8Array): Result<Uint8Array, FrameRefusal> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  const inflate = new Inflate((piece) => {
-    pieces.push(piece);
-    length += piece.length;
-  });
-  try {
-    for (
-      let at = 0;
-      at < packed.length && length <= limits.maxMessageBytes;
-      at += inflateStepBytes
-    ) {
-      inflate.push(
-        packed.subarray(at, at + inflateStepBytes),
-        at + inflateStepBytes >= packed.length,
-      );
-    }
-  } catch {
-    return refused("message-malformed", "the frame is not deflated data");
-  }
-  if (length > limits.maxMessageBytes)
-    return refused(
-      "message-too-large",
-      "the message is too large once inflated",
-    );
-  const body = new Uint8Array(length);
-  pieces.reduce((at, piece) => {
-    body.set(piece, at);
-    return at + piece.length;
-  }, 0);
-  return ok(body);
+  const body = compression.inflate(packed, limits.maxMessageBytes);
+  if (body.ok) return body;
+  return body.error === "too-large"
+    ? refused("message-too-large", "the message is too large once inflated")
+    : refused("message-malformed", "the frame is not deflated data");
 }
 
 function decodeCbor(body: Uint8Array): unknown {

@@ -23,6 +23,8 @@ export interface ScopeAccess {
   readonly end: Cursor;
   /** Names the readable types: sessions with the same key may be sent the same bytes. */
   readonly readKey: string;
+  /** Names the member and the roles and teams that count: another key is other rights. */
+  readonly rightsKey: string;
   mayRead(recordType: string): boolean;
 }
 
@@ -66,6 +68,7 @@ export async function readAccess(
           memberId,
           end,
           readKey: [...readable].sort().join(),
+          rightsKey: [memberId, ...roles, ...teamIds].join(),
           mayRead: (recordType) => readable.has(recordType),
         });
       }

@@ -9,6 +9,7 @@ import type {
 } from "@suture/schema";
 import { changeBytesTable, logTable } from "../../log/log-tables.ts";
 import type { ScopeAccess } from "./access.ts";
+import { nodeCompression } from "./node-compression.ts";
 
 interface BatchRow {
   readonly recordType: string;
@@ -53,13 +54,11 @@ export class LogBatch {
         const isSent = isReadable && row.deviceId !== deviceId;
         return { ...row, isReadable, bytes: isSent ? row.bytes : null };
       });
-    const frame = encodeFrame({
-      type: "changes",
-      scopeId: this.scopeId,
-      rows,
-      cursor: this.cursor,
-      hasMore: false,
-    });
+    const { scopeId, cursor } = this;
+    const frame = encodeFrame(
+      { type: "changes", scopeId, rows, cursor, hasMore: false },
+      nodeCompression,
+    );
     this.#framesByReader.set(reader, frame);
     return frame;
   }

@@ -83,6 +83,33 @@ describe("rights that change", () => {
     ]);
   });
 
+  test("[SY-16] a role that writes more and reads the same is told, and rows go on where they were", async () => {
+    const world = await SyncWorld.create();
+    const { house, client, record } = await withColleague(world, [
+      "receptionist",
+    ]);
+    const roles = ["admin", "receptionist"] as const;
+    house.adminClient.push([
+      record.sign(world.writerOf(house.admin), {
+        group: "membership",
+        content: membership(roles, [house.clinicId]).membership,
+      }),
+    ]);
+    await world.settle();
+    expect(client.last("scope-granted")?.memberships).toMatchObject([
+      { roles: ["admin", "receptionist"] },
+    ]);
+    const cursor = client.last("changes")?.cursor ?? never();
+    const scopeId = organizationScope(house.organizationId);
+    client.send({ type: "pull", scopeId, cursor });
+    await world.settle();
+    expect(client.last("changes")).toMatchObject({ hasMore: false });
+    const sequences = client
+      .all("changes")
+      .flatMap(({ rows }) => rows.map(({ sequence }) => sequence));
+    expect(sequences).toEqual([5]);
+  });
+
   test("[SY-16] accepting an invitation grants the scopes to sessions that are open already", async () => {
     const world = await SyncWorld.create();
     const house = await found(world);
@@ -113,3 +140,7 @@ describe("rights that change", () => {
     );
   });
 });
+
+function never(): never {
+  throw new Error("no rows came");
+}

@@ -8,4 +8,6 @@ export interface ScopeFeed {
   position: Cursor | null;
   /** Whether rows are forwarded as they are appended. If not, the device pulls. */
   isLive: boolean;
+  /** It fell behind while rights were unsettled, and has not been told that there is more. */
+  isOwedNotice: boolean;
 }

@@ -109,7 +109,12 @@ async function sendPage(
 function feedOf(session: SyncSession, access: ScopeAccess): ScopeFeed {
   const known = session.feeds.get(access.scopeId);
   if (known !== undefined) return known;
-  const feed = { access, position: null, isLive: false };
+  const feed = {
+    access,
+    position: null,
+    isLive: false,
+    isOwedNotice: false,
+  };
   session.feeds.set(access.scopeId, feed);
   return feed;
 }

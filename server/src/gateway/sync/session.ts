@@ -30,10 +30,11 @@ import type {
 } from "@suture/schema";
 import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
 import { noAccess, readAccess, scopesIn } from "./access.ts";
-import type { Access, ScopeAccess } from "./access.ts";
+import type { Access } from "./access.ts";
 import { answerRequest } from "./answer-request.ts";
 import { readOpenReviews } from "./read-open-reviews.ts";
 import type { LogBatch } from "./log-batch.ts";
+import { nodeCompression } from "./node-compression.ts";
 import type { ScopeFeed } from "./scope-feed.ts";
 import { firstPage } from "./send-pages.ts";
 import type { SyncDeps } from "./sync-deps.ts";
@@ -119,7 +120,8 @@ export class SyncSession {
   }
 
   send(message: ServerMessage): void {
-    if (this.#state !== "closed") this.sendFrame(encodeFrame(message));
+    if (this.#state !== "closed")
+      this.sendFrame(encodeFrame(message, nodeCompression));
   }
 
   /** A message encoded already; nothing once the session has ended. */
@@ -164,9 +166,8 @@ export class SyncSession {
     if (feed?.isLive !== true || feed.position === null) return;
     feed.isLive = false;
     // While rights are unsettled nothing is said either: the refresh does, should the scope remain.
-    if (this.#staleCount > 0) return;
-    const cursor = feed.position;
-    this.send({ type: "changes", scopeId, rows: [], cursor, hasMore: true });
+    if (this.#staleCount > 0) feed.isOwedNotice = true;
+    else this.#tellMore(feed);
   }
 
   /** Rights may have changed: stops forwarding at once, reads them again and says what became of each scope. */
@@ -222,7 +223,7 @@ export class SyncSession {
   }
 
   #decode(frame: Uint8Array): ClientMessage | null {
-    const decoded = decodeClientFrame(frame);
+    const decoded = decodeClientFrame(frame, nodeCompression);
     if (decoded.ok) return decoded.value;
     this.end(decoded.error.code);
     return null;
@@ -315,29 +316,27 @@ export class SyncSession {
       if (!access.scopes.has(scopeId))
         this.send({ type: "scope-revoked", scopeId, memberships });
     }
-    for (const [scopeId, scope] of access.scopes) {
-      if (isSameReading(before.scopes.get(scopeId), scope))
-        this.#resume(scopeId);
-      else {
-        const { organizationId, end } = scope;
-        // What was sent under other rights is not what these rights give: the device begins anew.
-        this.feeds.delete(scopeId);
-        this.send({
-          type: "scope-granted",
-          scopeId,
-          organizationId,
-          end,
-          memberships,
-        });
+    for (const scope of access.scopes.values()) {
+      const { scopeId, organizationId, end } = scope;
+      const known = before.scopes.get(scopeId);
+      const isSameReading = known?.readKey === scope.readKey;
+      if (!isSameReading || known.rightsKey !== scope.rightsKey) {
+        const type = "scope-granted";
+        this.send({ type, scopeId, organizationId, end, memberships });
       }
+      const feed = this.feeds.get(scopeId);
+      // What was sent under other rights is not what these rights give: the device begins anew.
+      if (!isSameReading) this.feeds.delete(scopeId);
+      else if (feed?.isOwedNotice === true && this.#staleCount === 0)
+        this.#tellMore(feed);
     }
   }
 
-  /** After a refresh: whoever fell behind during it is told that there is more. */
-  #resume(scopeId: ScopeId): void {
-    const feed = this.feeds.get(scopeId);
-    if (feed === undefined || feed.isLive || feed.position === null) return;
+  #tellMore(feed: ScopeFeed): void {
     const cursor = feed.position;
+    feed.isOwedNotice = false;
+    if (cursor === null) return;
+    const { scopeId } = feed.access;
     this.send({ type: "changes", scopeId, rows: [], cursor, hasMore: true });
   }
 
@@ -380,13 +379,4 @@ export class SyncSession {
     if (wasOpen) this.#deps.presence.leave(this);
     this.#onEnded();
   }
-}
-
-function isSameReading(
-  before: ScopeAccess | undefined,
-  after: ScopeAccess,
-): boolean {
-  return (
-    before?.memberId === after.memberId && before.readKey === after.readKey
-  );
 }
