@@ -322,6 +322,10 @@ export {
   type FrameRefusal,
 } from "./protocol/frame.ts";
 export {
+  portableCompression,
+  type FrameCompression,
+} from "./protocol/frame-compression.ts";
+export {
   socketPair,
   type MessageSocket,
   type SocketListener,

@@ -4,6 +4,8 @@
  * The first SIGINT or SIGTERM stops it cleanly (exit 0): what devices have sent is finished and answered. A second one ends it
  * at once, which loses nothing that was acknowledged. SPEC OP-2, OP-3.
  */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
 import { readConfig } from "./config.ts";
 import { startServer } from "./start-server.ts";
 import { createSystemLog } from "./system-log.ts";
@@ -16,7 +18,15 @@ if (!config.ok) {
     process.stderr.write(`${name} ${problem}\n`);
   process.exit(2);
 }
+const { version } = z
+  .object({ version: z.string() })
+  .parse(
+    JSON.parse(
+      readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+    ),
+  );
 const started = await startServer({
+  version,
   config: config.value,
   clock: systemClock,
   timers: systemTimers,
