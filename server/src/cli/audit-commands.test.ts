@@ -1,0 +1,127 @@
+import Database from "better-sqlite3";
+import { createRecordTypes, sutureRecords } from "@suture/schema";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import {
+  createAuditWorld,
+  type AuditWorld,
+} from "../audit/audit-world.test-support.ts";
+import { auditTable } from "../audit/audit-tables.ts";
+import { runAuditExport } from "./audit-export.ts";
+import { runAuditVerify } from "./audit-verify.ts";
+import type { CliOutput } from "./cli-output.ts";
+import { runHistory } from "./history.ts";
+import { withStore } from "./open-data.ts";
+
+let audited: AuditWorld;
+let lines: string[];
+let problems: string[];
+let output: CliOutput;
+beforeEach(async () => {
+  audited = await createAuditWorld();
+  lines = [];
+  problems = [];
+  output = {
+    out: (line) => void lines.push(line),
+    err: (line) => void problems.push(line),
+  };
+});
+afterEach(() => audited.discard());
+
+const recordTypes = createRecordTypes(sutureRecords);
+const lastEntry = async () => {
+  const [last] = await audited.store.read(audited.world.organizationId, (tx) =>
+    tx.scan(auditTable, {
+      prefix: [`organization:${audited.world.organizationId}`],
+      reverse: true,
+      limit: 1,
+    }),
+  );
+  return last?.value.entry;
+};
+
+test("[AU-7] verify exits with 0 beside a running server, and with 1 once a row was changed", async () => {
+  const verify = (json: boolean) =>
+    withStore(audited.directory, output, (store) =>
+      runAuditVerify(store, output, { json }),
+    );
+  expect(await verify(false)).toBe(0);
+  expect(lines.join("\n")).toContain("Intact");
+
+  const file = new Database(audited.file);
+  file.exec(
+    `UPDATE kv_log SET value = json_set(value, '$.memberId', json_extract(value, '$.recordId'))
+      WHERE key = (SELECT max(key) FROM kv_log WHERE key LIKE 'organ%')`,
+  );
+  file.close();
+  lines.length = 0;
+  expect(await verify(false)).toBe(1);
+  expect(lines.join("\n")).toContain("NOT INTACT");
+  expect(lines.join("\n")).toContain("log");
+  lines.length = 0;
+  expect(await verify(true)).toBe(1);
+  expect(JSON.parse(lines.join())).toMatchObject({
+    isIntact: false,
+    broken: { table: "log" },
+  });
+});
+
+test("[AU-7] a directory without a store is told, and none is made", async () => {
+  const nowhere = `${audited.directory}/nowhere`;
+  const code = await withStore(nowhere, output, (store) =>
+    runAuditVerify(store, output, { json: false }),
+  );
+  expect(code).toBe(2);
+  expect(problems).toHaveLength(1);
+});
+
+test("[AU-10] export prints chains and checkpoints, one object a line, and is an entry itself", async () => {
+  const { store, world } = audited;
+  const { organizationId } = world;
+  expect(
+    await runAuditExport(store, output, audited.timers, { organizationId }),
+  ).toBe(0);
+  const objects = lines.map((line) => JSON.parse(line));
+  const ofChain = (chain: string) =>
+    objects.filter((object) => object.chain === chain);
+  expect(ofChain("audit").length).toBeGreaterThan(5);
+  expect(ofChain("reads")).toHaveLength(1);
+  expect(objects.filter((object) => "checkpoint" in object)).toHaveLength(2);
+  expect(await lastEntry()).toMatchObject({ event: "exported", what: "audit" });
+  expect(
+    await runAuditExport(store, output, audited.timers, {
+      organizationId: "nobody",
+    }),
+  ).toBe(2);
+});
+
+test("[AU-8] history prints who changed what, on which device, by both clocks", async () => {
+  const { store, timers, patientId: recordId } = audited;
+  const options = { recordId, json: false, recordTypes };
+  expect(await runHistory(store, output, timers, options)).toBe(0);
+  const text = lines.join("\n");
+  expect(text).toContain(`patient ${recordId}`);
+  expect(text).toContain("2 branches");
+  expect(text).toContain(audited.anna.signer.deviceId);
+  expect(text).toContain("2023-11-14T22:13:20.000Z");
+  expect(text).toMatch(/medications\/\S+: nothing → .*aspirin/);
+});
+
+test("[AU-10] history as JSON holds the same, and is an entry itself", async () => {
+  const { store, timers, patientId: recordId } = audited;
+  const options = { recordId, json: true, recordTypes };
+  expect(await runHistory(store, output, timers, options)).toBe(0);
+  expect(JSON.parse(lines.join())).toMatchObject({
+    recordId,
+    entries: [{ number: 1 }, { number: 2 }, { number: 3 }],
+  });
+  expect(await lastEntry()).toEqual({
+    event: "exported",
+    memberId: null,
+    what: "history",
+    recordId,
+  });
+  expect(
+    await runHistory(store, output, timers, { ...options, recordId: "nobody" }),
+  ).toBe(2);
+});
