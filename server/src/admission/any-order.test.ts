@@ -116,7 +116,7 @@ async function admitted(
       ),
       heads: index.heads(),
       parentId: row?.parentId,
-      open: open.map(({ key }) => key[1]).sort(),
+      open: open.map(({ key }) => String(key[1])).sort(),
     };
   });
 }

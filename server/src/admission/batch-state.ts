@@ -2,6 +2,7 @@
  * What one organization's transaction knows while a batch is admitted: the records it touches, its members' rights, where its
  * logs end, and what there will be to tell. Everything is read once; what changed is written by `finish`.
  */
+import { auditHeadsTable } from "../audit/audit-tables.ts";
 import { LogAppender, type AppendedRange } from "../log/append-to-log.ts";
 import { recordsTable, type RecordRow } from "../log/log-tables.ts";
 import type { RecordCache } from "../log/record-cache.ts";
@@ -25,6 +26,7 @@ import {
   type RefusalRow,
   type WaitingRow,
 } from "./admission-tables.ts";
+import { bufferRows, type BufferedTransaction } from "./buffer-rows.ts";
 import type { ReviewDelta } from "../review/review-book.ts";
 import type { Signer, Standing } from "./judgement.ts";
 
@@ -66,7 +68,7 @@ const firstAdmin: Standing = {
 };
 
 export class BatchState {
-  readonly tx: WriteTransaction;
+  readonly tx: BufferedTransaction;
   readonly setting: BatchSetting;
   readonly log: LogAppender;
   readonly reviews: ReviewNews[] = [];
@@ -80,7 +82,7 @@ export class BatchState {
   readonly #inUse = new Set<string>();
 
   private constructor(tx: WriteTransaction, setting: BatchSetting) {
-    this.tx = tx;
+    this.tx = bufferRows(tx, [auditHeadsTable]);
     this.setting = setting;
     this.log = new LogAppender(tx, setting.random);
   }
@@ -184,6 +186,7 @@ export class BatchState {
       await this.tx.put(recordsTable, [recordId], open.row);
       open.memory.trimStatements();
     }
+    await this.tx.flush();
     return this.log.flush();
   }
 

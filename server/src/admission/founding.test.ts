@@ -138,7 +138,7 @@ test("[AD-13] nobody founds an organization that is there, nor becomes its membe
 test("[AD-6] somebody in two organizations pushes to both in one batch, each change to where its record is", async () => {
   const one = await createWorld(deps);
   const admission = one.admission;
-  const { founder, organization, batch, teamId } = composeFounding(
+  const { founder, organization, batch } = composeFounding(
     admission,
     deps.random,
   );

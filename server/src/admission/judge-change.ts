@@ -15,7 +15,6 @@ import type {
   RecordId,
   RecordType,
   Result,
-  StatementAct,
 } from "@suture/schema";
 import { changeIndexTable } from "../log/log-tables.ts";
 import { RecordMemory } from "../log/record-memory.ts";

@@ -5,7 +5,7 @@ import {
 } from "@suture/schema";
 import type { Cursor, ScopeId } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
-import { note } from "../admission/contents.test-support.ts";
+import { note } from "./contents.test-support.ts";
 import {
   Colleague,
   createWorld,
@@ -13,12 +13,12 @@ import {
   expectAccepted,
   typeOf,
   type World,
-} from "../admission/world.test-support.ts";
+} from "./world.test-support.ts";
 import { serverTables } from "../store/server-tables.ts";
-import { deliveredUpTo, noteDelivered } from "./deliveries.ts";
-import { fetchChange } from "./fetch-change.ts";
-import { endOf, holdsCursor, readPage, samples } from "./read-log.ts";
-import { snapshotPage } from "./read-snapshot.ts";
+import { deliveredUpTo, noteDelivered } from "../log/deliveries.ts";
+import { fetchChange } from "../log/fetch-change.ts";
+import { endOf, holdsCursor, readPage, samples } from "../log/read-log.ts";
+import { snapshotPage } from "../log/read-snapshot.ts";
 
 let world: World;
 let clinician: Colleague;
@@ -198,7 +198,9 @@ test("[AD-20] snapshot pages give every readable record whole, as of one point o
     await addPatients(1);
   }
   // Organization, team and five patients of two changes each; members may not be read here.
-  expect([...changes.values()].sort()).toEqual([1, 1, 2, 2, 2, 2, 2]);
+  expect([...changes.values()].sort((left, right) => left - right)).toEqual([
+    1, 1, 2, 2, 2, 2, 2,
+  ]);
 });
 
 test("[AD-19] single changes are given to whoever may read their record, and to nobody else", async () => {
@@ -207,7 +209,7 @@ test("[AD-19] single changes are given to whoever may read their record, and to 
   });
   expectAccepted(await clinician.push(pushed));
   const { recordId } = replica;
-  const [hash = undefined] = replica.index.heads();
+  const [hash] = replica.index.heads();
   if (hash === undefined) throw new Error("no change");
   const fetch = (isAllowed: boolean) =>
     read(world.organizationId, (tx) =>

@@ -5,11 +5,11 @@ import {
   createWorldDeps,
   expectAccepted,
   typeOf,
-} from "../admission/world.test-support.ts";
+} from "./world.test-support.ts";
 import { serverTables } from "../store/server-tables.ts";
-import { recordsTable } from "./log-tables.ts";
-import { RecordCache } from "./record-cache.ts";
-import { loadRecordMemory } from "./record-memory.ts";
+import { recordsTable } from "../log/log-tables.ts";
+import { RecordCache } from "../log/record-cache.ts";
+import { loadRecordMemory } from "../log/record-memory.ts";
 
 async function createScene() {
   const store = createMemoryStore({ tables: serverTables });
