@@ -4,11 +4,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   canonicalize,
   patient,
+  personIdSchema,
   readGroup,
   type RecordFold,
 } from "@suture/schema";
+import { seededRandom } from "../admission/author.test-support.ts";
+import { readMember } from "../admission/project-member.ts";
 import { auditTable } from "../audit/audit-tables.ts";
 import { verifyAudit } from "../audit/verify-audit.ts";
+import { createInvitations } from "../identity/invitations.ts";
 import { changeIndexTable } from "../log/log-tables.ts";
 import {
   counted,
@@ -20,6 +24,7 @@ import {
   runImport,
   type ImportWorld,
 } from "./import-world.test-support.ts";
+import { firstAdminId } from "./invite-first-admin.ts";
 import { importSigner } from "./operator.ts";
 
 let world: ImportWorld;
@@ -194,6 +199,28 @@ describe("what is broken", () => {
         type,
       ).toBe(read);
   });
+});
+
+test("[IM-8] whoever accepts the one invitation is the first admin of an organization that was created", async () => {
+  const { organizationId, invitation } = await world.import(fixture("clinic"));
+  if (invitation === null) throw new Error("there is no invitation");
+  expect((await world.import(fixture("clinic"))).invitation).toBeNull();
+  const invitations = createInvitations({
+    store: world.store,
+    clock: { now: () => invitation.expiresAtMs - 1 },
+    random: seededRandom(4),
+  });
+  const personId = personIdSchema.parse("somebody");
+  const accepted = await invitations.acceptInvitation(
+    invitation.code,
+    personId,
+  );
+  const memberId = firstAdminId(organizationId);
+  expect(accepted).toEqual({ ok: true, value: { organizationId, memberId } });
+  const row = await world.store.read(organizationId, (tx) =>
+    readMember(tx, memberId),
+  );
+  expect(row).toMatchObject({ roles: ["admin"], isActive: true });
 });
 
 test("[IM-8] an organization that is not in the data is refused, and nothing is written", async () => {

@@ -21,6 +21,10 @@ import {
   type OrganizationProblem,
 } from "./choose-organization.ts";
 import { ImportMember, type ImportMemberProblem } from "./import-member.ts";
+import {
+  inviteFirstAdmin,
+  type FirstAdminInvitation,
+} from "./invite-first-admin.ts";
 import { reportImport, type ImportReport } from "./import-report.ts";
 import { importSigner, operatorDirectory, operatorId } from "./operator.ts";
 import type { FhirFiles } from "./read-fhir-files.ts";
@@ -45,6 +49,8 @@ export type ImportProblem = OrganizationProblem | ImportMemberProblem;
 export interface Imported extends ImportReport {
   readonly organizationId: RecordId;
   readonly isNewOrganization: boolean;
+  /** For whoever is to run an organization that an import created. */
+  readonly invitation: FirstAdminInvitation | null;
   /** Changes that were added. */
   readonly changeCount: number;
   /** Records that the input makes, and those of them that were written. */
@@ -97,6 +103,7 @@ export async function importFhir(
     ...reportImport(files, plan, fates, changeCount > 0),
     organizationId,
     isNewOrganization: isNew && changeCount > 0,
+    invitation: await inviteFirstAdmin(deps, organizationId),
     changeCount,
     recordCount,
     writtenCount,

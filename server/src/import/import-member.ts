@@ -13,6 +13,7 @@ import {
 } from "@suture/schema";
 import { err, ok } from "@suture/schema";
 import type { PushedChange } from "../admission/judgement.ts";
+import { firstAdminId } from "./invite-first-admin.ts";
 import { importRoles } from "./operator.ts";
 import { readKnownRecord } from "./read-known-record.ts";
 import { RecordEditor, type EditorDeps, type Write } from "./record-editor.ts";
@@ -106,10 +107,9 @@ export class ImportMember {
   join(): readonly PushedChange[] {
     if (this.#isHere) return [];
     this.#isHere = true;
-    const founded =
-      this.#newOrganization === null
-        ? []
-        : [this.#found(this.#newOrganization)];
+    const name = this.#newOrganization;
+    const founded = name === null ? [] : [this.#found(name)];
+    const admins = name === null ? [] : [this.#createFirstAdmin()];
     const created = this.#write([
       { key: "recordId", set: this.#editor.recordId },
       { key: "recordType", set: member.type },
@@ -117,7 +117,7 @@ export class ImportMember {
       { key: "displayName", set: displayName },
       this.#statement(),
     ]);
-    return [...founded, created];
+    return [...founded, created, ...admins];
   }
 
   /**
@@ -147,6 +147,22 @@ export class ImportMember {
         { key: "recordType", set: organization.type },
         { key: "parentId", set: null },
         { key: "name", set: name },
+      ]),
+    );
+  }
+
+  /** For somebody to become: without it nobody could ever sign in to the organization. */
+  #createFirstAdmin(): PushedChange {
+    const recordId = firstAdminId(this.#organizationId);
+    const editor = new RecordEditor(this.#deps, member, recordId);
+    const content = { roles: ["admin"], teams: [], active: true };
+    return valueOf(
+      editor.write([
+        { key: "recordId", set: recordId },
+        { key: "recordType", set: member.type },
+        { key: "parentId", set: this.#organizationId },
+        { key: "displayName", set: "First admin" },
+        editor.statement("membership", content),
       ]),
     );
   }

@@ -1,5 +1,5 @@
 /**
- * Compares what an import would have a record be with what it holds, piece by piece. SPEC IM-9, IM-10.
+ * Compares what an import would have a record be with what it holds, piece by piece. SPEC IM-11, IM-12.
  *
  * A piece is written if it is new, or if its source says something new since the last import and nobody else has touched it.
  * What somebody changed here since stays as it is; an open conflict is left to those who resolve it. A source that says what it

@@ -82,7 +82,18 @@ function headline(report: Imported): readonly string[] {
           `There was no organization, so one was created: “Imported organization”, ${organizationId}.`,
         ]
       : [`Organization ${organizationId}.`]),
+    ...invitationLines(report),
     "",
+  ];
+}
+
+function invitationLines({ invitation }: Imported): readonly string[] {
+  if (invitation === null) return [];
+  const { code, expiresAtMs } = invitation;
+  const day = new Date(expiresAtMs).toISOString().slice(0, 10);
+  return [
+    "Nobody can sign in to it yet. Whoever signs up and accepts this invitation, which works once",
+    `and until ${day}, is its first admin: ${code}`,
   ];
 }
 

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test("[ST-15] one holder at a time; the next one is told at once, and may have it after", () => {
+test("[IM-14] one holder at a time; the next one is told at once, and may have it after", () => {
   const data = join(directory, "made", "here");
   const first = lockData(data);
   expect(first.ok).toBe(true);
@@ -25,7 +25,7 @@ test("[ST-15] one holder at a time; the next one is told at once, and may have i
   if (next.ok) next.value.release();
 });
 
-test("[ST-15] a directory that cannot be one is unusable", () => {
+test("[IM-14] a directory that cannot be one is unusable", () => {
   const file = join(directory, "letter");
   writeFileSync(file, "Dear colleague");
   expect(lockData(file)).toMatchObject({
