@@ -30,7 +30,6 @@ export type {
   Admission,
   AdmissionDeps,
   AdmissionOutcome,
-  AppendedToScope,
   MemberDirectory,
 } from "./admission.ts";
 
