@@ -47,6 +47,13 @@ export { type EditSession, type SaveOptions } from "./records/edit-session.ts";
 export type { Founded, FoundingInput } from "./records/found-organization.ts";
 export type { HistoryEdit, HistoryEntry } from "./records/history.ts";
 export type { CurrentPerson } from "./records/record-deps.ts";
+export {
+  readGroupOf,
+  type GroupsOf,
+  type Statement,
+} from "./records/read-group-of.ts";
+export type { RefusedWrite } from "./records/log-storage-adapter.ts";
+export type { RecordDocument, RepoView } from "./records/repo-view.ts";
 export type { RecordSnapshot } from "./records/record-snapshot.ts";
 export type { RecordProblem } from "./records/record-state.ts";
 export { type Moment, type SutureRecord } from "./records/record.ts";

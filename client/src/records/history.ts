@@ -43,17 +43,13 @@ export interface HistoryEntry {
 /** Oldest first, in causal order. */
 export function historyOf(state: RecordState): readonly HistoryEntry[] {
   const { changes } = state;
-  const ancestors = ancestorBits(changes);
+  const besidesByPosition = sideBySide(changes);
   const editsByOpId = new Map<OpId, Edit>();
   return changes.map((change, position) => {
     for (const edit of change.edits) editsByOpId.set(edit.opId, edit);
-    const besides = changes.flatMap(({ row }, other) =>
-      other !== position &&
-      !hasBit(ancestors[position], other) &&
-      !hasBit(ancestors[other], position)
-        ? [row.hash]
-        : [],
-    );
+    const besides = (besidesByPosition[position] ?? [])
+      .toSorted((left, right) => left - right)
+      .flatMap((other) => changes[other]?.row.hash ?? []);
     return entryOf(change, editsByOpId, besides);
   });
 }
@@ -140,6 +136,24 @@ function ancestorBits(changes: readonly HeldChange[]): readonly Bits[] {
   return all;
 }
 
-function hasBit(bits: Bits | undefined, position: number): boolean {
-  return (((bits?.[position >> 5] ?? 0) >>> (position & 31)) & 1) === 1;
+/** For each change, by position, those that neither saw it nor were seen by it. */
+function sideBySide(
+  changes: readonly HeldChange[],
+): readonly (readonly number[])[] {
+  const besides: number[][] = changes.map(() => []);
+  for (const [position, behind] of ancestorBits(changes).entries()) {
+    for (let word = 0; word * 32 < position; word += 1) {
+      const width = Math.min(32, position - word * 32);
+      const all = width === 32 ? 0xffffffff : 2 ** width - 1;
+      // Earlier changes that are not behind this one; none in a history without branches.
+      let unseen = (all & ~(behind[word] ?? 0)) >>> 0;
+      while (unseen !== 0) {
+        const bit = 31 - Math.clz32(unseen);
+        unseen = (unseen & ~(1 << bit)) >>> 0;
+        besides[position]?.push(word * 32 + bit);
+        besides[word * 32 + bit]?.push(position);
+      }
+    }
+  }
+  return besides;
 }

@@ -2,7 +2,7 @@
 import type { ActorId, RecordId, RecordTypes, Result } from "@suture/schema";
 import { ok } from "@suture/schema";
 
-import type { LocalLog } from "../store/local-log.ts";
+import type { LocalLog, LogEvent } from "../store/local-log.ts";
 import {
   loadRecordState,
   type RecordProblem,
@@ -53,8 +53,9 @@ export class OpenRecords {
   constructor(log: LocalLog, types: RecordTypes) {
     this.#log = log;
     this.#types = types;
-    this.#stop = log.subscribe(({ recordIds, isReset, hasNewFacts }) => {
-      for (const recordId of recordIds) this.#refreshLater(recordId, isReset);
+    this.#stop = log.subscribe((event) => {
+      const { recordIds, hasNewFacts } = event;
+      for (const recordId of recordIds) this.#refreshLater(recordId, event);
       if (hasNewFacts) this.tellAll();
     });
   }
@@ -113,13 +114,13 @@ export class OpenRecords {
     return ok(new OpenRecord(state.value));
   }
 
-  #refreshLater(recordId: RecordId, isReset: boolean): void {
+  #refreshLater(recordId: RecordId, event: LogEvent): void {
     const opening = this.#held(recordId);
     if (opening === undefined) return;
     const before = this.#refreshById.get(recordId);
     const refreshing = (async () => {
       await before?.catch(() => undefined);
-      await this.#refresh(recordId, await opening, isReset);
+      await this.#refresh(recordId, await opening, event);
     })();
     this.#refreshById.set(recordId, refreshing);
     const isOver = () => {
@@ -133,14 +134,15 @@ export class OpenRecords {
   async #refresh(
     recordId: RecordId,
     opened: Result<OpenRecord, RecordProblem>,
-    isReset: boolean,
+    { isAppend, isReset }: LogEvent,
   ): Promise<void> {
     if (!opened.ok) return;
     const { state } = opened.value;
     if (isReset) state.reset();
     let isReadable = false;
     try {
-      isReadable = (await this.#log.read((tx) => state.refresh(tx))).ok;
+      isReadable = (await this.#log.read((tx) => state.refresh(tx, isAppend)))
+        .ok;
     } finally {
       // What cannot be read any more is opened anew next time, and says then what is wrong.
       if (!isReadable) this.#forget(recordId);

@@ -22,8 +22,8 @@ export interface Statement {
   readonly [opaque]: "statement";
 }
 
-/** The merging fields and groups of a record type, as a `DocHandle`'s document has them at its root. */
-export type GroupsOfDocument<R extends RecordType> = {
+/** The groups of a record type as a `DocHandle`'s document has them at its root: `handle.doc() as GroupsOf<typeof patient>`. */
+export type GroupsOf<R extends RecordType> = {
   readonly [Name in GroupName<R>]?: Statement;
 };
 

@@ -125,10 +125,13 @@ export class RecordState {
     this.#lastLocalNumber = 0;
   }
 
-  /** Takes in what the rows say now: new ones, and those that were not settled. */
-  async refresh(tx: ReadTransaction): Promise<Result<null, RecordProblem>> {
+  /** Takes in what the rows say now: new ones and, unless rows were only added, those that were not settled. */
+  async refresh(
+    tx: ReadTransaction,
+    isAppend = false,
+  ): Promise<Result<null, RecordProblem>> {
     try {
-      return await this.#refresh(tx);
+      return await this.#refresh(tx, isAppend);
     } catch (cause) {
       if (cause instanceof StoreError && cause.code === "store-damaged")
         return err({ code: "store-damaged" });
@@ -136,8 +139,11 @@ export class RecordState {
     }
   }
 
-  async #refresh(tx: ReadTransaction): Promise<Result<null, RecordProblem>> {
-    if (this.#lastLocalNumber > 0) await this.#renewProgress(tx);
+  async #refresh(
+    tx: ReadTransaction,
+    isAppend: boolean,
+  ): Promise<Result<null, RecordProblem>> {
+    if (!isAppend && this.#lastLocalNumber > 0) await this.#renewProgress(tx);
     const isFirst = this.#lastLocalNumber === 0;
     const rows = isFirst
       ? await changesOf(tx, this.recordId)

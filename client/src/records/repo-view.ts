@@ -34,13 +34,13 @@ export class RepoView {
   constructor(deps: RecordDeps) {
     this.#deps = deps;
     const storage = new LogStorageAdapter(deps, (refused) => {
-      void this.#show(refused.recordId, true);
+      this.#showLater(refused.recordId, true);
       for (const listener of [...this.#refusedListeners]) listener(refused);
     });
     this.repo = new Repo({ storage, network: [] });
     this.#stop = deps.log.subscribe(({ recordIds, isReset }) => {
       for (const recordId of recordIds)
-        if (this.#handles.has(recordId)) void this.#show(recordId, isReset);
+        if (this.#handles.has(recordId)) this.#showLater(recordId, isReset);
     });
   }
 
@@ -71,6 +71,11 @@ export class RepoView {
     await this.repo.flush();
     this.#stop();
     await this.repo.shutdown();
+  }
+
+  #showLater(recordId: RecordId, isRebuild: boolean): void {
+    // A store that fails here fails whoever opens the record next, too.
+    this.#show(recordId, isRebuild).catch(() => undefined);
   }
 
   async #show(recordId: RecordId, isRebuild: boolean): Promise<void> {

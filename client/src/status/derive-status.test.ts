@@ -134,3 +134,15 @@ test("[CL-9] waiting for another record is local; what a checkpoint covers in on
     ).state,
   ).toBe("synced");
 });
+
+test("[CL-9] dismissed work is not shown beside other work, and never as synced", () => {
+  const dismissed = change({
+    state: "refused",
+    ...refusal,
+    refusedAtMs: 0,
+    isDismissed: true,
+  });
+  const both = [dismissed, inState.synced];
+  expect(deriveStatus(input({ changes: both })).state).toBe("synced");
+  expect(deriveStatus(input({ changes: [dismissed] })).state).toBe("refused");
+});

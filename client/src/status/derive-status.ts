@@ -27,8 +27,12 @@ export interface StatusInput {
 
 /** The first of the states, in their order, that any of the record's changes is in. */
 export function deriveStatus(input: StatusInput): RecordStatus {
+  // What somebody has dismissed is kept but no longer shown, unless there is nothing else.
+  const shown = input.changes.filter(({ progress }) => !isDismissed(progress));
   const found = new Set<SaveState>(
-    input.changes.map((change) => stateOf(change, input)),
+    (shown.length > 0 ? shown : input.changes).map((change) =>
+      stateOf(change, input),
+    ),
   );
   if (input.hasFailedSave) found.add("unsaved");
   if (input.hasConflict) found.add("conflict");
@@ -53,7 +57,7 @@ export function stateOf(
     case "waiting":
       return "local";
     case "refused":
-      return progress.isDismissed ? "confirmed" : "refused";
+      return "refused";
     case "accepted": {
       const isConfirmed =
         progress.places.length > 0 &&
@@ -64,4 +68,8 @@ export function stateOf(
       return isConfirmed ? "confirmed" : "synced";
     }
   }
+}
+
+function isDismissed(progress: LocalChange["progress"]): boolean {
+  return progress.state === "refused" && progress.isDismissed;
 }

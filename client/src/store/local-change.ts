@@ -53,7 +53,6 @@ export const progressSchema = z.discriminatedUnion("state", [
   }),
 ]);
 export type Progress = z.infer<typeof progressSchema>;
-export type ProgressState = Progress["state"];
 
 export const prioritySchema = z.union([
   z.literal(0),

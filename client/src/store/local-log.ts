@@ -82,6 +82,8 @@ export type NewChange = Omit<
 
 export interface LogEvent {
   readonly recordIds: readonly RecordId[];
+  /** Rows were added, and nothing else: none that was there before has changed. */
+  readonly isAppend: boolean;
   /** Rows that had been settled changed or left: forget what was derived from them. */
   readonly isReset: boolean;
   /** Rights, review tasks or confirmations changed. */
@@ -169,7 +171,10 @@ export class LocalLog {
       await alongside?.(tx);
     });
     if (alongside !== undefined) await this.#renewFacts();
-    this.#tell(changes.map(({ recordId }) => recordId));
+    this.#tell(
+      changes.map(({ recordId }) => recordId),
+      { isAppend: true },
+    );
   }
 
   /** Gives back what became stranded work. */
@@ -359,10 +364,15 @@ export class LocalLog {
 
   #tell(
     recordIds: readonly RecordId[],
-    { isReset = false, hasNewFacts = false } = {},
+    { isAppend = false, isReset = false, hasNewFacts = false } = {},
   ): void {
     if (recordIds.length === 0 && !hasNewFacts) return;
-    const event = { recordIds: [...new Set(recordIds)], isReset, hasNewFacts };
+    const event = {
+      recordIds: [...new Set(recordIds)],
+      isAppend,
+      isReset,
+      hasNewFacts,
+    };
     for (const listener of [...this.#listeners]) listener(event);
   }
 }
