@@ -22,6 +22,7 @@ import { createAdmission } from "./admission/admit-batch.ts";
 import type { Admission } from "./admission/admit-batch.ts";
 import type { VerifyCheckpoint } from "./admission/restore.ts";
 import { appendAudit } from "./audit/append-audit.ts";
+import { auditIdentity } from "./audit/audit-identity.ts";
 import { createCheckpointer } from "./audit/checkpointer.ts";
 import type { Checkpointer } from "./audit/checkpointer.ts";
 import { createHttpApp } from "./gateway/http/app.ts";
@@ -73,7 +74,7 @@ export interface SutureServer {
 
 export async function createServer(deps: ServerDeps): Promise<SutureServer> {
   const { store, recordTypes, clock, timers, random, log } = deps;
-  const { keys, invitations } = deps.identity;
+  const { keys } = deps.identity;
   const checkpoints = createCheckpointer({
     store,
     clock,
@@ -81,6 +82,8 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     log,
     signCheckpoint: (claims) => keys.signCheckpoint(claims),
   });
+  const audited = auditIdentity(deps.identity, { store, clock, checkpoints });
+  const { invitations } = audited;
   const sync = createSyncGateway({
     store,
     recordTypes,
@@ -103,7 +106,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     limits: { ...defaultSyncLimits, ...deps.syncLimits },
   });
   const identity: Identity = {
-    ...deps.identity,
+    ...audited,
     invitations: {
       ...invitations,
       async acceptInvitation(code, personId) {

@@ -14,15 +14,16 @@ export async function reconcileDerived(
   const { organizationId, scopeId, recordId, type, record, edits } = input;
   const fields = askingFields(type);
   if (fields.size === 0) return;
-  const open = (await book.openAbout(recordId)).flatMap(({ tasks }) =>
-    tasks.filter(({ kind }) => kind === "new-result" || kind === "attendance"),
-  );
   const isTouched = edits.some(
     (edit) => "name" in edit && fields.has(edit.name),
   );
+  if (!isTouched) return;
+  const open = (await book.openAbout(recordId)).flatMap(({ tasks }) =>
+    tasks.filter(({ kind }) => kind === "new-result" || kind === "attendance"),
+  );
   // Whoever has seen everything leaves nothing unseen: with one head nothing new can be asked.
   const isApart = record.index.heads().length > 1;
-  if (!isTouched || (!isApart && open.length === 0)) return;
+  if (!isApart && open.length === 0) return;
 
   const derived = deriveReviews(type, record.index, await record.loadFold());
   const asked = new Set<string>();
