@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { verifyAudit } from "../audit/verify-audit.ts";
 import { lockData } from "../store/data-lock.ts";
+import { importAndTell } from "./import-until-killed.test-support.ts";
 import {
   counted,
   foldsOf,
@@ -76,14 +77,14 @@ async function killAfter(
   folder: string,
 ): Promise<void> {
   const path = fileURLToPath(
-    new URL("./import-until-killed.ts", import.meta.url),
+    new URL("./import-until-killed.test-support.ts", import.meta.url),
   );
   // Node 20 runs no TypeScript, so the child loads the sources as these tests do.
   const script = `
     import { defaultServerConditions, runnerImport } from "vite";
     const conditions = ["suture-source", ...defaultServerConditions];
     const { module } = await runnerImport(process.argv[1], { environments: { inline: { resolve: { conditions } } } });
-    await module.importAndTell(process.argv[2], process.argv[3]);`;
+    await module.${importAndTell.name}(process.argv[2], process.argv[3]);`;
   const child = spawn(
     process.execPath,
     ["--input-type=module", "--eval", script, path, data, folder],

@@ -67,7 +67,7 @@ function headline(report: Imported): readonly string[] {
   const foreign =
     report.foreignCount === 0
       ? ""
-      : ` (${number(report.foreignCount)} of their lines or files are JSON but no FHIR)`;
+      : `, and left aside ${plural(report.foreignCount, "line or file", "lines or files")} of JSON that is no FHIR`;
   const done =
     recordCount === 0
       ? "Nothing in it can be imported."
@@ -198,8 +198,8 @@ function cell(count: number): string {
   return count === 0 ? "·" : number(count);
 }
 
-function plural(count: number, word: string): string {
-  return `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+function plural(count: number, word: string, words = `${word}s`): string {
+  return `${number(count)} ${count === 1 ? word : words}`;
 }
 
 function number(count: number): string {

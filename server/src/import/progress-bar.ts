@@ -2,7 +2,7 @@
 
 export interface ProgressTerminal {
   readonly isTTY: boolean;
-  /** Characters in a line; undefined where nobody knows. */
+  /** Characters in a line; undefined or 0 where nobody knows. */
   readonly columns: number | undefined;
   write(text: string): void;
 }
@@ -22,7 +22,7 @@ export function createProgressBar(terminal: ProgressTerminal): ProgressBar {
       if (!terminal.isTTY) return;
       const line = lineOf(label, doneCount, totalCount).slice(
         0,
-        (terminal.columns ?? 80) - 1,
+        (terminal.columns || 80) - 1,
       );
       if (line === shown) return;
       shown = line;
