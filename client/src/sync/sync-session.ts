@@ -21,18 +21,16 @@ import {
   type MessageSocket,
   type PersonId,
   type PresenceMessage,
-  type Result,
-  type ScopeId,
   type ServerMessage,
   type Timers,
   type Verdict,
   type WelcomeMessage,
 } from "@suture/schema";
 
-import type { RemoteRefusal } from "../store/apply-remote.ts";
 import type { LocalLog } from "../store/local-log.ts";
 import { Liveness } from "./liveness.ts";
 import { PushPump } from "./push-pump.ts";
+import { ScopeReceiver } from "./scope-receiver.ts";
 import {
   problemOfClose,
   syncProblem,
@@ -70,7 +68,7 @@ export class SyncSession {
   readonly #deps: SyncSessionDeps;
   readonly #liveness: Liveness;
   readonly #pump: PushPump;
-  readonly #behind = new Set<ScopeId>();
+  readonly #receiver: ScopeReceiver;
   #work: Promise<void> = Promise.resolve();
   #jwks: WelcomeMessage["jwks"] = { keys: [] };
   #isWelcome = false;
@@ -90,6 +88,12 @@ export class SyncSession {
       personId,
       tokens: () => deps.tokens(),
       send: (message) => this.#ask(message),
+    });
+    this.#receiver = new ScopeReceiver({
+      log,
+      ask: (message) => this.#ask(message),
+      onUnsound: () =>
+        this.#break(syncProblem("protocol-broken"), "message-malformed"),
     });
     deps.socket.listen({
       onFrame: (frame) => this.#receive(frame),
@@ -164,14 +168,15 @@ export class SyncSession {
       case "verdicts":
         return this.#judged(message.pushId, message.verdicts);
       case "changes":
-        return this.#changed(message);
+        await this.#receiver.changed(message);
+        if (!message.hasMore) await this.#pushMore();
+        return this.#reportIfCaughtUp();
       case "fetched":
-        this.#expectSound(await log.applyFetched(message));
-        return this.#fetchMissing();
+        return this.#receiver.fetched(message);
       case "snapshot":
-        return this.#snapshot(message);
+        return this.#receiver.snapshot(message);
       case "log-regressed":
-        return this.#regressed(message);
+        return this.#receiver.regressed(message);
       case "restorable":
         if (message.isProven) this.#pump.allowRestores();
         await log.forgetLostRows(message.scopeId);
@@ -190,11 +195,10 @@ export class SyncSession {
       }
       case "scope-granted":
         await log.saveMemberships(this.#deps.personId, message.memberships);
-        return this.#pullScope(message.scopeId);
+        return this.#receiver.granted(message.scopeId);
       case "scope-revoked":
         await log.saveMemberships(this.#deps.personId, message.memberships);
-        this.#behind.delete(message.scopeId);
-        return log.forgetScope(message.scopeId);
+        return this.#receiver.revoked(message.scopeId);
       case "reviews":
         await log.applyReviews(message, !this.#hasReviews);
         this.#hasReviews = true;
@@ -213,26 +217,12 @@ export class SyncSession {
     this.#isWelcome = true;
     this.#jwks = message.jwks;
     const { log, events, personId } = this.#deps;
+    const before = log.facts.memberships.filter(
+      (held) => held.personId === personId && !held.isProvisional,
+    );
     await log.saveMemberships(personId, message.memberships);
     events.onWelcome(message);
-    const known = await log.scopes();
-    for (const { scopeId, end } of message.scopes) {
-      const cursor = known.get(scopeId)?.cursor ?? null;
-      if (cursor === null) {
-        await this.#pullScope(scopeId);
-      } else if (
-        cursor.sequence !== end.sequence ||
-        cursor.chain !== end.chain ||
-        cursor.epoch !== end.epoch
-      ) {
-        // The first page, or `log-regressed`, comes unasked.
-        this.#behind.add(scopeId);
-      }
-    }
-    const readable = new Set(message.scopes.map(({ scopeId }) => scopeId));
-    for (const scopeId of known.keys())
-      if (!readable.has(scopeId)) await log.forgetScope(scopeId);
-    await this.#fetchMissing();
+    await this.#receiver.begin(message, before);
     await this.#pushMore();
     this.#liveness.startPings();
     this.#reportIfCaughtUp();
@@ -248,90 +238,6 @@ export class SyncSession {
     this.#reportIfCaughtUp();
   }
 
-  async #changed(
-    message: Extract<ServerMessage, { type: "changes" }>,
-  ): Promise<void> {
-    const applied = await this.#deps.log.applyPage(message);
-    if (!applied.ok && applied.error.code === "not-next")
-      return this.#pullScope(message.scopeId);
-    this.#expectSound(applied);
-    if (message.hasMore) {
-      this.#behind.add(message.scopeId);
-      this.#ask({
-        type: "pull",
-        scopeId: message.scopeId,
-        cursor: message.cursor,
-      });
-    } else {
-      this.#behind.delete(message.scopeId);
-    }
-    await this.#fetchMissing();
-    if (!message.hasMore) await this.#pushMore();
-    this.#reportIfCaughtUp();
-  }
-
-  async #snapshot(
-    message: Extract<ServerMessage, { type: "snapshot" }>,
-  ): Promise<void> {
-    this.#expectSound(await this.#deps.log.applySnapshot(message));
-    if (message.next !== null) {
-      this.#ask({
-        type: "pull-snapshot",
-        scopeId: message.scopeId,
-        at: message.at,
-        after: message.next,
-      });
-      return;
-    }
-    // What was admitted while the pages came.
-    this.#ask({ type: "pull", scopeId: message.scopeId, cursor: message.at });
-  }
-
-  async #regressed(
-    message: Extract<ServerMessage, { type: "log-regressed" }>,
-  ): Promise<void> {
-    const { log } = this.#deps;
-    const receipt = await log.receipt(message.scopeId);
-    const from = await log.regress(message.scopeId, message.samples);
-    if (
-      from !== null &&
-      receipt !== undefined &&
-      receipt.proof.leaf.log.sequence > from.sequence
-    ) {
-      const rows = await log.lostRows(
-        message.scopeId,
-        receipt.proof.leaf.log.sequence,
-      );
-      this.#ask({
-        type: "restore",
-        from,
-        rows: [...rows],
-        jws: receipt.jws,
-        proof: receipt.proof,
-      });
-    }
-    await this.#pullScope(message.scopeId);
-  }
-
-  async #pullScope(scopeId: ScopeId): Promise<void> {
-    this.#behind.add(scopeId);
-    const scope = (await this.#deps.log.scopes()).get(scopeId);
-    if (scope?.cursor != null)
-      this.#ask({ type: "pull", scopeId, cursor: scope.cursor });
-    else
-      this.#ask({
-        type: "pull-snapshot",
-        scopeId,
-        at: scope?.snapshot?.at ?? null,
-        after: scope?.snapshot?.after ?? null,
-      });
-  }
-
-  async #fetchMissing(): Promise<void> {
-    const items = await this.#deps.log.missing(500);
-    if (items.length > 0) this.#ask({ type: "fetch", items: [...items] });
-  }
-
   async #pushMore(): Promise<void> {
     if (this.#isWelcome && !this.#isEnded) await this.#pump.pump();
   }
@@ -340,18 +246,12 @@ export class SyncSession {
     if (
       this.#isEnded ||
       !this.#isWelcome ||
-      this.#behind.size > 0 ||
+      !this.#receiver.isCaughtUp ||
       !this.#pump.isEmpty
     )
       return;
     this.#deps.events.onProgress();
     this.#deps.events.onCaughtUp();
-  }
-
-  /** A page that does not continue our chain, or a chunk that is not what it is called: the server is not to be believed. */
-  #expectSound(applied: Result<unknown, RemoteRefusal>): void {
-    if (!applied.ok)
-      this.#break(syncProblem("protocol-broken"), "message-malformed");
   }
 
   #send(message: ClientMessage): void {
