@@ -158,7 +158,6 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
   }),
 ]);
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
-export type AuditEvent = AuditEntry["event"];
 
 /** One read: over HTTP, or a page of a log delivered to a device. */
 export const readNoteSchema = z.discriminatedUnion("kind", [

@@ -15,7 +15,6 @@ const headSchema = z.strictObject({
   sequence: z.int().positive(),
   chain: chainHashSchema,
 });
-export type AuditHead = z.infer<typeof headSchema>;
 
 const auditRowSchema = z.strictObject({
   atMs: z.int(),

@@ -23,7 +23,7 @@ import { HandTimers } from "../gateway/sync/hand-timers.test-support.ts";
 import { createKeyRing, type KeyRing } from "../identity/key-ring.ts";
 import { storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { silentLog } from "../system-log.ts";
 import { noteReads } from "./append-audit.ts";
 import { createCheckpointer, type Checkpointer } from "./checkpointer.ts";

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { HandTimers } from "../gateway/sync/hand-timers.test-support.ts";
 import { createKeyRing, type KeyRing } from "../identity/key-ring.ts";
 import { LogAppender } from "../log/append-to-log.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { silentLog } from "../system-log.ts";
 import { appendAudit, noteReads } from "./append-audit.ts";
 import { auditTable, checkpointsTable } from "./audit-tables.ts";

@@ -29,10 +29,10 @@ function describe(verdict: AuditVerdict): readonly string[] {
   const { counts } = verdict;
   return [
     "Intact: every chain, change and checkpoint is as it was written.",
-    `  organizations   ${counts.organizations}`,
-    `  audit entries   ${counts.auditEntries}`,
-    `  batches of reads ${counts.readBatches}`,
-    `  log rows        ${counts.logRows}`,
-    `  checkpoints     ${counts.checkpoints}`,
+    `  organizations     ${counts.organizations}`,
+    `  audit entries     ${counts.auditEntries}`,
+    `  batches of reads  ${counts.readBatches}`,
+    `  log rows          ${counts.logRows}`,
+    `  checkpoints       ${counts.checkpoints}`,
   ];
 }

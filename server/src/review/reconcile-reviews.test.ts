@@ -2,6 +2,7 @@
 import {
   organizationScope,
   reviewIdOf,
+  teamScope,
   type Content,
   type OpId,
   type RecordId,
@@ -246,6 +247,47 @@ describe.each(storeKinds)("over the %s store", (kind) => {
       await ben.push(ben.addEntry(patient, "measurements", creatinine)),
     );
     expect(await openTasks()).toEqual([]);
+  });
+
+  test("[RV-2] a task goes where its record goes", async () => {
+    const team = world.admin.create(typeOf("team"), {
+      parentId: world.organizationId,
+    });
+    expectAccepted(await world.admin.push(team.pushed));
+    const otherTeamId = team.replica.recordId;
+    const dora = await world.hire(["manager"], {
+      teamIds: [world.teamId, otherTeamId],
+    });
+    const { replica, pushed } = dora.create(typeOf("serviceJob"), {
+      parentId: world.teamId,
+    });
+    expectAccepted(await dora.push(pushed));
+    const heads = replica.index.heads();
+    for (const part of ["fuse", "pump"]) {
+      const content: Content = {
+        partsReplaced: {
+          [second]: {
+            kind: "part",
+            code: { text: part },
+            quantity: 1,
+            status: "active",
+          },
+        },
+        safetyTest: null,
+        completion: null,
+      };
+      const at = { heads, actor: dora.newActor() };
+      expectAccepted(
+        await dora.push(dora.sign(replica, "service", content, at)),
+      );
+    }
+    const [before] = await openTasks();
+    expect(before).toMatchObject({ scopeId: teamScope(world.teamId) });
+    const at = { actor: dora.newActor() };
+    expectAccepted(await dora.push(dora.move(replica, otherTeamId, at)));
+    expect(await openTasks()).toEqual([
+      { ...before, scopeId: teamScope(otherTeamId), revision: 2 },
+    ]);
   });
 });
 
