@@ -90,6 +90,7 @@ export function isRecordId(text: string): text is RecordId {
 
 /** `counter@actor` of the n-th operation (from 0) of a change. */
 export function opIdOf(startOp: number, index: number, actor: string): OpId {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a counter and an actor are what an op id is
   return `${startOp + index}@${actor}` as OpId;
 }
 

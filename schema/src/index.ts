@@ -245,7 +245,11 @@ export {
   type SafeValue,
 } from "./clinical/safe-side.ts";
 export { agreementDigest, isAgreement } from "./clinical/same-content.ts";
-export { baseOf, generalInitial, isConflict } from "./clinical/statement-base.ts";
+export {
+  baseOf,
+  generalInitial,
+  isConflict,
+} from "./clinical/statement-base.ts";
 export {
   lastSeenByAll,
   type StatementGraph,

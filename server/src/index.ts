@@ -57,7 +57,7 @@ export { type VerifiedSyncToken } from "./identity/sync-tokens.ts";
 
 // stores
 export { openSqliteStore } from "./store/open-sqlite-store.ts";
-export { serverTables } from "./store/server-tables.ts";
+export { serverTables } from "./server-tables.ts";
 
 // the sample organization
 export { seedSample } from "./sample/seed-sample.ts";

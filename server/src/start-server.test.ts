@@ -67,6 +67,21 @@ describe("a server on this machine", () => {
     expect(refused.status).toBe(401);
   }, 30_000);
 
+  test("[OP-5] a second process on the same data is refused in one sentence, until the first has stopped", async () => {
+    const dataDir = newDataDir();
+    const first = await running(dataDir, { SUTURE_SAMPLE: "off" });
+    const second = await start(dataDir, { SUTURE_SAMPLE: "off" });
+    expect(second).toMatchObject({
+      ok: false,
+      error: {
+        code: "data-unusable",
+        message: expect.stringContaining("Another Suture process is using it"),
+      },
+    });
+    await first.stop();
+    await running(dataDir, { SUTURE_SAMPLE: "off" });
+  }, 30_000);
+
   test("[OP-3] a port in use is said in one sentence, and nothing is left open", async () => {
     const first = await running(newDataDir(), { SUTURE_SAMPLE: "off" });
     const port = new URL(first.url).port;

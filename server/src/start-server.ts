@@ -2,9 +2,7 @@
  * A server on this machine: the database in the data directory, HTTP and sync on one port. `main` runs it, and so do tests
  * over real sockets. It opens everything it closes. SPEC OP-2, OP-3.
  */
-import { mkdirSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
-import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import {
   createRecordTypes,
@@ -29,8 +27,9 @@ import { createIdentity } from "./identity/identity.ts";
 import { loadSecret } from "./identity/secrets.ts";
 import { seedSample } from "./sample/seed-sample.ts";
 import { createServer, type SutureServer } from "./server.ts";
+import { lockData, storeFileIn } from "./store/data-lock.ts";
 import { openSqliteStore } from "./store/open-sqlite-store.ts";
-import { serverTables } from "./store/server-tables.ts";
+import { serverTables } from "./server-tables.ts";
 import type { SystemLog } from "./system-log.ts";
 
 export interface StartDeps {
@@ -123,9 +122,16 @@ interface Opened {
 
 async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
   const { config, clock, random, timers, log, version, passwordHashing } = deps;
-  const file = join(config.dataDir, "suture.db");
+  const lock = lockData(config.dataDir);
+  if (!lock.ok)
+    return unusable(
+      config,
+      lock.error.code === "data-in-use"
+        ? "Another Suture process is using it"
+        : "It cannot be made or written",
+    );
+  const file = storeFileIn(config.dataDir);
   try {
-    mkdirSync(config.dataDir, { recursive: true });
     const store = await openSqliteStore({
       file,
       tables: serverTables,
@@ -169,17 +175,17 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       async closeFiles() {
         database.close();
         await store.close();
+        lock.value.release();
       },
     });
   } catch (cause) {
+    lock.value.release();
     log.error("data.unusable", {}, cause);
     if (cause instanceof StoreError)
       return unusable(
         config,
         `The database in it is not usable (${cause.code})`,
       );
-    if (cause instanceof Error && "syscall" in cause)
-      return unusable(config, "It cannot be made or written");
     throw cause;
   }
 }

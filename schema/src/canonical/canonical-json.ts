@@ -88,9 +88,9 @@ export function parseCanonical(
 
   try {
     const value: unknown = JSON.parse(text);
-    // What `write` could write is a JsonValue.
     return write(value, 0) === text
-      ? ok(value as JsonValue)
+      ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `write` could write is one
+        ok(value as JsonValue)
       : err(notCanonical("the text is not the canonical form of its value"));
   } catch (cause) {
     if (cause instanceof SyntaxError)

@@ -275,7 +275,7 @@ class References {
       return malformed("an operation id has no counter");
     if (counter >= this.before)
       malformed("an operation refers to itself or to a later one");
-    // A positive counter and an actor of the change: this is what an op id is.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a positive counter and an actor are what an op id is
     return `${counter}@${actor}` as OpId;
   }
 }

@@ -187,7 +187,7 @@ function readActor(reader: ByteReader): string {
 }
 
 function asChangeHash(digestBytes: Uint8Array): ChangeHash {
-  // 32 bytes in hex: this is what a change hash is.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- 32 bytes in hex are what a change hash is
   return bytesToHex(digestBytes) as ChangeHash;
 }
 

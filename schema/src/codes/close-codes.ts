@@ -20,6 +20,6 @@ export type CloseName = keyof typeof closeCodes;
 
 export function closeNameOf(code: number): CloseName | undefined {
   const found = Object.entries(closeCodes).find(([, value]) => value === code);
-  // The entries of a constant object carry its own keys.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entries of a constant object carry its own keys
   return found?.[0] as CloseName | undefined;
 }

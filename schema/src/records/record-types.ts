@@ -97,7 +97,7 @@ export function groupOf(
   name: string,
 ): GroupDefinition | undefined {
   const found = ownProperty(type.groups, name);
-  // `check` accepts only its own group's content; callers pass content that the group's own schemas have validated.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `check` is given only content that the group's own schemas have validated
   return found as GroupDefinition | undefined;
 }
 

@@ -11,7 +11,7 @@ import { expect, test } from "vitest";
 import { loadRecordMemory } from "../log/record-memory.ts";
 import { recordsTable } from "../log/log-tables.ts";
 import { openReviewsTable } from "../review/review-tables.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { Replica, seededRandom } from "./author.test-support.ts";
 import {
   first,

@@ -6,7 +6,7 @@ import {
 import { afterEach, expect, test } from "vitest";
 import { admissionTables, refusedBytesTable } from "./admission-tables.ts";
 import { logTables } from "../log/log-tables.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { auditTables } from "../audit/audit-tables.ts";
 import { note } from "./contents.test-support.ts";
 import { keepRefusedBytes, listRefused } from "./refused-bytes.ts";

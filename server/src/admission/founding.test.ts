@@ -1,7 +1,7 @@
 import { createMemoryStore, type Store } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
 import { recordsTable } from "../log/log-tables.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { createAdmission, type AdmissionDeps } from "./admit-batch.ts";
 import { foundersTable } from "./admission-tables.ts";
 import {

@@ -6,7 +6,7 @@ import {
   expectAccepted,
   typeOf,
 } from "./world.test-support.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { recordsTable } from "../log/log-tables.ts";
 import { RecordCache } from "../log/record-cache.ts";
 import { loadRecordMemory } from "../log/record-memory.ts";

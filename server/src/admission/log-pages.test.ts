@@ -14,7 +14,7 @@ import {
   typeOf,
   type World,
 } from "./world.test-support.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { deliveredUpTo, noteDelivered } from "../log/deliveries.ts";
 import { fetchChange } from "../log/fetch-change.ts";
 import { endOf, holdsCursor, readPage, samples } from "../log/read-log.ts";

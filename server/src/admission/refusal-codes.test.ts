@@ -13,7 +13,7 @@ import {
   type RefusalCode,
 } from "@suture/schema";
 import { expect, test } from "vitest";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { Replica, type At } from "./author.test-support.ts";
 import {
   first,

@@ -11,7 +11,7 @@ import { expect, test } from "vitest";
 import { auditTable } from "../audit/audit-tables.ts";
 import { changeIndexTable, logTable } from "../log/log-tables.ts";
 import { chainAt, endOf, readPage } from "../log/read-log.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { createAdmission, type AdmissionDeps } from "./admit-batch.ts";
 import { note } from "./contents.test-support.ts";
 import type { RestoreRequest } from "./restore.ts";

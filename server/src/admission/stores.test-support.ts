@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryStore, type Store } from "@suture/schema";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 
 export interface OpenedStore {
   readonly store: Store;

@@ -20,7 +20,7 @@ import {
 import { readFhirFiles } from "../import/read-fhir-files.ts";
 import { lockData, storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import type { CliOutput, ExitCode } from "./cli-output.ts";
 
 export interface ImportFhirDeps {

@@ -3,7 +3,7 @@ import { StoreError, type Store } from "@suture/schema";
 
 import { storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import type { CliOutput, ExitCode } from "./cli-output.ts";
 
 /**

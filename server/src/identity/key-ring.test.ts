@@ -163,9 +163,10 @@ test("[ID-7] a retired key's private half is gone", async () => {
   const rows = await store.read(identityPartition, (tx) =>
     tx.scan(signingKeysTable),
   );
-  expect(
-    rows.map((row) => row.value.privateJwk !== undefined).toSorted(),
-  ).toEqual([false, true]);
+  expect(rows.filter((row) => row.value.privateJwk !== undefined)).toHaveLength(
+    1,
+  );
+  expect(rows).toHaveLength(2);
 });
 
 test("[ID-7] another node accepts a key it had not heard of, as soon as it is a second old in its mind", async () => {

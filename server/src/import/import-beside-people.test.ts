@@ -36,7 +36,7 @@ import { createAdmission } from "../admission/admit-batch.ts";
 import { auditTable } from "../audit/audit-tables.ts";
 import { verifyAudit } from "../audit/verify-audit.ts";
 import { changeBytesTable, changeIndexTable } from "../log/log-tables.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import {
   counted,
   fixture,

@@ -3,7 +3,7 @@ import { writeSync } from "node:fs";
 import { createRecordTypes, sutureRecords } from "@suture/schema";
 import { lockData, storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { systemClock, systemRandom } from "../system-runtime.ts";
 import { importFhir } from "./import-fhir.ts";
 import { readFhirFiles } from "./read-fhir-files.ts";

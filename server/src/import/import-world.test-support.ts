@@ -11,7 +11,7 @@ import { openRecordView } from "../log/record-view.ts";
 import { reviewsTable } from "../review/review-tables.ts";
 import { storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { importFhir, type Imported } from "./import-fhir.ts";
 import type { CountName } from "./import-report.ts";
 import { readFhirFiles } from "./read-fhir-files.ts";

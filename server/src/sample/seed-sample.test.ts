@@ -7,7 +7,7 @@ import { found } from "../gateway/sync/house.test-support.ts";
 import { identityPartition } from "../identity/identity-tables.ts";
 import { recordsTable } from "../log/log-tables.ts";
 import { openReviewsTable, reviewsTable } from "../review/review-tables.ts";
-import { serverTables } from "../store/server-tables.ts";
+import { serverTables } from "../server-tables.ts";
 import { samplePeople } from "./sample-people.ts";
 import { seedSample } from "./seed-sample.ts";
 

@@ -5,7 +5,7 @@ import {
 } from "@suture/schema";
 import { expect, test } from "vitest";
 
-import { serverTables } from "../../store/server-tables.ts";
+import { serverTables } from "../../server-tables.ts";
 import { createSystemLog } from "../../system-log.ts";
 import { answerOf, createHttpWorld } from "./http-world.test-support.ts";
 

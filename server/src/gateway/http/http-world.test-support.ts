@@ -21,6 +21,7 @@ import {
   type World,
 } from "../../admission/world.test-support.ts";
 import { auditIdentity } from "../../audit/audit-identity.ts";
+import { createOwedEntries } from "../../audit/owed-entries.ts";
 import type { AuditEntry, ReadNote } from "../../audit/audit-entry.ts";
 import { auditReadsTable, auditTable } from "../../audit/audit-tables.ts";
 import { createCheckpointer } from "../../audit/checkpointer.ts";
@@ -31,7 +32,7 @@ import {
 } from "../../identity/identity-world.ts";
 import { createIdentity, type Identity } from "../../identity/identity.ts";
 import { createMemoryAccounts } from "../../identity/memory-accounts.ts";
-import { serverTables } from "../../store/server-tables.ts";
+import { serverTables } from "../../server-tables.ts";
 import { silentLog, type SystemLog } from "../../system-log.ts";
 import { HandTimers } from "../sync/hand-timers.test-support.ts";
 import { createHttpApp } from "./app.ts";
@@ -98,7 +99,8 @@ export async function createHttpWorld(
     log,
     signCheckpoint: plain.keys.signCheckpoint,
   });
-  const identity = auditIdentity(plain, { store, clock, checkpoints });
+  const owed = createOwedEntries({ store, log, checkpoints });
+  const identity = auditIdentity(plain, owed);
   const world = await createWorld({
     ...createWorldDeps(store),
     clock,

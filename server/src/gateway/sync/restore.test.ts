@@ -1,7 +1,7 @@
 import { createMemoryStore, organizationScope } from "@suture/schema";
 import type { Store } from "@suture/schema";
 import { describe, expect, test } from "vitest";
-import { serverTables } from "../../store/server-tables.ts";
+import { serverTables } from "../../server-tables.ts";
 import { endOfScope, withColleague } from "./house.test-support.ts";
 import { equipmentOf, SyncWorld } from "./sync-world.test-support.ts";
 import type { RawClient } from "./sync-world.test-support.ts";

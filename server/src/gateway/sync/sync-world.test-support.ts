@@ -44,7 +44,7 @@ import { RecordWriter } from "../../sample/record-writer.ts";
 import type { WrittenChange, Writer } from "../../sample/record-writer.ts";
 import { createServer } from "../../server.ts";
 import type { SutureServer } from "../../server.ts";
-import { serverTables } from "../../store/server-tables.ts";
+import { serverTables } from "../../server-tables.ts";
 import { silentLog } from "../../system-log.ts";
 import type { SystemLog } from "../../system-log.ts";
 import { HandTimers } from "./hand-timers.test-support.ts";
