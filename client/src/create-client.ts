@@ -289,6 +289,24 @@ export class Client {
     this.#engine.start();
   }
 
+  /**
+   * Starts, and resolves once everything the server had is here: what a device needs once, before it can be offline. Without
+   * a network it waits; `watchSync` says why.
+   */
+  catchUp(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.watchSync(({ state }) => {
+        if (state !== "up-to-date") return;
+        stop();
+        resolve();
+      });
+      if (this.syncStatus.state === "up-to-date") {
+        stop();
+        resolve();
+      } else this.startSync();
+    });
+  }
+
   stopSync(): void {
     this.#engine.stop();
   }
