@@ -25,6 +25,7 @@ import { appendAudit } from "./audit/append-audit.ts";
 import { auditIdentity } from "./audit/audit-identity.ts";
 import { createCheckpointer } from "./audit/checkpointer.ts";
 import type { Checkpointer } from "./audit/checkpointer.ts";
+import { createOwedEntries } from "./audit/owed-entries.ts";
 import { createHttpApp } from "./gateway/http/app.ts";
 import type { HttpApp } from "./gateway/http/http-deps.ts";
 import { createReadRecorder } from "./gateway/http/read-recorder.ts";
@@ -82,7 +83,8 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     log,
     signCheckpoint: (claims) => keys.signCheckpoint(claims),
   });
-  const audited = auditIdentity(deps.identity, { store, clock, checkpoints });
+  const owed = createOwedEntries({ store, log, checkpoints });
+  const audited = auditIdentity(deps.identity, owed);
   const { invitations } = audited;
   const sync = createSyncGateway({
     store,
@@ -130,6 +132,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     externalUrl: deps.externalUrl,
     version: deps.version ?? "0.0.0",
   });
+  await owed.settle();
   await checkpoints.recover(await organizationsOf(store));
   return {
     app,

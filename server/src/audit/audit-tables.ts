@@ -36,6 +36,12 @@ export const auditHeadsTable = defineTable({
   schema: headSchema,
 });
 
+/** `["identity"]`: the number of the last event owed by identity that an entry of this organization tells. SPEC AU-11. */
+export const auditSettledTable = defineTable({
+  name: "audit_settled",
+  schema: z.strictObject({ number: z.int().positive() }),
+});
+
 /** `[scopeId, sequence]`; one row is a batch. */
 export const auditReadsTable = defineTable({
   name: "audit_reads",
@@ -82,6 +88,7 @@ export const checkpointLeavesTable = defineTable({
 export const auditTables: readonly Table<unknown>[] = [
   auditTable,
   auditHeadsTable,
+  auditSettledTable,
   auditReadsTable,
   auditReadHeadsTable,
   checkpointsTable,

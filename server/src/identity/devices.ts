@@ -32,6 +32,7 @@ import {
   identityPartition,
 } from "./identity-tables.ts";
 import type { DeviceRow } from "./identity-tables.ts";
+import { oweEventOfPerson } from "./owe-event.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { Revocation, Revocations } from "./revocations.ts";
 import { revokeSyncTokens } from "./sync-tokens.ts";
@@ -97,7 +98,25 @@ export function createDevices(deps: {
       revokedAtMs: row.revokedAtMs ?? clock.now(),
     });
     await revokeSyncTokens(tx, deviceId);
+    await oweRevoked(tx, deviceId, row, row.personIds);
     return { kind: "device", deviceId };
+  }
+
+  /** Nothing for a device that was revoked before: it was told then. */
+  async function oweRevoked(
+    tx: WriteTransaction,
+    deviceId: DeviceId,
+    row: DeviceRow,
+    personIds: readonly PersonId[],
+  ): Promise<void> {
+    if (row.revokedAtMs !== undefined) return;
+    const atMs = clock.now();
+    for (const personId of personIds)
+      await oweEventOfPerson(tx, { personId, atMs }, (memberId) => ({
+        event: "device-revoked",
+        memberId,
+        deviceId,
+      }));
   }
 
   async function leaveIn(
@@ -114,6 +133,7 @@ export function createDevices(deps: {
     await tx.put(devicesTable, [deviceId], { ...row, personIds });
     await tx.delete(devicesOfPersonTable, [personId, deviceId]);
     await revokeSyncTokens(tx, deviceId, personId);
+    await oweRevoked(tx, deviceId, row, [personId]);
     return ok({ kind: "person-on-device", deviceId, personId });
   }
 
@@ -150,7 +170,7 @@ export function createDevices(deps: {
         const known = await tx.get(devicesTable, [deviceId]);
         if (known?.revokedAtMs !== undefined)
           return err(identityError("device-revoked"));
-        const row = known ?? {
+        const row: DeviceRow = known ?? {
           name,
           publicKey,
           jkt,
@@ -164,6 +184,13 @@ export function createDevices(deps: {
         await tx.put(devicesTable, [deviceId], { ...row, personIds });
         await tx.put(devicesByKeyTable, [jkt], { deviceId });
         await tx.put(devicesOfPersonTable, [personId, deviceId], { deviceId });
+        // Once only: a registration whose answer was lost may be repeated.
+        if (!row.personIds.includes(personId))
+          await oweEventOfPerson(
+            tx,
+            { personId, atMs: clock.now() },
+            (memberId) => ({ event: "device-registered", memberId, deviceId }),
+          );
         return ok(deviceId);
       });
     },

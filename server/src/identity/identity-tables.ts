@@ -119,6 +119,48 @@ export const membersOfPersonTable = defineTable({
   }),
 });
 
+const onDevice = { memberId: recordIdSchema, deviceId: deviceIdSchema };
+
+/** Something done that the audit tells, as an organization sees it: ids only, and the organization's member for the person. */
+const identityEventSchema = z.discriminatedUnion("event", [
+  z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
+  z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
+  z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
+  z.strictObject({
+    event: z.literal("invitation-created"),
+    memberId: recordIdSchema,
+    byMemberId: recordIdSchema,
+  }),
+  z.strictObject({
+    event: z.literal("invitation-accepted"),
+    memberId: recordIdSchema,
+  }),
+  z.strictObject({
+    event: z.literal("member-linked"),
+    memberId: recordIdSchema,
+  }),
+]);
+export type IdentityEvent = z.infer<typeof identityEventSchema>;
+
+const owedEventSchema = z.object({
+  organizationId: recordIdSchema,
+  atMs,
+  event: identityEventSchema,
+});
+export type OwedEvent = z.infer<typeof owedEventSchema>;
+
+/** `[number]`: what the audit has yet to tell, from 1 on and no number twice. See `owe-event.ts`. */
+export const owedEventsTable = defineTable({
+  name: "identity_owed_events",
+  schema: owedEventSchema,
+});
+
+/** `["last"]`: the number of the last event that was ever owed. */
+export const owedNumbersTable = defineTable({
+  name: "identity_owed_numbers",
+  schema: z.object({ number: z.int().positive() }),
+});
+
 /** Give these when opening the store. */
 export const identityTables: readonly Table<unknown>[] = [
   signingKeysTable,
@@ -132,4 +174,6 @@ export const identityTables: readonly Table<unknown>[] = [
   invitationsTable,
   personMembersTable,
   membersOfPersonTable,
+  owedEventsTable,
+  owedNumbersTable,
 ];

@@ -23,6 +23,7 @@ const invite = (change = {}) =>
   invitations.createInvitation({
     ...membership,
     invitedBy: admin,
+    byMemberId: recordId(3),
     expiresAtMs: world.clock.now() + 1_000,
     ...change,
   });

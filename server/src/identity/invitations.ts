@@ -22,6 +22,7 @@ import {
   membersOfPersonTable,
   personMembersTable,
 } from "./identity-tables.ts";
+import { oweEvent } from "./owe-event.ts";
 import { digestOf, drawSecret } from "./secrets.ts";
 
 export interface Membership {
@@ -31,6 +32,8 @@ export interface Membership {
 
 export interface NewInvitation extends Membership {
   readonly invitedBy: PersonId;
+  /** As whom in the organization. */
+  readonly byMemberId: RecordId;
   readonly expiresAtMs: number;
 }
 
@@ -62,16 +65,24 @@ export function createInvitations(deps: {
   return {
     async createInvitation(invitation) {
       const code = drawSecret(random, 16);
-      const { organizationId, memberId, invitedBy, expiresAtMs } = invitation;
-      await store.write(identityPartition, (tx) =>
-        tx.put(invitationsTable, [digestOf(code)], {
+      const { organizationId, memberId, invitedBy, byMemberId, expiresAtMs } =
+        invitation;
+      const atMs = clock.now();
+      await store.write(identityPartition, async (tx) => {
+        await tx.put(invitationsTable, [digestOf(code)], {
           organizationId,
           memberId,
           invitedBy,
           expiresAtMs,
-          createdAtMs: clock.now(),
-        }),
-      );
+          createdAtMs: atMs,
+        });
+        const event = "invitation-created";
+        await oweEvent(
+          tx,
+          { organizationId, atMs },
+          { event, memberId, byMemberId },
+        );
+      });
       return code;
     },
 
@@ -82,22 +93,37 @@ export function createInvitations(deps: {
         if (row.acceptedBy !== undefined && row.acceptedBy !== personId)
           return refused();
         const { organizationId, memberId } = row;
-        if (!(await linkIn(tx, { organizationId, memberId }, personId)))
-          return refused();
+        const link = await linkIn(tx, { organizationId, memberId }, personId);
+        if (link === "somebody-else") return refused();
+        const atMs = clock.now();
         await tx.put(invitationsTable, [digestOf(code)], {
           ...row,
           acceptedBy: personId,
-          acceptedAtMs: clock.now(),
+          acceptedAtMs: atMs,
         });
+        if (row.acceptedBy === undefined)
+          await oweEvent(
+            tx,
+            { organizationId, atMs },
+            { event: "invitation-accepted", memberId },
+          );
         return ok({ organizationId, memberId });
       });
     },
 
     async linkPerson(membership, personId) {
-      const isLinked = await store.write(identityPartition, (tx) =>
-        linkIn(tx, membership, personId),
-      );
-      return isLinked ? ok(undefined) : refused();
+      const { organizationId, memberId } = membership;
+      return store.write(identityPartition, async (tx) => {
+        const link = await linkIn(tx, membership, personId);
+        if (link === "somebody-else") return refused();
+        if (link === "new")
+          await oweEvent(
+            tx,
+            { organizationId, atMs: clock.now() },
+            { event: "member-linked", memberId },
+          );
+        return ok(undefined);
+      });
     },
 
     async membersOfPerson(personId) {
@@ -120,13 +146,13 @@ async function linkIn(
   tx: WriteTransaction,
   { organizationId, memberId }: Membership,
   personId: PersonId,
-): Promise<boolean> {
+): Promise<"new" | "known" | "somebody-else"> {
   const linked = await tx.get(personMembersTable, [organizationId, memberId]);
-  if (linked) return linked.personId === personId;
+  if (linked) return linked.personId === personId ? "known" : "somebody-else";
   await tx.put(personMembersTable, [organizationId, memberId], { personId });
   await tx.put(membersOfPersonTable, [personId, organizationId, memberId], {
     organizationId,
     memberId,
   });
-  return true;
+  return "new";
 }

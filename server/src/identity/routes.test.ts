@@ -226,6 +226,7 @@ test("[ID-17] accepting an invitation, by HTTP", async () => {
   const code = await world.identity.invitations.createInvitation({
     ...membership,
     invitedBy,
+    byMemberId: membership.memberId,
     expiresAtMs,
   });
   const accepted = await send(

@@ -30,6 +30,7 @@ import {
   sessionsTable,
 } from "./identity-tables.ts";
 import type { KeyRing, TokenKind } from "./key-ring.ts";
+import { oweEventOfPerson } from "./owe-event.ts";
 import { digestOf, drawSecret } from "./secrets.ts";
 
 export const sessionTokenKind: TokenKind = {
@@ -126,9 +127,14 @@ export function createSessionTokens(deps: {
     async start(personId) {
       const sessionId = randomUuid(random);
       const refreshToken = drawSecret(random, 32);
-      await store.write(identityPartition, (tx) =>
-        putRefresh(tx, refreshToken, personId, sessionId),
-      );
+      await store.write(identityPartition, async (tx) => {
+        await putRefresh(tx, refreshToken, personId, sessionId);
+        await oweEventOfPerson(
+          tx,
+          { personId, atMs: clock.now() },
+          (memberId) => ({ event: "sign-in", memberId }),
+        );
+      });
       return grant(personId, sessionId, refreshToken);
     },
 

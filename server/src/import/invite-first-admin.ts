@@ -2,14 +2,9 @@
  * An organization that an import created has a member who can run it and nobody who is that member. The operator hands the
  * invitation to whoever is to be its first admin; it is made once, and again when it has expired unused. SPEC IM-8.
  */
-import {
-  encodeUtf8,
-  organizationScope,
-  recordIdFromBytes,
-  sha256,
-} from "@suture/schema";
+import { encodeUtf8, recordIdFromBytes, sha256 } from "@suture/schema";
 import type { Clock, Random, RecordId, Store } from "@suture/schema";
-import { appendAudit } from "../audit/append-audit.ts";
+import { settleOwed } from "../audit/owed-entries.ts";
 import {
   identityPartition,
   invitationsTable,
@@ -69,16 +64,14 @@ export async function inviteFirstAdmin(
     organizationId,
     memberId,
     invitedBy: operatorId,
+    byMemberId: importSigner(organizationId).memberId,
     expiresAtMs,
   });
-  const scopeId = organizationScope(organizationId);
-  const byMemberId = importSigner(organizationId).memberId;
-  await store.write(organizationId, (tx) =>
-    appendAudit(
-      tx,
-      { scopeId, atMs },
-      { event: "invitation-created", memberId, byMemberId },
-    ),
-  );
+  await settleOwed(store, {
+    onAppended: () => undefined,
+    onFailed: (_, cause) => {
+      throw cause;
+    },
+  });
   return { code, expiresAtMs };
 }

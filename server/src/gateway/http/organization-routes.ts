@@ -10,7 +10,6 @@ import {
 } from "@suture/schema";
 
 import { membersTable } from "../../admission/admission-tables.ts";
-import { appendAudit } from "../../audit/append-audit.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { readAccess, scopesIn } from "../sync/access.ts";
 import { isNothing, manifestsOf } from "../sync/manifests.ts";
@@ -37,7 +36,7 @@ const unsyncedDeviceSchema = z.object({
 });
 
 export function addOrganizationRoutes(app: HttpApp, deps: HttpDeps): void {
-  const { identity, store, clock, reads, checkpoints } = deps;
+  const { identity, store, clock, reads } = deps;
   const session = {
     security: signedIn,
     middleware: requireSession(identity),
@@ -74,24 +73,14 @@ export function addOrganizationRoutes(app: HttpApp, deps: HttpDeps): void {
       tx.get(membersTable, [memberId]),
     );
     if (member === undefined) return respondWithHttpError(c, "member-unknown");
-    const atMs = clock.now();
-    const expiresAtMs = atMs + invitationLifetimeMs;
+    const expiresAtMs = clock.now() + invitationLifetimeMs;
     const code = await identity.invitations.createInvitation({
       organizationId,
       memberId,
       invitedBy: personId,
+      byMemberId: own.memberId,
       expiresAtMs,
     });
-    // Of another partition than the invitation, so after it: a code nobody was given does no harm.
-    const scopeId = organizationScope(organizationId);
-    await store.write(organizationId, (tx) =>
-      appendAudit(
-        tx,
-        { scopeId, atMs },
-        { event: "invitation-created", memberId, byMemberId: own.memberId },
-      ),
-    );
-    checkpoints.noteAppended(organizationId);
     return c.json({ code, expiresAtMs }, 201, noStore);
   });
 

@@ -130,6 +130,7 @@ describe("rights that change", () => {
       organizationId: house.organizationId,
       memberId: invited.recordId,
       invitedBy: house.admin.personId,
+      byMemberId: house.admin.memberId,
       expiresAtMs: world.timers.now() + 60_000,
     });
     const accepted = await invitations.acceptInvitation(code, guest.personId);
