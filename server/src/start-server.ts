@@ -168,7 +168,12 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
     const { admission } = server;
     const hasSample =
       config.hasSample &&
-      (await seedSample({ store, clock, identity, admission }));
+      (await seedSample({
+        store,
+        clock,
+        identity: server.identity,
+        admission,
+      }));
     return ok({
       server,
       hasSample,

@@ -147,6 +147,16 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
     memberId: recordIdSchema.nullable(),
     what: z.enum(["audit", "history"]),
     recordId: recordIdSchema.nullable(),
+    /** How many entries of the chains, or of the record's history, went out. */
+    count: z.int().nonnegative(),
+    /** The last entry of each chain that went out, this one included; none for a history. */
+    upTo: z.array(
+      z.strictObject({
+        chain: z.enum(["audit", "reads"]),
+        scopeId: scopeIdSchema,
+        sequence: z.int().positive(),
+      }),
+    ),
   }),
 
   // reads

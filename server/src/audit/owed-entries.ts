@@ -62,7 +62,7 @@ export function createOwedEntries(deps: {
 
 const pageRows = 500;
 
-/** One pass over what is owed. Never two side by side in one process: the second would do the work of the first again. */
+/** One pass over what is owed. Two side by side do no harm, and the second nothing but work. */
 export async function settleOwed(
   store: Store,
   on: {

@@ -1,7 +1,13 @@
 import Database from "better-sqlite3";
-import { createRecordTypes, sutureRecords } from "@suture/schema";
+import {
+  createRecordTypes,
+  organizationScope,
+  sutureRecords,
+  type Store,
+} from "@suture/schema";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { appendAudit } from "../audit/append-audit.ts";
 import {
   createAuditWorld,
   type AuditWorld,
@@ -95,6 +101,57 @@ test("[AU-10] export prints chains and checkpoints, one object a line, and is an
   ).toBe(2);
 });
 
+test("[AU-13] the entry of an export says how much of which chain went out, and nothing later did", async () => {
+  const { store, world, timers } = audited;
+  const { organizationId } = world;
+  const scopeId = organizationScope(organizationId);
+  const memberId = audited.anna.signer.memberId;
+  // Somebody signs in right after the entry of the export is written.
+  const busy: Store = {
+    ...readingFrom(store),
+    async write(partition, work) {
+      const written = await store.write(partition, work);
+      await store.write(organizationId, (tx) =>
+        appendAudit(
+          tx,
+          { scopeId, atMs: timers.now() },
+          { event: "sign-in", memberId },
+        ),
+      );
+      return written;
+    },
+  };
+  expect(await runAuditExport(busy, output, timers, { organizationId })).toBe(
+    0,
+  );
+  expect(await lastEntry()).toEqual({ event: "sign-in", memberId });
+
+  const chains = lines
+    .map((line) => JSON.parse(line))
+    .filter((line) => "chain" in line);
+  const exported = chains.filter(({ entry }) => entry.event === "exported");
+  expect(exported).toHaveLength(1);
+  const [{ entry }] = exported;
+  expect(entry).toMatchObject({ memberId: null, what: "audit" });
+  expect(entry.count).toBe(chains.length);
+  expect(entry.upTo).toHaveLength(2);
+  for (const end of entry.upTo) {
+    const printed = chains.filter(
+      (line) => line.chain === end.chain && line.scopeId === end.scopeId,
+    );
+    expect(printed.at(-1).sequence).toBe(end.sequence);
+  }
+  expect(await runAuditVerify(store, output, { json: false })).toBe(0);
+});
+
+function readingFrom(store: Store): Omit<Store, "write"> {
+  return {
+    read: (partition, work) => store.read(partition, work),
+    listPartitions: () => store.listPartitions(),
+    close: () => store.close(),
+  };
+}
+
 test("[AU-8] history prints who changed what, on which device, by both clocks", async () => {
   const { store, timers, patientId: recordId } = audited;
   const options = { recordId, json: false, recordTypes };
@@ -120,6 +177,8 @@ test("[AU-10] history as JSON holds the same, and is an entry itself", async () 
     memberId: null,
     what: "history",
     recordId,
+    count: 3,
+    upTo: [],
   });
   expect(
     await runHistory(store, output, timers, { ...options, recordId: "nobody" }),

@@ -1,13 +1,19 @@
 import {
   organizationScope,
   recordIdSchema,
+  scopeIdSchema,
   type Clock,
+  type ReadTransaction,
   type RecordId,
+  type ScopeId,
   type Store,
 } from "@suture/schema";
 
 import { appendAudit } from "../audit/append-audit.ts";
+import type { AuditChainName } from "../audit/audit-chain.ts";
 import {
+  auditHeadsTable,
+  auditReadHeadsTable,
   auditReadsTable,
   auditTable,
   checkpointsTable,
@@ -22,7 +28,8 @@ export interface AuditExportOptions {
 
 /**
  * `suture audit export --ndjson`: one JSON object a line, `{ organizationId, chain, scopeId, sequence, atMs, entry, hash }`, then
- * the signed checkpoints. Ids, hashes and codes only. The export itself becomes an entry, first. SPEC AU-10.
+ * the signed checkpoints. Ids, hashes and codes only. The export itself becomes an entry, first, that says how far it goes:
+ * what a server appends meanwhile is not in it. SPEC AU-10.
  */
 export async function runAuditExport(
   store: Store,
@@ -40,29 +47,64 @@ export async function runAuditExport(
     return 2;
   }
   for (const each of chosen) {
-    await noteExport(store, clock, each);
-    await exportOrganization(store, output, each);
+    const upTo = await noteExport(store, clock, each);
+    await exportOrganization(store, output, each, upTo);
   }
   return 0;
 }
 
+interface ChainEnd {
+  readonly chain: AuditChainName;
+  readonly scopeId: ScopeId;
+  readonly sequence: number;
+}
+
+/** Where each chain ends, the entry of this export included. */
 async function noteExport(
   store: Store,
   clock: Clock,
   organizationId: RecordId,
-): Promise<void> {
-  const at = {
-    scopeId: organizationScope(organizationId),
-    atMs: clock.now(),
-  };
-  await store.write(organizationId, (tx) =>
-    appendAudit(tx, at, {
-      event: "exported",
-      memberId: null,
-      what: "audit",
-      recordId: null,
-    }),
-  );
+): Promise<readonly ChainEnd[]> {
+  const scopeId = organizationScope(organizationId);
+  return store.write(organizationId, async (tx) => {
+    const ends = [
+      ...(await chainEnds(tx, "audit")),
+      ...(await chainEnds(tx, "reads")),
+    ];
+    const isOwn = (end: ChainEnd) =>
+      end.chain === "audit" && end.scopeId === scopeId;
+    const sequence = (ends.find(isOwn)?.sequence ?? 0) + 1;
+    const upTo = [
+      { chain: "audit" as const, scopeId, sequence },
+      ...ends.filter((end) => !isOwn(end)),
+    ];
+    await appendAudit(
+      tx,
+      { scopeId, atMs: clock.now() },
+      {
+        event: "exported",
+        memberId: null,
+        what: "audit",
+        recordId: null,
+        count: upTo.reduce((count, end) => count + end.sequence, 0),
+        upTo,
+      },
+    );
+    return upTo;
+  });
+}
+
+async function chainEnds(
+  tx: ReadTransaction,
+  chain: AuditChainName,
+): Promise<readonly ChainEnd[]> {
+  const table = chain === "audit" ? auditHeadsTable : auditReadHeadsTable;
+  const heads = await tx.scan<{ sequence: number }>(table);
+  return heads.map(({ key, value }) => ({
+    chain,
+    scopeId: scopeIdSchema.parse(key[0]),
+    sequence: value.sequence,
+  }));
 }
 
 const pageRows = 1_000;
@@ -71,7 +113,14 @@ async function exportOrganization(
   store: Store,
   output: CliOutput,
   organizationId: RecordId,
+  upTo: readonly ChainEnd[],
 ): Promise<void> {
+  const ends = new Map(
+    upTo.map(({ chain, scopeId, sequence }) => [
+      `${chain} ${scopeId}`,
+      sequence,
+    ]),
+  );
   for (const [chain, table] of [
     ["audit", auditTable],
     ["reads", auditReadsTable],
@@ -85,6 +134,7 @@ async function exportOrganization(
       );
       for (const { key, value } of rows) {
         const [scopeId, sequence] = key;
+        if (Number(sequence) > (ends.get(`${chain} ${scopeId}`) ?? 0)) continue;
         const { atMs, entry, chain: hash } = value;
         const line = {
           organizationId,

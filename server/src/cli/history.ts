@@ -49,6 +49,8 @@ export async function runHistory(
       memberId: null,
       what: "history",
       recordId: history.recordId,
+      count: history.entries.length,
+      upTo: [],
     }),
   );
   if (options.json) output.out(JSON.stringify(history));
