@@ -31,13 +31,17 @@ if (unknown !== undefined && unknown.length > 0) {
 const stories = allStories.filter(({ id }) => wanted?.includes(id) ?? true);
 
 const startedAtMs = Date.now();
+let isStopping = false;
 const account = createAccount(
-  process.stdout,
+  {
+    isTTY: process.stdout.isTTY,
+    // What breaks because somebody stopped it is nobody's news.
+    write: (text) => isStopping || process.stdout.write(text),
+  },
   (process.env["NO_COLOR"] ?? "") !== "",
 );
 const stage = await createStage();
 const outcomes: StoryOutcome[] = [];
-let isStopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.once(signal, () => {
     isStopping = true;
@@ -48,15 +52,14 @@ try {
   account.heading(
     "Suture, told by its devices. One server and nine devices, each a process of its own with its own SQLite file, over real sockets. A check reads what lies in a device's store, and where it is about one person's work, in the others'.",
   );
+  account.note("Starting them, and signing nine people up and in…");
   const world = await stage.open();
   for (const story of stories)
     outcomes.push(await runStory(story, world, account));
 } catch (cause) {
-  if (!isStopping) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    account.note(`The stories cannot be told: ${reason}.`);
-    process.exitCode = 1;
-  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  account.note(`The stories cannot be told: ${reason}.`);
+  process.exitCode = 1;
 } finally {
   if (!isStopping) await stage.close(values);
 }
@@ -69,7 +72,7 @@ const failedCount = outcomes.reduce(
 const seconds = (Date.now() - startedAtMs) / 1_000;
 account.summary(outcomes.length, checkCount, failedCount, seconds);
 if (values.keep) account.note(`Everything is kept in ${stage.directory}.`);
-if (values.json)
+if (values.json && !isStopping)
   process.stdout.write(
     `${JSON.stringify({ stories: outcomes, checkCount, failedCount, seconds })}\n`,
   );

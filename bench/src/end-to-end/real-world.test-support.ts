@@ -1,0 +1,207 @@
+/** A server as `npm start` runs it, with its sample organization, and clients over real sockets and SQLite files. */
+import {
+  createClient,
+  clientMigrations,
+  clientTables,
+  type Client,
+  type SyncStatus,
+} from "@suture/client";
+import {
+  connectWebSocket,
+  createFileTokenStore,
+  createNodeClient,
+} from "@suture/client/node";
+import { createSqliteStore, type Clock } from "@suture/schema";
+import {
+  readConfig,
+  sampleEmail,
+  samplePassword,
+  samplePeople,
+  silentLog,
+  startServer,
+  systemClock,
+  systemRandom,
+  systemTimers,
+  type PasswordHashing,
+  type RunningServer,
+} from "@suture/server";
+import Database from "better-sqlite3";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export type PersonKey = (typeof samplePeople)[number]["key"];
+
+/** What passwords are kept by is proven elsewhere; here it would only cost time. */
+const cheapHashing: PasswordHashing = {
+  hash: async (password) => `plain:${password}`,
+  verify: async (hash, password) => hash === `plain:${password}`,
+};
+
+export class RealWorld {
+  readonly directory: string;
+  /** Added to the server's clock. */
+  serverAheadMs = 0;
+  #running: RunningServer | undefined;
+  readonly #clients = new Set<Client>();
+
+  private constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  static async create(): Promise<RealWorld> {
+    const world = new RealWorld(await mkdtemp(join(tmpdir(), "suture-e2e-")));
+    await world.startServer();
+    return world;
+  }
+
+  get url(): string {
+    if (this.#running === undefined) throw new Error("the server is stopped");
+    return this.#running.url;
+  }
+
+  /** On the same port as before, if it ran before. */
+  async startServer(port = "0"): Promise<void> {
+    const config = readConfig({
+      SUTURE_DATA_DIR: join(this.directory, "server"),
+      SUTURE_PORT: port,
+    });
+    if (!config.ok) throw new Error("the configuration is wrong");
+    const clock: Clock = { now: () => systemClock.now() + this.serverAheadMs };
+    const started = await startServer({
+      config: config.value,
+      clock,
+      timers: systemTimers,
+      random: systemRandom,
+      log: silentLog,
+      passwordHashing: cheapHashing,
+    });
+    if (!started.ok) throw new Error(started.error.message);
+    this.#running = started.value;
+  }
+
+  async stopServer(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = undefined;
+  }
+
+  directoryOf(device: string): string {
+    return join(this.directory, device);
+  }
+
+  /** Opens a device; one that was there before finds what it had. */
+  async open(device: string, url = this.url): Promise<Client> {
+    const directory = this.directoryOf(device);
+    return this.#keep(await createNodeClient({ directory, url }));
+  }
+
+  /** A device whose disk can be filled. */
+  async openSmall(device: string): Promise<SmallDevice> {
+    const directory = this.directoryOf(device);
+    await mkdir(directory, { recursive: true });
+    const file = join(directory, "log.sqlite");
+    const writer = new Database(file);
+    writer.pragma("journal_mode = WAL");
+    const store = await createSqliteStore({
+      writer,
+      reader: new Database(file, { readonly: true }),
+      tables: clientTables,
+      migrations: clientMigrations,
+      defer: setImmediate,
+      onCommit: undefined,
+    });
+    const client = await createClient({
+      url: this.url,
+      store,
+      tokens: createFileTokenStore(join(directory, "tokens.json")),
+      clock: systemClock,
+      timers: systemTimers,
+      random: systemRandom,
+      connect: connectWebSocket,
+      fetch: (url, init) => fetch(url, init),
+    });
+    return {
+      client: this.#keep(client),
+      fillDisk: () => {
+        const pages: unknown = writer.pragma("page_count", { simple: true });
+        writer.pragma(`max_page_count = ${String(pages)}`);
+      },
+      freeDisk: () => void writer.pragma("max_page_count = 1000000"),
+    };
+  }
+
+  /** Opens a device, signs somebody of the sample in, and waits for everything. */
+  async join(device: string, who: PersonKey): Promise<Client> {
+    const client = await this.open(device);
+    await signIn(client, who);
+    await client.catchUp();
+    return client;
+  }
+
+  async close(client: Client): Promise<void> {
+    this.#clients.delete(client);
+    await client.close();
+  }
+
+  /** Ends everything, and removes what it wrote. */
+  async end(): Promise<void> {
+    for (const client of [...this.#clients]) await this.close(client);
+    await this.stopServer();
+    await rm(this.directory, { recursive: true });
+  }
+
+  #keep(client: Client): Client {
+    this.#clients.add(client);
+    return client;
+  }
+}
+
+export interface SmallDevice {
+  readonly client: Client;
+  /** From now on the database cannot grow: SQLite answers as on a full disk. */
+  readonly fillDisk: () => void;
+  readonly freeDisk: () => void;
+}
+
+export async function signIn(client: Client, who: PersonKey): Promise<void> {
+  const person = samplePeople.find(({ key }) => key === who);
+  if (person === undefined) throw new Error(`there is no ${who}`);
+  const signedIn = await client.signIn({
+    email: sampleEmail(person),
+    password: samplePassword,
+    deviceName: "A device",
+  });
+  if (!signedIn.ok) throw new Error(signedIn.error.code);
+}
+
+/** Resolves once it holds; asked again after everything that changes on the device. The test's own limit ends it otherwise. */
+export function until(
+  client: Client,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = async () => {
+      if (!(await holds())) return;
+      for (const stop of stops) stop();
+      resolve();
+    };
+    const again = () => void look().catch(reject);
+    const stops = [client.watch(again), client.watchSync(again)];
+    again();
+  });
+}
+
+/** Waits for the sentence that says why the device does not sync. */
+export async function problemOf(
+  client: Client,
+): Promise<NonNullable<SyncStatus["problem"]>> {
+  client.startSync();
+  await until(client, () => client.syncStatus.problem !== null);
+  const { problem } = client.syncStatus;
+  if (problem === null) throw new Error("the problem went away");
+  return problem;
+}
+
+export async function everythingIsSent(client: Client): Promise<void> {
+  await until(client, async () => (await client.unsynced()).length === 0);
+}
