@@ -12,7 +12,7 @@ export {
 // store
 export {
   openSqliteStore,
-  type SqliteFileOptions,
+  type OpenSqliteStoreOptions,
 } from "./store/open-sqlite-store.ts";
 
 // sync

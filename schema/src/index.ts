@@ -34,9 +34,10 @@ export {
 } from "./storage/store.ts";
 export { createMemoryStore } from "./storage/memory-store.ts";
 export {
-  createSqliteStore,
-  type SqliteStoreOptions,
-} from "./storage/sqlite-store.ts";
+  openSqliteFile,
+  type SqliteFileOptions,
+} from "./storage/open-sqlite-file.ts";
+export { createSqliteStore } from "./storage/sqlite-store.ts";
 export { type Migration } from "./storage/sqlite-migrations.ts";
 export { defineBytesTable, defineTable, type Table } from "./storage/table.ts";
 export { type Key, type KeyPart } from "./storage/key.ts";

@@ -20,9 +20,9 @@ import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { logHeadsTable } from "../../log/log-tables.ts";
 import { readAccess } from "../sync/access.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
+import { jsonContent } from "../../identity/identity-response.ts";
 import {
   errorResponses,
-  jsonContent,
   noStore,
   respondWithHttpError,
   signedIn,

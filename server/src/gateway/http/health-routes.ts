@@ -3,7 +3,8 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { defineTable, httpError, httpErrorSchema } from "@suture/schema";
 
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
-import { jsonContent, noStore } from "./http-response.ts";
+import { jsonContent } from "../../identity/identity-response.ts";
+import { noStore } from "./http-response.ts";
 
 const systemPartition = "system";
 

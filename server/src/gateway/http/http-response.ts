@@ -1,8 +1,8 @@
 /** How the HTTP API answers: shapes its routes share, and what an error becomes. SPEC HT-1. */
-import type { z } from "@hono/zod-openapi";
 import { httpError, httpErrorSchema } from "@suture/schema";
 import type { HttpCode, RefusalCode } from "@suture/schema";
 import type { Context } from "hono";
+import { jsonContent } from "../../identity/identity-response.ts";
 
 /** Codes that say what was wrong with the request; the others are the server's own trouble. */
 export type ClientCode = Exclude<HttpCode, "not-ready" | "server-failed">;
@@ -36,19 +36,6 @@ export function respondWithHttpError(
 
 /** Of a route: it asks for a session token. */
 export const signedIn: { session: string[] }[] = [{ session: [] }];
-
-export function jsonContent<S extends z.ZodType>(
-  schema: S,
-  description: string,
-) {
-  return { description, content: { "application/json": { schema } } };
-}
-
-export function jsonBody<S extends z.ZodType>(schema: S) {
-  return {
-    body: { required: true, content: { "application/json": { schema } } },
-  };
-}
 
 export const errorResponses = {
   "4XX": jsonContent(

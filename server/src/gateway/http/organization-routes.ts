@@ -15,10 +15,9 @@ import { readAccess, scopesIn } from "../sync/access.ts";
 import { isNothing, manifestsOf } from "../sync/manifests.ts";
 import { holdsAny } from "./audit-routes.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
+import { jsonBody, jsonContent } from "../../identity/identity-response.ts";
 import {
   errorResponses,
-  jsonBody,
-  jsonContent,
   noStore,
   respondWithHttpError,
   signedIn,

@@ -7,9 +7,9 @@ import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { describeRecord, recordSchema } from "./describe-record.ts";
 import { findRecord, type FoundRecord } from "./find-record.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
+import { jsonContent } from "../../identity/identity-response.ts";
 import {
   errorResponses,
-  jsonContent,
   noStore,
   respondWithHttpError,
   signedIn,

@@ -26,10 +26,9 @@ import {
 } from "./describe-review.ts";
 import { findReview, visibleTask } from "./find-review.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
+import { jsonBody, jsonContent } from "../../identity/identity-response.ts";
 import {
   errorResponses,
-  jsonBody,
-  jsonContent,
   noStore,
   respondWithHttpError,
   signedIn,
