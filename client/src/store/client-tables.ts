@@ -145,6 +145,12 @@ export const receiptsTable = defineTable({
   schema: receiptSchema,
 });
 
+/** [scopeId]: what proves a scope's lost rows: the point both sides hold, and the checkpoint that covered them. Kept until all are back. */
+export const lostProofsTable = defineTable({
+  name: "lost_proofs",
+  schema: z.strictObject({ from: cursorSchema, receipt: receiptSchema }),
+});
+
 /** [personId, organizationId]: rights as they last counted. Provisional ones are this device's own, of an organization just founded. */
 export const membershipsTable = defineTable({
   name: "memberships",
@@ -177,6 +183,7 @@ export const clientTables: readonly Table<unknown>[] = [
   staleViewsTable,
   reviewsTable,
   receiptsTable,
+  lostProofsTable,
   membershipsTable,
   deviceTable,
 ];

@@ -18,7 +18,6 @@ import type {
   PersonId,
   ReadTransaction,
   RecordId,
-  RestoreMessage,
   Result,
   ReviewsMessage,
   ScopeId,
@@ -41,9 +40,7 @@ import { findChange, insertChange, meaningOf } from "./change-rows.ts";
 import {
   localPartition,
   missingTable,
-  receiptsTable,
   reviewsTable,
-  type Receipt,
   type ScopeRow,
 } from "./client-tables.ts";
 import type { LocalChange } from "./local-change.ts";
@@ -61,9 +58,10 @@ import {
   forgetLostRows,
   forgetScope,
   keepReceipt,
-  lostRows,
+  lostProof,
   regress,
   scopesOf,
+  type LostProof,
 } from "./scope-positions.ts";
 
 export interface LocalLogDeps {
@@ -279,11 +277,6 @@ export class LocalLog {
     return others;
   }
 
-  /** The last checkpoint of a scope: what proves that the server once had its rows. */
-  receipt(scopeId: ScopeId): Promise<Receipt | undefined> {
-    return this.read((tx) => tx.get(receiptsTable, [scopeId]));
-  }
-
   /** What to send next, or null. SPEC CL-7. */
   nextPush(request: PushRequest): Promise<PushBatch | null> {
     return this.read((tx) => nextPush(tx, request));
@@ -324,15 +317,14 @@ export class LocalLog {
         return { common, recordIds: await regress(tx, scopeId, common) };
       },
     );
-    this.#tell(recordIds, { isReset: true });
+    await this.#renewFacts();
+    this.#tell(recordIds, { isReset: true, hasNewFacts: true });
     return common;
   }
 
-  lostRows(
-    scopeId: ScopeId,
-    upToSequence: number,
-  ): Promise<RestoreMessage["rows"]> {
-    return this.read((tx) => lostRows(tx, scopeId, upToSequence));
+  /** What to show a restored server, so that it lets other people's work be brought back; null when there is none. */
+  lostProof(scopeId: ScopeId): Promise<LostProof | null> {
+    return this.read((tx) => lostProof(tx, scopeId));
   }
 
   forgetLostRows(scopeId: ScopeId): Promise<void> {
@@ -344,6 +336,7 @@ export class LocalLog {
     const recordIds = await this.#store.write(localPartition, (tx) =>
       forgetScope(tx, scopeId),
     );
+    await this.#renewFacts();
     this.#tell(recordIds, { isReset: true });
   }
 

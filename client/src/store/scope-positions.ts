@@ -3,6 +3,7 @@
  * nothing that the server lost stays "synced". SPEC CL-8.
  */
 import {
+  limits,
   type Cursor,
   type ReadTransaction,
   type RecordId,
@@ -19,6 +20,7 @@ import {
   changesByHashTable,
   changesTable,
   logRowsTable,
+  lostProofsTable,
   lostRowsTable,
   receiptsTable,
   recordsTable,
@@ -102,10 +104,29 @@ export async function regress(
   }
   if (common === null) await tx.delete(scopesTable, [scopeId]);
   else await tx.put(scopesTable, [scopeId], { cursor: common, snapshot: null });
+  await setReceiptAside(tx, scopeId, common);
   return [...recordIds];
 }
 
-/** Keeps a verified checkpoint if this device's chain goes through its leaf; answers whether it does. The latest one counts. */
+/** A checkpoint beyond the common point covers nothing of the log as it is now: it only proves what was lost. */
+async function setReceiptAside(
+  tx: WriteTransaction,
+  scopeId: ScopeId,
+  common: Cursor | null,
+): Promise<void> {
+  const receipt = await tx.get(receiptsTable, [scopeId]);
+  if (receipt === undefined) return;
+  if (common !== null && receipt.proof.leaf.log.sequence <= common.sequence)
+    return;
+  await tx.delete(receiptsTable, [scopeId]);
+  if (common !== null)
+    await tx.put(lostProofsTable, [scopeId], { from: common, receipt });
+}
+
+/**
+ * Keeps a verified checkpoint if this device's chain goes through its leaf; answers whether it does. The one that goes furthest
+ * counts, whatever its number: a restored server numbers anew from what it has.
+ */
 export async function keepReceipt(
   tx: WriteTransaction,
   receipt: Receipt,
@@ -117,28 +138,42 @@ export async function keepReceipt(
   if ((await chainAt(tx, scopeId, held, log.sequence)) !== log.chain)
     return false;
   const before = await tx.get(receiptsTable, [scopeId]);
-  if ((before?.checkpointNumber ?? 0) <= receipt.checkpointNumber)
+  if ((before?.proof.leaf.log.sequence ?? 0) <= log.sequence)
     await tx.put(receiptsTable, [scopeId], receipt);
   return true;
 }
 
-/** What a `restore` message proves: the rows above the common point, up to a checkpoint. */
-export async function lostRows(
+/** What a `restore` message says. */
+export type LostProof = Pick<RestoreMessage, "from" | "rows" | "jws" | "proof">;
+
+/** Proof of the rows above the common point, up to a checkpoint; null once nobody else's work is left to be brought back. */
+export async function lostProof(
   tx: ReadTransaction,
   scopeId: ScopeId,
-  upToSequence: number,
-): Promise<RestoreMessage["rows"]> {
-  const rows = await tx.scan(lostRowsTable, {
+): Promise<LostProof | null> {
+  const held = await tx.get(lostProofsTable, [scopeId]);
+  if (held === undefined) return null;
+  const { jws, proof } = held.receipt;
+  const found = await tx.scan(lostRowsTable, {
     prefix: [scopeId],
-    before: [scopeId, upToSequence + 1],
+    after: [scopeId, held.from.sequence],
+    before: [scopeId, proof.leaf.log.sequence + 1],
   });
-  return rows.map(({ value }) => value);
+  const rows = found.map(({ value }) => value);
+  if (rows.length > limits.maxRestoreRows) return null;
+  for (const { recordId, hash } of rows) {
+    const change = await findChange(tx, recordId, hash);
+    if (change?.progress.state === "pending" && change.progress.isRestore)
+      return { from: held.from, rows, jws, proof };
+  }
+  return null;
 }
 
 export async function forgetLostRows(
   tx: WriteTransaction,
   scopeId: ScopeId,
 ): Promise<void> {
+  await tx.delete(lostProofsTable, [scopeId]);
   for (const { key } of await tx.scan(lostRowsTable, { prefix: [scopeId] }))
     await tx.delete(lostRowsTable, key);
 }
@@ -159,6 +194,7 @@ export async function forgetScope(
     await tx.delete(logRowsTable, key);
   }
   await tx.delete(scopesTable, [scopeId]);
+  await tx.delete(receiptsTable, [scopeId]);
   await forgetLostRows(tx, scopeId);
   const removed: RecordId[] = [];
   for (const recordId of recordIds) {

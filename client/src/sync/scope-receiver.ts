@@ -55,6 +55,7 @@ export class ScopeReceiver {
       else if (cursor === null) await this.pull(scopeId);
       // The first page, or `log-regressed`, comes unasked.
       else if (!isSamePoint(cursor, end)) this.#behind.add(scopeId);
+      await this.#offerProof(scopeId);
     }
     const readable = new Set(scopes.map(({ scopeId }) => scopeId));
     for (const scopeId of known.keys())
@@ -106,16 +107,18 @@ export class ScopeReceiver {
     scopeId,
     samples,
   }: Message<"log-regressed">): Promise<void> {
-    const { log, ask } = this.#deps;
-    const receipt = await log.receipt(scopeId);
-    const from = await log.regress(scopeId, samples);
-    const provenUpTo = receipt?.proof.leaf.log.sequence ?? 0;
-    if (from !== null && receipt !== undefined && provenUpTo > from.sequence) {
-      const rows = [...(await log.lostRows(scopeId, provenUpTo))];
-      const { jws, proof } = receipt;
-      ask({ type: "restore", from, rows, jws, proof });
-    }
+    const { log } = this.#deps;
+    await log.regress(scopeId, samples);
+    await this.#offerProof(scopeId);
     await this.pull(scopeId);
+  }
+
+  /** The server's answer to a proof: what it takes stays on hand until everything is back, whatever becomes of this socket. */
+  async restorable({
+    scopeId,
+    isProven,
+  }: Message<"restorable">): Promise<void> {
+    if (!isProven) await this.#deps.log.forgetLostRows(scopeId);
   }
 
   /** Goes on where this device stands. */
@@ -132,6 +135,15 @@ export class ScopeReceiver {
   async fetchMissing(): Promise<void> {
     const items = await this.#deps.log.missing(500);
     if (items.length > 0) this.#deps.ask({ type: "fetch", items: [...items] });
+  }
+
+  /** Every session anew: an earlier one may have ended before what was lost was back. */
+  async #offerProof(scopeId: ScopeId): Promise<void> {
+    const { log, ask } = this.#deps;
+    const lost = await log.lostProof(scopeId);
+    if (lost === null) return;
+    const { from, rows, jws, proof } = lost;
+    ask({ type: "restore", from, rows: [...rows], jws, proof });
   }
 
   #pullAnew(scopeId: ScopeId): void {

@@ -179,7 +179,7 @@ export class SyncSession {
         return this.#receiver.regressed(message);
       case "restorable":
         if (message.isProven) this.#pump.allowRestores();
-        await log.forgetLostRows(message.scopeId);
+        await this.#receiver.restorable(message);
         return this.#pushMore();
       case "checkpoint": {
         const verified = await verifyCheckpoint(message, {

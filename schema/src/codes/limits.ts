@@ -9,6 +9,8 @@ export const limits = {
   maxChangeBytes: 1024 * 1024,
   maxPageChanges: 1_000,
   maxPageBytes: 2 * 1024 * 1024,
+  /** Rows of one `restore`: a device that missed more than that brings nothing back. */
+  maxRestoreRows: 50_000,
   helloDeadlineMs: 5_000,
   /** A frame above this is deflated. */
   compressAboveBytes: 512,

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 
+import { limits } from "../codes/limits.ts";
 import {
   changeHashSchema,
   deviceIdSchema,
@@ -73,7 +74,7 @@ export const restoreMessage = z.strictObject({
         deviceId: deviceIdSchema,
       }),
     )
-    .max(50_000),
+    .max(limits.maxRestoreRows),
   jws: z.string().max(8_192),
   proof: leafProofSchema,
 });
