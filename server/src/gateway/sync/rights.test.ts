@@ -1,6 +1,14 @@
-import { member, organizationScope, team, teamScope } from "@suture/schema";
+import {
+  createMemoryStore,
+  member,
+  organizationScope,
+  team,
+  teamScope,
+} from "@suture/schema";
+import type { Store } from "@suture/schema";
 import { describe, expect, test } from "vitest";
 import { RecordWriter } from "../../sample/record-writer.ts";
+import { serverTables } from "../../server-tables.ts";
 import { found, membership, withColleague } from "./house.test-support.ts";
 import { equipmentOf, SyncWorld } from "./sync-world.test-support.ts";
 
@@ -62,6 +70,42 @@ describe("rights that change", () => {
     expect(client.all("changes")).toEqual([]);
     expect(client.all("scope-revoked")).toHaveLength(2);
     expect(client.last("scope-revoked")?.memberships).toEqual([]);
+  });
+
+  test("[SY-16] requests that waited while rights ended are answered under the new ones", async () => {
+    const memory = createMemoryStore({ tables: serverTables });
+    let isHeld = false;
+    let release = () => undefined as void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const store: Store = {
+      listPartitions: () => memory.listPartitions(),
+      write: (partition, work) => memory.write(partition, work),
+      close: () => memory.close(),
+      async read(partition, work) {
+        const found = await memory.read(partition, work);
+        if (isHeld && partition !== "system") await released;
+        return found;
+      },
+    };
+    const world = await SyncWorld.create({ store });
+    const { house, client, record } = await withColleague(world);
+    const scopeId = organizationScope(house.organizationId);
+    isHeld = true;
+    for (let count = 0; count < 3; count += 1)
+      client.send({ type: "pull-snapshot", scopeId, at: null, after: null });
+    client.pair.flush();
+    await world.server.admission.admit(house.admin, [
+      record.sign(world.writerOf(house.admin), {
+        group: "membership",
+        content: membership(["receptionist"], [], false).membership,
+      }),
+    ]);
+    isHeld = false;
+    release();
+    await world.settle();
+    // The first had been read before the rights ended.
+    expect(client.all("snapshot")).toHaveLength(1);
+    expect(client.closed).toBeNull();
   });
 
   test("[SY-16] a role that reads more has its scope granted anew", async () => {

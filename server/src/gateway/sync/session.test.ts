@@ -185,6 +185,17 @@ describe("bad messages", () => {
     await world.settle();
     expect(client.closed?.name).toBe("rate-limited");
   });
+
+  test("[SY-3] more bytes than may wait end the session", async () => {
+    const world = await SyncWorld.create({ limits: { maxQueuedBytes: 8_192 } });
+    const client = world.connect(await world.signUp("heap"));
+    client.hello();
+    await world.settle();
+    for (let count = 0; count < 3; count += 1)
+      client.pair.client.send(new Uint8Array(4_096));
+    await world.settle();
+    expect(client.closed?.name).toBe("rate-limited");
+  });
 });
 
 describe("the life of a session", () => {

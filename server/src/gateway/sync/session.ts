@@ -68,6 +68,8 @@ export class SyncSession {
   /** How often rights may have changed since they were last read: nothing is forwarded meanwhile. */
   #staleCount = 0;
   #queuedCount = 0;
+  /** Of frames not decoded yet. */
+  #queuedBytes = 0;
   #tail: Promise<void> = Promise.resolve();
   #timer: Timer;
   #lastHeardAtMs: number;
@@ -203,12 +205,18 @@ export class SyncSession {
   #receive(frame: Uint8Array): void {
     if (this.#state === "closed") return;
     this.#lastHeardAtMs = this.#deps.clock.now();
-    if (this.#queuedCount >= this.#deps.limits.maxQueuedMessages) {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#deps.limits;
+    if (
+      this.#queuedCount >= maxQueuedMessages ||
+      this.#queuedBytes + frame.length > maxQueuedBytes
+    ) {
       this.end("rate-limited");
       return;
     }
     if (frame.length > decodeAtOnceBytes) {
+      this.#queuedBytes += frame.length;
       this.#enqueue(() => {
+        this.#queuedBytes -= frame.length;
         const message = this.#decode(frame);
         return message === null ? Promise.resolve() : this.#handle(message);
       });
@@ -234,8 +242,10 @@ export class SyncSession {
       this.end("hello-expected");
       return;
     }
-    if (message.type === "hello") await this.#open(message);
-    else await answerRequest(this.#deps, this, message);
+    if (message.type === "hello") return this.#open(message);
+    // What waited behind other requests while rights changed is answered under the new ones.
+    while (this.#staleCount > 0 && this.isOpen) await this.#refresh();
+    if (this.isOpen) await answerRequest(this.#deps, this, message);
   }
 
   async #open(hello: HelloMessage): Promise<void> {
@@ -306,11 +316,13 @@ export class SyncSession {
   }
 
   async #refresh(): Promise<void> {
+    const dueCount = this.#staleCount;
+    if (dueCount === 0) return;
     const before = this.#access;
     const access = await readAccess(this.#deps, this.personId);
     if (this.#state === "closed") return;
     this.#setAccess(access);
-    this.#staleCount -= 1;
+    this.#staleCount -= dueCount;
     const memberships = [...access.memberships];
     for (const scopeId of before.scopes.keys()) {
       if (!access.scopes.has(scopeId))

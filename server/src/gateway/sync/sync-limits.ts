@@ -5,6 +5,8 @@ export interface SyncLimits {
   readonly pingIntervalMs: number;
   /** Messages of a session that wait behind the one being answered. */
   readonly maxQueuedMessages: number;
+  /** Their bytes, as they came: a device has few pushes in flight. */
+  readonly maxQueuedBytes: number;
   /** With more than this unsent, a session is not sent live rows: it is told that there is more, and pulls. */
   readonly slowReaderBytes: number;
   /** With more than this unsent, a session is closed. */
@@ -22,6 +24,7 @@ export const defaultSyncLimits: SyncLimits = {
   helloDeadlineMs: 5_000,
   pingIntervalMs: 20_000,
   maxQueuedMessages: 64,
+  maxQueuedBytes: 32 * 1024 * 1024,
   slowReaderBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 64 * 1024 * 1024,
   maxSessions: 5_000,
