@@ -1,0 +1,96 @@
+import { proveLeaf } from "@suture/schema";
+import { expect, test } from "vitest";
+
+import {
+  foundClinic,
+  join,
+  openDevice,
+  TestServer,
+} from "../records/clinic.test-support.ts";
+import { openLocalLog } from "./local-log.ts";
+
+test("[CL-8] what a restored server lost is pending again; others' work waits for its proof", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId, teamId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  const ben = await openDevice({ name: "ben" });
+  await join(ben, organizationId, teamId, ["clinician", "receptionist"]);
+  await server.deliverTo(ben);
+  const common = server.rows.length;
+  const created = await ada.client.patients.create({
+    parentId: organizationId,
+  });
+  if (!created.ok) throw new Error(created.error.reason);
+  const patient = created.value;
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  await server.deliverTo(ben);
+  const theirs = await ben.client.patients.get(patient.id);
+  if (!theirs.ok) throw new Error(theirs.error.code);
+
+  const covers = (at: number, number: number) => {
+    const leaf = {
+      scopeId: server.scopeId,
+      log: server.cursorAt(at),
+      auditSequence: 0,
+      auditChain: "0".repeat(64),
+    };
+    const claims = { organizationId, number };
+    return ben.log.applyCheckpoint(claims, `jws ${number}`, [
+      { ...proveLeaf([leaf], 0), leaf },
+    ]);
+  };
+  await covers(server.rows.length, 9);
+  expect(theirs.value.status.label).toBe("Synced and confirmed.");
+
+  const samples = [
+    { ...server.cursorAt(common), sequence: common + 1 },
+    server.cursorAt(common),
+    server.cursorAt(0),
+  ];
+  expect(await ada.log.regress(server.scopeId, samples)).toEqual(
+    server.cursorAt(common),
+  );
+  await ada.client.settle();
+  expect(patient.status.state).toBe("queued");
+  const own = {
+    except: new Set<string>(),
+    personIds: new Set([ada.personId]),
+    withRestores: false,
+  };
+  expect(await ada.log.nextPush(own)).toMatchObject({
+    changes: [{ recordId: patient.id }],
+  });
+
+  await ben.log.regress(server.scopeId, samples);
+  await ben.client.settle();
+  expect(theirs.value.status.state).toBe("queued");
+  const request = {
+    except: new Set<string>(),
+    personIds: new Set([ben.personId]),
+  };
+  expect(
+    await ben.log.nextPush({ ...request, withRestores: false }),
+  ).toBeNull();
+  expect(
+    await ben.log.nextPush({ ...request, withRestores: true }),
+  ).toMatchObject({ personId: null, changes: [{ recordId: patient.id }] });
+  // The proof is kept until it is back: a socket or an app that dies meanwhile takes nothing with it.
+  const restarted = await openLocalLog({ store: ben.store, clock: ben.clock });
+  for (const log of [ben.log, restarted])
+    expect(await log.lostProof(server.scopeId)).toMatchObject({
+      from: server.cursorAt(common),
+      rows: [{ recordId: patient.id }],
+      jws: "jws 9",
+    });
+  expect(await ben.client.unsynced()).toEqual([]);
+  // It comes back under its place in the new log, which no checkpoint has covered yet, whatever an older one did.
+  await server.deliverTo(ben);
+  await ben.client.settle();
+  expect(theirs.value.status.state).toBe("synced");
+  expect(await ben.log.lostProof(server.scopeId)).toBeNull();
+  await covers(server.rows.length, 2);
+  expect(theirs.value.status.state).toBe("confirmed");
+});
