@@ -4,11 +4,7 @@
  *
  * A change walks in a straight line: socket or HTTP → admission → log → fan-out.
  */
-import {
-  checkpointClaimsSchema,
-  recordIdSchema,
-  verifyLeafProof,
-} from "@suture/schema";
+import { recordIdSchema } from "@suture/schema";
 import type {
   Clock,
   MessageSocket,
@@ -20,9 +16,9 @@ import type {
 } from "@suture/schema";
 import { createAdmission } from "./admission/admit-batch.ts";
 import type { Admission } from "./admission/admit-batch.ts";
-import type { VerifyCheckpoint } from "./admission/restore.ts";
 import { appendAudit } from "./audit/append-audit.ts";
 import { auditIdentity } from "./audit/audit-identity.ts";
+import { createCheckpointVerifier } from "./audit/checkpoint-verifier.ts";
 import { createCheckpointer } from "./audit/checkpointer.ts";
 import type { Checkpointer } from "./audit/checkpointer.ts";
 import { createOwedEntries } from "./audit/owed-entries.ts";
@@ -34,8 +30,6 @@ import { defaultSyncLimits } from "./gateway/sync/sync-limits.ts";
 import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
 import { identityPartition } from "./identity/identity-tables.ts";
 import type { Identity } from "./identity/identity.ts";
-import { checkpointKind } from "./identity/key-ring.ts";
-import type { KeyRing } from "./identity/key-ring.ts";
 import type { VerifiedSyncToken } from "./identity/sync-tokens.ts";
 import { reconcileReviews } from "./review/reconcile-reviews.ts";
 import type { SystemLog } from "./system-log.ts";
@@ -159,15 +153,4 @@ export async function organizationsOf(
   return (await store.listPartitions())
     .filter((partition) => partition !== identityPartition)
     .map((partition) => recordIdSchema.parse(partition));
-}
-
-function createCheckpointVerifier(keys: KeyRing): VerifyCheckpoint {
-  return async (jws, proof) => {
-    const payload = await keys.verify(checkpointKind, jws);
-    if (!payload.ok) return null;
-    const claims = checkpointClaimsSchema.safeParse(payload.value);
-    return claims.success && verifyLeafProof(proof, claims.data.root)
-      ? claims.data
-      : null;
-  };
 }

@@ -169,6 +169,11 @@ describe("[AU-7] one row changed is found and named", () => {
       "checkpoint_leaves",
     ],
     [
+      "every checkpoint is taken out",
+      `DELETE FROM kv_checkpoints`,
+      "checkpoint_leaves",
+    ],
+    [
       "the key that signed is gone",
       `DELETE FROM kv_identity_signing_keys`,
       "checkpoints",

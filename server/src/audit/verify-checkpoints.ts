@@ -140,7 +140,7 @@ async function isSigned(
   }
 }
 
-/** The leaves kept for proofs are those of the last checkpoint. */
+/** The leaves kept for proofs are those of the last checkpoint: all of them, and no others. */
 async function verifyLastLeaves(
   tx: ReadTransaction,
   leaves: ReadonlyMap<ScopeId, CheckpointLeaf>,
@@ -153,7 +153,11 @@ async function verifyLastLeaves(
       return { table: name, key: [scopeId], problem };
     }
   }
-  return null;
+  return visitRows(tx, checkpointLeavesTable, async ({ key, value }) =>
+    leaves.has(value.scopeId)
+      ? null
+      : { table: name, key, problem: "no checkpoint that is here signed it" },
+  );
 }
 
 function brokenAt(number: number, problem: string): BrokenRow {
