@@ -309,7 +309,10 @@ export class DeviceProcess {
     const answer = new Promise<unknown>((resolve, reject) =>
       this.#waitingById.set(id, { resolve, reject }),
     );
-    child.send({ id, verb, request });
+    child.send({ id, verb, request }, (error) => {
+      // It ended in this moment; the verb is never carried out.
+      if (error !== null) this.#waitingById.get(id)?.reject(error);
+    });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both ends are this program, built together
     return (await answer) as Awaited<ReturnType<DeviceVerbs[V]>>;
   }

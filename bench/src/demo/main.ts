@@ -50,7 +50,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 
 try {
   account.heading(
-    "Suture, told by its devices. One server and nine devices, each a process of its own with its own SQLite file, over real sockets. A check reads what lies in a device's store, and where it is about one person's work, in the others'.",
+    "Stories from two clinics and an equipment service. The server and nine devices are each a process of their own, with their own SQLite file, over real sockets. Every check reads what lies in a device's own store; where one person's work is to reach others, in theirs.",
   );
   account.note("Starting them, and signing nine people up and in…");
   const world = await stage.open();

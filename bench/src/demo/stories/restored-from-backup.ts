@@ -24,7 +24,7 @@ export const restoredFromBackup: Story = {
       prescribing.allergies.add(allergyTo("iodine")),
     );
     tell(
-      "A whole day's work is synced and confirmed: everything in the stories above, and Itai Chirwa, registered by Rutendo, whose allergy to iodine Dr Moyo has recorded.",
+      "A day's work is synced and confirmed. The last of it: Itai Chirwa, registered by Rutendo, and an allergy to iodine that Dr Moyo has recorded.",
     );
     const hasAllergy = async (device: DeviceProcess) =>
       settledNames(
