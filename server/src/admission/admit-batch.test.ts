@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordsTable } from "../log/log-tables.ts";
 import { endOf, readPage } from "../log/read-log.ts";
 import { auditTable } from "../audit/audit-tables.ts";
-import { waitingTable } from "./admission-tables.ts";
+import { refusalsTable, waitingTable } from "./admission-tables.ts";
 import { note, prescribing } from "./contents.test-support.ts";
 import {
   openTestStore,
@@ -64,6 +64,43 @@ describe.each(storeKinds)("over the %s store", (kind) => {
       "accepted",
       "duplicate",
     ]);
+  });
+
+  test("[AD-1] a refusal binds whoever pushed it: in its author's hands a change is judged anew", async () => {
+    const [author, other] = [
+      await world.hire(["clinician"]),
+      await world.hire(["clinician"]),
+    ];
+    const patient = await newPatient(author);
+    const signed = author.sign(patient, "prescribing", prescribing({}), {
+      actor: author.newActor(),
+    });
+    const built = author.setField(patient, "maritalStatus", "M", {
+      heads: [patient.receive(signed.bytes)],
+      actor: author.newActor(),
+    });
+    for (let times = 0; times < 2; times += 1)
+      expect(answers(await other.push(signed, built))).toEqual([
+        "attribution-wrong",
+        "depends-on-refused",
+      ]);
+    expect(answers(await author.push(signed, built))).toEqual([
+      "accepted",
+      "accepted",
+    ]);
+    expect(answers(await other.push(signed))).toEqual(["duplicate"]);
+    const refused = await opened.store.read(world.organizationId, (tx) =>
+      tx.scan(refusalsTable),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  test("[AD-6] nothing is kept waiting that its author may not create", async () => {
+    const auditor = await world.hire(["auditor"]);
+    const { pushed } = auditor.create(typeOf("patient"), {
+      parentId: auditor.newRecordId(),
+    });
+    expect(answers(await auditor.push(pushed))).toEqual(["not-permitted"]);
   });
 
   test("[AD-5] a bad change is refused alone, and with it only what depends on it", async () => {

@@ -90,6 +90,9 @@ export async function commitChange(
     memory,
   );
 
+  // It may have been refused before: in somebody else's hands, for now, or before it was proven.
+  if ((await state.refusalOf(recordId, indexed.hash)) !== undefined)
+    await tx.delete(refusalsTable, [recordId, indexed.hash]);
   await auditAdmission(deps, state, plan, places, isUnseen);
   if (await projectMember(tx, plan)) state.noteMembershipChange(recordId);
   const delta = await deps.reconcileReviews(tx, {
@@ -227,8 +230,6 @@ async function auditAdmission(
   if (plan.isRestored) {
     await appendAudit(tx, at, { event: "change-restored", ...authored });
     await tx.delete(restorableTable, [read.recordId, indexed.hash]);
-    // Somebody may have tried to bring it back before it was proven.
-    await tx.delete(refusalsTable, [read.recordId, indexed.hash]);
   }
   if (isUnseen)
     await appendAudit(tx, at, { event: "signed-unseen", ...authored });

@@ -180,11 +180,11 @@ test("[AD-6] somebody in two organizations pushes to both in one batch, each cha
     expect(held).toContain(teams[number]?.replica.recordId);
     expect(held).not.toContain(teams[1 - number]?.replica.recordId);
   }
-  // A parent that is in neither: it waits in both, and the one that gets it lets it in.
+  // A parent that is in neither: it waits in both, and the one that gets it judges it.
   const later = inOther.create(typeOf("team"), {
     parentId: organization.recordId,
   });
-  const waits = inOther.create(typeOf("serviceJob"), {
+  const waits = inOther.create(typeOf("profile"), {
     parentId: later.replica.recordId,
   });
   expect(answers(await inOther.push(waits.pushed))).toEqual([
@@ -192,6 +192,6 @@ test("[AD-6] somebody in two organizations pushes to both in one batch, each cha
   ]);
   const { released } = await inOther.admit(later.pushed);
   expect(answers(released.map(({ verdict }) => verdict))).toEqual([
-    "not-permitted",
+    "parent-wrong",
   ]);
 });

@@ -5,7 +5,7 @@
  * What was judged before is answered the same again. What depends on a refused change is refused with it; what depends on one
  * that waits, waits; what depends on one that is not here is refused for now. SPEC AD-1 to AD-11.
  */
-import { interpretChange, isGenesis, ok } from "@suture/schema";
+import { interpretChange, isGenesis, mayCreate, ok } from "@suture/schema";
 import type {
   ChangeHash,
   Edit,
@@ -100,7 +100,13 @@ export async function judgeChange(
     first === undefined
       ? await state.refusalOf(recordId, change.hash)
       : undefined;
-  if (before !== undefined && !before.isRetryable) {
+  // What it was refused for in somebody else's hands says nothing of its author, who is judged by their own.
+  if (
+    before !== undefined &&
+    !before.isRetryable &&
+    before.memberId === pusher.memberId &&
+    before.deviceId === pusher.deviceId
+  ) {
     const refusal = { code: before.code, reason: before.message };
     return { kind: "refuse", refusal, isRepeated: true };
   }
@@ -247,6 +253,12 @@ async function judgePlace(
           "an organization comes with its first member in one batch",
         );
   }
+  // Before its parent is looked for: what would be refused in the end is not kept waiting.
+  if (standing !== null && !mayCreate(type, standing.roles))
+    return refuse(
+      "not-permitted",
+      "it creates a record of a type its author may not",
+    );
   const parent = await judgeNewParent(state, type, parentId);
   if (!parent.ok) return parent;
   if (standing !== null && !reaches(type, parentId, standing))
