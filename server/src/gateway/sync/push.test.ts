@@ -122,7 +122,7 @@ describe("pushes", () => {
     const world = await SyncWorld.create();
     const { house, colleague, client } = await withColleague(world, [
       "admin",
-      "technician",
+      "receptionist",
     ]);
     const late = new RecordWriter(team, world.random);
     const waiting = new RecordWriter(appointment, world.random);
