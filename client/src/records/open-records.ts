@@ -1,5 +1,11 @@
 /** The records in use, each folded once and kept up to date after every commit. The least recently used leave first. */
-import type { ActorId, RecordId, RecordTypes, Result } from "@suture/schema";
+import type {
+  ActorId,
+  DeviceId,
+  RecordId,
+  RecordTypes,
+  Result,
+} from "@suture/schema";
 import { ok } from "@suture/schema";
 
 import type { LocalLog, LogEvent } from "../store/local-log.ts";
@@ -9,6 +15,16 @@ import {
   type RecordState,
 } from "./record-state.ts";
 
+/** An actor is one member's on one device: whoever takes over a shared tablet writes under others. SPEC CL-19. */
+interface OwnActors extends ActorOwner {
+  readonly actors: readonly ActorId[];
+}
+
+interface ActorOwner {
+  readonly memberId: RecordId;
+  readonly deviceId: DeviceId;
+}
+
 /** A record in use, as the rows tell it. */
 export class OpenRecord {
   readonly state: RecordState;
@@ -16,12 +32,30 @@ export class OpenRecord {
   readonly listeners = new Set<() => void>();
   /** Set while the last write of this record failed: it is not on the disk. */
   hasFailedSave = false;
-  /** Actors drawn since this device started, free to go on where their last change was seen. */
-  actors: readonly ActorId[] = [];
+  #actors: OwnActors | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(state: RecordState) {
     this.state = state;
+  }
+
+  /** Actors that this author drew since the device started, free to go on where their last change was seen. */
+  actorsOf({ memberId, deviceId }: ActorOwner): readonly ActorId[] {
+    return this.#actors?.memberId === memberId &&
+      this.#actors.deviceId === deviceId
+      ? this.#actors.actors
+      : [];
+  }
+
+  keepActors(
+    { memberId, deviceId }: ActorOwner,
+    actors: readonly ActorId[],
+  ): void {
+    this.#actors = { memberId, deviceId, actors };
+  }
+
+  dropActors(): void {
+    this.#actors = null;
   }
 
   /** One save at a time: two composed side by side would give one actor two histories. */

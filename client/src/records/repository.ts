@@ -91,7 +91,7 @@ export class Repository<R extends RecordType = RecordType> {
     const opened = await deps.records.open(recordId);
     if (!opened.ok)
       return err({ code: "record-unreadable", reason: opened.error.code });
-    opened.value.actors = plan.value.actors;
+    opened.value.keepActors(author.value, plan.value.actors);
     return ok(new SutureRecord(deps, opened.value, this.#type));
   }
 

@@ -35,7 +35,7 @@ export function saveAt(
       fold: state.foldAt(heads),
       depsOf: (lane: string) => laneDependencies(state, heads, lane),
       bytesBehind: (of: readonly ChangeHash[]) => state.bytesBehind(of),
-      actors: open.actors,
+      actors: open.actorsOf(author.value),
     };
     const plan = new SavePlan(deps, base, author.value);
     const filled = fill(plan);
@@ -48,10 +48,10 @@ export function saveAt(
       // Until it is known to be there. Should a failed commit turn out to be on the disk after all, its actor must not have
       // gone on elsewhere.
       open.hasFailedSave = true;
-      open.actors = [];
+      open.dropActors();
       const committed = await commitPlan(deps, author.value, changes);
       open.hasFailedSave = !committed.ok;
-      if (committed.ok) open.actors = plan.actors;
+      if (committed.ok) open.keepActors(author.value, plan.actors);
       await deps.records.settle();
       open.tell();
       if (!committed.ok) return committed;
