@@ -4,6 +4,7 @@
  */
 import {
   createRecordTypes,
+  mayRead,
   sutureRecords,
   type ChangeHash,
   type Clock,
@@ -13,7 +14,9 @@ import {
   type Random,
   type RecordId,
   type RecordType,
+  type RecordTypes,
   type Result,
+  type Role,
   type Store,
   type Timers,
 } from "@suture/schema";
@@ -81,6 +84,17 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 }
 
 const deviceKey = ["device"];
+
+function readableTypes(
+  types: RecordTypes,
+  roles: readonly Role[],
+): readonly string[] {
+  const held = new Set(roles);
+  return types.list
+    .filter((type) => mayRead(type, held))
+    .map(({ type }) => type);
+}
+
 const signInNeeded: ReadonlySet<SyncProblemCode> = new Set([
   "signed-out",
   "token-expired",
@@ -137,6 +151,7 @@ export class Client {
       clock,
       timers,
       random,
+      readableTypes: (roles) => readableTypes(types, roles),
       onStatus: (status) => this.#onSyncStatus(status),
       onPresence: (message) => {
         for (const listener of [...this.#presenceListeners]) listener(message);
@@ -178,7 +193,7 @@ export class Client {
     this.#session = undefined;
   }
 
-  /** Hands the device to somebody who is signed in on it. Answers whether they are. */
+  /** Hands the device to somebody who is signed in on it; sync goes on as them. Answers whether they are. */
   async usePerson(personId: PersonId): Promise<boolean> {
     const grant = await this.#options.tokens.loadGrant(personId);
     if (grant === undefined) return false;
@@ -186,7 +201,11 @@ export class Client {
       const device = (await tx.get(deviceTable, deviceKey)) ?? {};
       await tx.put(deviceTable, deviceKey, { ...device, personId });
     });
+    const before = this.#person?.personId;
     await this.renewPersons();
+    // Each person's rights, teams and tasks come over a connection of their own.
+    if (before !== personId || this.syncStatus.problem !== null)
+      this.#engine.restart();
     return true;
   }
 

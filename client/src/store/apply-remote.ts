@@ -98,16 +98,18 @@ export async function applyPage(
     throw new RemoteRowRefused("chain-mismatch");
   if (at.sequence < end.sequence) throw new RemoteRowRefused("not-next");
   await tx.put(scopesTable, [scopeId], {
+    ...scope,
     cursor: at,
     snapshot: scope?.snapshot ?? null,
   });
   return { recordIds: [...recordIds] };
 }
 
-/** Whole records of a scope. The device stands at `at` once the last page is here. */
+/** Whole records of a scope, of the types given. The device stands at `at` once the last page is here. */
 export async function applySnapshot(
   tx: WriteTransaction,
   page: SnapshotMessage,
+  readTypes: readonly string[],
   nowMs: number,
 ): Promise<RemoteEffect> {
   const { scopeId, at, next } = page;
@@ -122,8 +124,12 @@ export async function applySnapshot(
     scopesTable,
     [scopeId],
     next === null
-      ? { cursor: at, snapshot: null }
-      : { cursor: scope?.cursor ?? null, snapshot: { at, after: next } },
+      ? { cursor: at, readTypes: [...readTypes], snapshot: null }
+      : {
+          ...scope,
+          cursor: scope?.cursor ?? null,
+          snapshot: { at, after: next, readTypes: [...readTypes] },
+        },
   );
   return { recordIds: page.records.map(({ recordId }) => recordId) };
 }

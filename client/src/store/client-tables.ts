@@ -71,9 +71,15 @@ export const lostRowsTable = defineTable({
 const scopeRowSchema = z.strictObject({
   /** Null until a first snapshot is complete. */
   cursor: cursorSchema.nullable(),
-  /** A snapshot begun and not complete. */
+  /** Types of record that are here whole up to the cursor: what everybody who used the device since could read. */
+  readTypes: z.array(z.string()).exactOptional(),
+  /** A snapshot begun and not complete, and the types it is of. */
   snapshot: z
-    .strictObject({ at: cursorSchema, after: recordIdSchema })
+    .strictObject({
+      at: cursorSchema,
+      after: recordIdSchema,
+      readTypes: z.array(z.string()).exactOptional(),
+    })
     .nullable(),
 });
 export type ScopeRow = z.infer<typeof scopeRowSchema>;

@@ -239,14 +239,19 @@ test("[CL-5] a snapshot gives whole records, page by page, and remembers how far
       },
     ],
   };
-  await ben.log.applySnapshot({ ...snapshot, next: patient.id });
+  const readTypes = ["patient"];
+  await ben.log.applySnapshot({ ...snapshot, next: patient.id }, readTypes);
   expect((await ben.log.scopes()).get(server.scopeId)).toEqual({
     cursor: null,
-    snapshot: { at, after: patient.id },
+    snapshot: { at, after: patient.id, readTypes },
   });
-  await ben.log.applySnapshot({ ...snapshot, records: [], next: null });
+  await ben.log.applySnapshot(
+    { ...snapshot, records: [], next: null },
+    readTypes,
+  );
   expect((await ben.log.scopes()).get(server.scopeId)).toEqual({
     cursor: at,
+    readTypes,
     snapshot: null,
   });
   const read = await ben.client.patients.get(patient.id);

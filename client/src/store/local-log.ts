@@ -59,6 +59,7 @@ import {
   forgetScope,
   keepReceipt,
   lostProof,
+  narrowScope,
   regress,
   scopesOf,
   type LostProof,
@@ -197,10 +198,14 @@ export class LocalLog {
     return this.#applyRemote((tx, nowMs) => applyPage(tx, page, nowMs));
   }
 
+  /** `readTypes` are the types that whoever asked for it may read. */
   applySnapshot(
     page: SnapshotMessage,
+    readTypes: readonly string[] = [],
   ): Promise<Result<RemoteEffect, RemoteRefusal>> {
-    return this.#applyRemote((tx, nowMs) => applySnapshot(tx, page, nowMs));
+    return this.#applyRemote((tx, nowMs) =>
+      applySnapshot(tx, page, readTypes, nowMs),
+    );
   }
 
   applyFetched(
@@ -329,6 +334,11 @@ export class LocalLog {
 
   forgetLostRows(scopeId: ScopeId): Promise<void> {
     return this.write((tx) => forgetLostRows(tx, scopeId));
+  }
+
+  /** From now on a scope's rows come as somebody gets them who may read these types. */
+  narrowScope(scopeId: ScopeId, readTypes: readonly string[]): Promise<void> {
+    return this.write((tx) => narrowScope(tx, scopeId, readTypes));
   }
 
   /** The member may no longer read this scope. Work that was never accepted stays. */

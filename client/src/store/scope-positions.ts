@@ -103,9 +103,30 @@ export async function regress(
     recordIds.add(recordId);
   }
   if (common === null) await tx.delete(scopesTable, [scopeId]);
-  else await tx.put(scopesTable, [scopeId], { cursor: common, snapshot: null });
+  else
+    await tx.put(scopesTable, [scopeId], {
+      ...(await tx.get(scopesTable, [scopeId])),
+      cursor: common,
+      snapshot: null,
+    });
   await setReceiptAside(tx, scopeId, common);
   return [...recordIds];
+}
+
+/**
+ * Of the types that were whole up to the cursor, those stay so that whoever reads on may read too: on a shared device the rest
+ * is passed over from here on. SPEC SY-25.
+ */
+export async function narrowScope(
+  tx: WriteTransaction,
+  scopeId: ScopeId,
+  readTypes: readonly string[],
+): Promise<void> {
+  const scope = await tx.get(scopesTable, [scopeId]);
+  if (scope?.readTypes === undefined) return;
+  const kept = scope.readTypes.filter((type) => readTypes.includes(type));
+  if (kept.length < scope.readTypes.length)
+    await tx.put(scopesTable, [scopeId], { ...scope, readTypes: kept });
 }
 
 /** A checkpoint beyond the common point covers nothing of the log as it is now: it only proves what was lost. */

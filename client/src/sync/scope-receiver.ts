@@ -6,17 +6,24 @@ import type {
   ClientMessage,
   Cursor,
   Membership,
+  RecordId,
   Result,
+  Role,
   ScopeId,
   ServerMessage,
   WelcomeMessage,
 } from "@suture/schema";
 
 import type { RemoteRefusal } from "../store/apply-remote.ts";
+import type { ScopeRow } from "../store/client-tables.ts";
 import type { LocalLog } from "../store/local-log.ts";
 
 export interface ScopeReceiverDeps {
   readonly log: LocalLog;
+  /** Names of the types of record that somebody of these roles may read. */
+  readableTypes(roles: readonly Role[]): readonly string[];
+  /** What the others who are signed in here replicate: not to be forgotten when it is not the session's own. */
+  othersScopes(): Promise<ReadonlySet<ScopeId>>;
   ask(message: ClientMessage): void;
   /** A page that does not continue our chain, or a chunk that is not what it is called: the server is not to be believed. */
   onUnsound(refusal: RemoteRefusal): void;
@@ -30,6 +37,7 @@ type Message<Type extends ServerMessage["type"]> = Extract<
 export class ScopeReceiver {
   readonly #deps: ScopeReceiverDeps;
   readonly #behind = new Set<ScopeId>();
+  readonly #readTypes = new Map<ScopeId, readonly string[]>();
 
   constructor(deps: ScopeReceiverDeps) {
     this.#deps = deps;
@@ -39,38 +47,39 @@ export class ScopeReceiver {
     return this.#behind.size === 0;
   }
 
-  /** `before` are the rights as this device knew them. */
-  async begin(
-    { scopes, memberships }: WelcomeMessage,
-    before: readonly Membership[],
-  ): Promise<void> {
-    const { log } = this.#deps;
+  async begin({ scopes, memberships }: WelcomeMessage): Promise<void> {
+    const { log, othersScopes } = this.#deps;
     const known = await log.scopes();
     for (const { scopeId, organizationId, end } of scopes) {
-      const cursor = known.get(scopeId)?.cursor ?? null;
-      const now = memberships.find(
-        (held) => held.organizationId === organizationId,
-      );
-      if (cursor !== null && isWidened(before, now)) this.#pullAnew(scopeId);
-      else if (cursor === null) await this.pull(scopeId);
+      const cursor = await this.#readAs(scopeId, organizationId, memberships);
       // The first page, or `log-regressed`, comes unasked.
-      else if (!isSamePoint(cursor, end)) this.#behind.add(scopeId);
+      if (cursor !== null && !isSamePoint(cursor, end))
+        this.#behind.add(scopeId);
       await this.#offerProof(scopeId);
     }
-    const readable = new Set(scopes.map(({ scopeId }) => scopeId));
+    const kept = new Set(await othersScopes());
+    for (const { scopeId } of scopes) kept.add(scopeId);
     for (const scopeId of known.keys())
-      if (!readable.has(scopeId)) await log.forgetScope(scopeId);
+      if (!kept.has(scopeId)) await log.forgetScope(scopeId);
     await this.fetchMissing();
   }
 
-  /** A scope that is new, or one of which more may be read than before: its records come whole, known ones change nothing. */
-  granted(scopeId: ScopeId): void {
-    this.#pullAnew(scopeId);
+  /** A scope that is new, or in which other types may be read than before. */
+  async granted({
+    scopeId,
+    organizationId,
+    memberships,
+  }: Message<"scope-granted">): Promise<void> {
+    const cursor = await this.#readAs(scopeId, organizationId, memberships);
+    // The server may have stopped sending its rows by itself.
+    if (cursor !== null) await this.pull(scopeId);
   }
 
   async revoked(scopeId: ScopeId): Promise<void> {
     this.#behind.delete(scopeId);
-    await this.#deps.log.forgetScope(scopeId);
+    this.#readTypes.delete(scopeId);
+    if (!(await this.#deps.othersScopes()).has(scopeId))
+      await this.#deps.log.forgetScope(scopeId);
   }
 
   async changed(message: Message<"changes">): Promise<void> {
@@ -97,7 +106,8 @@ export class ScopeReceiver {
   async snapshot(message: Message<"snapshot">): Promise<void> {
     const { log, ask } = this.#deps;
     const { scopeId, at, next } = message;
-    this.#expectSound(await log.applySnapshot(message));
+    const readTypes = this.#readTypes.get(scopeId) ?? [];
+    this.#expectSound(await log.applySnapshot(message, readTypes));
     if (next !== null) ask({ type: "pull-snapshot", scopeId, at, after: next });
     // What was admitted while the pages came.
     else ask({ type: "pull", scopeId, cursor: at });
@@ -146,9 +156,32 @@ export class ScopeReceiver {
     ask({ type: "restore", from, rows: [...rows], jws, proof });
   }
 
-  #pullAnew(scopeId: ScopeId): void {
-    this.#behind.add(scopeId);
-    this.#deps.ask({ type: "pull-snapshot", scopeId, at: null, after: null });
+  /**
+   * Takes up a scope under the rights as they are now. Where the device holds whole what they can read it goes on where it
+   * stands, and answers where that is; else records come whole, and known ones change nothing. SPEC SY-25.
+   */
+  async #readAs(
+    scopeId: ScopeId,
+    organizationId: RecordId,
+    memberships: readonly Membership[],
+  ): Promise<Cursor | null> {
+    const { log, readableTypes, ask } = this.#deps;
+    const readTypes = readableTypes(
+      memberships
+        .filter((held) => held.organizationId === organizationId)
+        .flatMap(({ roles }) => roles),
+    );
+    this.#readTypes.set(scopeId, readTypes);
+    await log.narrowScope(scopeId, readTypes);
+    const scope = (await log.scopes()).get(scopeId);
+    if (scope !== undefined && !isWhole(scope, readTypes)) {
+      this.#behind.add(scopeId);
+      ask({ type: "pull-snapshot", scopeId, at: null, after: null });
+      return null;
+    }
+    const cursor = scope?.cursor ?? null;
+    if (cursor === null) await this.pull(scopeId);
+    return cursor;
   }
 
   #expectSound(applied: Result<unknown, RemoteRefusal>): void {
@@ -156,19 +189,11 @@ export class ScopeReceiver {
   }
 }
 
-/** Whether a role came that was not there: types of record may have become readable. */
-function isWidened(
-  before: readonly Membership[],
-  now: Membership | undefined,
-): boolean {
-  const held = before.find(
-    ({ organizationId }) => organizationId === now?.organizationId,
-  );
-  return (
-    now !== undefined &&
-    held !== undefined &&
-    now.roles.some((role) => !held.roles.includes(role))
-  );
+/** Whether what is here, or the snapshot that was begun, leaves out nothing of these types. */
+function isWhole(scope: ScopeRow, readTypes: readonly string[]): boolean {
+  const held =
+    scope.cursor === null ? scope.snapshot?.readTypes : scope.readTypes;
+  return readTypes.every((type) => held?.includes(type) === true);
 }
 
 function isSamePoint(left: Cursor, right: Cursor): boolean {

@@ -126,6 +126,7 @@ async function openEngine(answers: Answer[], { isSignedIn = true } = {}) {
         ),
       headers: (_url, _token, nonce) => Promise.resolve({ nonce: nonce ?? "" }),
     },
+    readableTypes: () => [],
     connect: (request) => {
       requests.push(request);
       return Promise.resolve((answers.shift() ?? unreachable)(request));

@@ -12,6 +12,7 @@ import {
   type PresenceMessage,
   type Random,
   type Result,
+  type Role,
   type Timer,
   type Timers,
 } from "@suture/schema";
@@ -66,6 +67,8 @@ export interface SyncEngineDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  /** Names of the types of record that somebody of these roles may read. */
+  readableTypes(roles: readonly Role[]): readonly string[];
   onStatus(status: SyncStatus): void;
   onPresence(message: PresenceMessage): void;
 }
@@ -82,6 +85,7 @@ export class SyncEngine {
   };
   #session: SyncSession | undefined;
   #retry: Timer | undefined;
+  #isWanted = false;
   /** Rises with every start and stop: an attempt that outlived its own is dropped. */
   #attempt = 0;
 
@@ -96,6 +100,7 @@ export class SyncEngine {
 
   /** Starts, or tries again at once where it was waiting. */
   start(): void {
+    this.#isWanted = true;
     if (this.#session !== undefined || this.#status.state === "connecting")
       return;
     this.#retry?.cancel();
@@ -104,11 +109,19 @@ export class SyncEngine {
   }
 
   stop(): void {
+    this.#isWanted = false;
     this.#attempt += 1;
     this.#retry?.cancel();
     this.#session?.stop();
     this.#session = undefined;
     this.#tell({ state: "stopped", problem: null, nextAttemptAtMs: null });
+  }
+
+  /** Somebody else uses the device, or somebody's sign-in is new: begins again as them, if it had been started. */
+  restart(): void {
+    if (!this.#isWanted) return;
+    this.stop();
+    this.start();
   }
 
   /** The log has something new to send. */
@@ -135,6 +148,7 @@ export class SyncEngine {
       timers: this.#deps.timers,
       deviceId: credentials.deviceId,
       personId: credentials.personId,
+      readableTypes: (roles) => this.#deps.readableTypes(roles),
       tokens: async () =>
         new Map(
           (await this.#deps.identity.credentials()).map((own) => [

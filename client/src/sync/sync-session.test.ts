@@ -149,6 +149,7 @@ async function openSession() {
     deviceId,
     personId,
     tokens: () => Promise.resolve(new Map([[personId, "token"]])),
+    readableTypes: () => [],
     events,
   });
   await session.start();

@@ -12,8 +12,10 @@ import {
   closeCodes,
   decodeServerFrame,
   encodeFrame,
+  organizationScope,
   protocolVersion,
   schemaVersion,
+  teamScope,
   type ClientMessage,
   type CloseName,
   type Clock,
@@ -21,6 +23,8 @@ import {
   type MessageSocket,
   type PersonId,
   type PresenceMessage,
+  type Role,
+  type ScopeId,
   type ServerMessage,
   type Timers,
   type Verdict,
@@ -48,6 +52,8 @@ export interface SyncSessionDeps {
   readonly personId: PersonId;
   /** The sync tokens of everyone signed in on this device. */
   tokens(): Promise<ReadonlyMap<PersonId, string>>;
+  /** Names of the types of record that somebody of these roles may read. */
+  readableTypes(roles: readonly Role[]): readonly string[];
   readonly events: SyncSessionEvents;
 }
 
@@ -91,6 +97,8 @@ export class SyncSession {
     });
     this.#receiver = new ScopeReceiver({
       log,
+      readableTypes: (roles) => deps.readableTypes(roles),
+      othersScopes: () => this.#othersScopes(),
       ask: (message) => this.#ask(message),
       onUnsound: () =>
         this.#break(syncProblem("protocol-broken"), "message-malformed"),
@@ -195,7 +203,7 @@ export class SyncSession {
       }
       case "scope-granted":
         await log.saveMemberships(this.#deps.personId, message.memberships);
-        return this.#receiver.granted(message.scopeId);
+        return this.#receiver.granted(message);
       case "scope-revoked":
         await log.saveMemberships(this.#deps.personId, message.memberships);
         return this.#receiver.revoked(message.scopeId);
@@ -217,12 +225,9 @@ export class SyncSession {
     this.#isWelcome = true;
     this.#jwks = message.jwks;
     const { log, events, personId } = this.#deps;
-    const before = log.facts.memberships.filter(
-      (held) => held.personId === personId && !held.isProvisional,
-    );
     await log.saveMemberships(personId, message.memberships);
     events.onWelcome(message);
-    await this.#receiver.begin(message, before);
+    await this.#receiver.begin(message);
     await this.#pushMore();
     this.#liveness.startPings();
     this.#reportIfCaughtUp();
@@ -240,6 +245,20 @@ export class SyncSession {
 
   async #pushMore(): Promise<void> {
     if (this.#isWelcome && !this.#isEnded) await this.#pump.pump();
+  }
+
+  async #othersScopes(): Promise<ReadonlySet<ScopeId>> {
+    const { log, personId, tokens } = this.#deps;
+    const signedIn = await tokens();
+    return new Set(
+      log.facts.memberships
+        .filter((held) => held.personId !== personId)
+        .filter((held) => signedIn.has(held.personId))
+        .flatMap(({ organizationId, teamIds }) => [
+          organizationScope(organizationId),
+          ...teamIds.map(teamScope),
+        ]),
+    );
   }
 
   #reportIfCaughtUp(): void {
