@@ -18,6 +18,14 @@ export {
   type RequestError,
 } from "./identity/identity-request.ts";
 export {
+  acceptInvitation,
+  createInvitation,
+  signUp,
+  type Invitation,
+  type JoinDeps,
+  type MemberName,
+} from "./identity/join-organization.ts";
+export {
   renewSession,
   renewSyncToken,
   signIn,
