@@ -61,9 +61,14 @@ export type GroupDraft<P extends Parts> = {
 
 export type Draft<R extends RecordType> = {
   /** Null clears the field. */
-  -readonly [Name in NamesOf<R["fields"], "scalar" | "ordered">]: FieldValueOf<
+  -readonly [Name in NamesOf<R["fields"], "scalar">]: FieldValueOf<
     R["fields"][Name]
   > | null;
+} & {
+  /** Goes back by writing the value before, never to nothing. */
+  -readonly [Name in NamesOf<R["fields"], "ordered">]: FieldValueOf<
+    R["fields"][Name]
+  >;
 } & {
   readonly [Name in NamesOf<R["fields"], "set">]: SetDraft<
     EntryOf<R["fields"][Name]>

@@ -14,6 +14,8 @@ import {
   entryIdAt,
   recordIdAt,
 } from "../clinical/written-history.test-support.ts";
+import { opIdOf } from "../ids.ts";
+import { appointment } from "../records/appointment.ts";
 import { encodeStatement } from "../clinical/statement.ts";
 import { defaultChangeLimits } from "./change-limits.ts";
 import { decodeChange } from "./decode-change.ts";
@@ -217,4 +219,27 @@ test("[CO-6] of an ordered field the furthest concurrent value is read", () => {
     notes: {},
     summary: null,
   });
+});
+
+test("[RC-10] of attendances recorded apart the furthest counts; who has seen one may take it back", () => {
+  const fold = new RecordFold();
+  const write = (counter: number, value: string, overwrites: number[]) =>
+    fold.addChange([
+      {
+        kind: "field",
+        name: "attendance",
+        value,
+        opId: opIdOf(counter, 0, actorAt(counter)),
+        pred: overwrites.map((seen) => opIdOf(seen, 0, actorAt(seen))),
+      },
+    ]);
+  const attendance = () => readFields(appointment, fold)["attendance"];
+  write(1, "fulfilled", []);
+  write(2, "arrived", []);
+  expect(attendance()).toBe("fulfilled");
+  write(3, "expected", [1, 2]);
+  expect(attendance()).toBe("expected");
+  // Somebody who had not seen the correction.
+  write(4, "checked-in", [2]);
+  expect(attendance()).toBe("checked-in");
 });

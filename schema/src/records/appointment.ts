@@ -1,6 +1,6 @@
 /**
  * FHIR R4 Appointment, split where concurrency asks for it: whether and when it is planned is the `slot`, signed as one; what
- * became of it is `attendance`, which only moves forward.
+ * became of it is `attendance`, of which the furthest counts where people recorded it apart.
  *
  * | Appointment.status | slot.status | attendance |
  * |---|---|---|

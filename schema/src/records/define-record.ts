@@ -22,7 +22,7 @@ export interface ScalarField<V = unknown> extends Writable {
   readonly schema: z.ZodType<V>;
 }
 
-/** One value that only moves forward: of concurrent ones the furthest in `order` is read. */
+/** One value: of concurrent ones the furthest in `order` is read. Whoever has seen what stands may take it back. SPEC RC-10. */
 export interface OrderedField<V extends string = string> extends Writable {
   readonly kind: "ordered";
   readonly order: readonly V[];
