@@ -4,7 +4,6 @@
  */
 import {
   createRecordTypes,
-  mayRead,
   sutureRecords,
   type ChangeHash,
   type Clock,
@@ -14,9 +13,7 @@ import {
   type Random,
   type RecordId,
   type RecordType,
-  type RecordTypes,
   type Result,
-  type Role,
   type Store,
   type Timers,
 } from "@suture/schema";
@@ -30,6 +27,7 @@ import {
   type FoundingInput,
 } from "./records/found-organization.ts";
 import { OpenRecords } from "./records/open-records.ts";
+import { readableTypes } from "./records/readable-types.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
 import { RepoView } from "./records/repo-view.ts";
 import { Repository } from "./records/repository.ts";
@@ -53,6 +51,7 @@ import { createSyncIdentity } from "./sync-identity.ts";
 import type { Connect } from "./sync/connect.ts";
 import type { SyncProblemCode } from "./sync/sync-problem.ts";
 import { SyncEngine, type SyncStatus } from "./sync/sync-engine.ts";
+import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
 
 export interface ClientOptions {
   /** Of the server, `https://…`. */
@@ -75,8 +74,23 @@ type SutureTypeNamed<Name extends string> = Extract<
   { readonly type: Name }
 >;
 
-/** Reads the log whole enough to know what is to be sent; opens no socket until `sync.start()`. */
-export async function createClient(options: ClientOptions): Promise<Client> {
+type FromMachine = "clock" | "timers" | "random" | "fetch";
+
+/**
+ * Reads the log whole enough to know what is to be sent; opens no socket until `startSync()`. Clock, timers, chance and `fetch`
+ * are the machine's unless they are given.
+ */
+export async function createClient(
+  given: Omit<ClientOptions, FromMachine> &
+    Partial<Pick<ClientOptions, FromMachine>>,
+): Promise<Client> {
+  const options: ClientOptions = {
+    clock: systemClock,
+    timers: systemTimers,
+    random: systemRandom,
+    fetch: (url, init) => fetch(url, init),
+    ...given,
+  };
   const log = await openLocalLog(options);
   const client = new Client(options, log);
   await client.renewPersons();
@@ -84,17 +98,6 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 }
 
 const deviceKey = ["device"];
-
-function readableTypes(
-  types: RecordTypes,
-  roles: readonly Role[],
-): readonly string[] {
-  const held = new Set(roles);
-  return types.list
-    .filter((type) => mayRead(type, held))
-    .map(({ type }) => type);
-}
-
 const signInNeeded: ReadonlySet<SyncProblemCode> = new Set([
   "signed-out",
   "token-expired",

@@ -11,7 +11,6 @@ import { createFileTokenStore } from "./identity/file-token-store.ts";
 import { clientMigrations, clientTables } from "./store/client-tables.ts";
 import { openSqliteStore } from "./store/open-sqlite-store.ts";
 import { connectWebSocket } from "./sync/connect-websocket.ts";
-import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
 
 export type NodeClientOptions = Pick<ClientOptions, "url"> &
   Partial<Omit<ClientOptions, "store">> & {
@@ -32,11 +31,7 @@ export async function createNodeClient({
   });
   return createClient({
     tokens: createFileTokenStore(join(directory, "tokens.json")),
-    clock: systemClock,
-    timers: systemTimers,
-    random: systemRandom,
     connect: connectWebSocket,
-    fetch: (url, init) => fetch(url, init),
     ...options,
     store,
   });
