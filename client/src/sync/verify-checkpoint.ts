@@ -1,6 +1,6 @@
 /**
  * Verifies a signed checkpoint: its JWS against the server's published keys (RFC 7515, 7517), then each proof's path to the
- * signed root. Whether the proven chain is also this device's own is the log's to say. SPEC AU-4, SY-22.
+ * signed root. Whether the proven chain is also this device's own is the log's to say. SPEC AU-4, CL-9.
  */
 import {
   checkpointClaimsSchema,
