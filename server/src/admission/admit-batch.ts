@@ -8,6 +8,7 @@
  *
  * Every call may be repeated: a change is named by its hash, and what was decided about it is decided. SPEC AD.
  */
+import { organizationScope } from "@suture/schema";
 import type { RecordId, Verdict } from "@suture/schema";
 import { RecordCache } from "../log/record-cache.ts";
 import type {
@@ -36,7 +37,7 @@ export type {
 const defaultCachedRecords = 5_000;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
-  const { store, types, directory, verifyCheckpoint } = deps;
+  const { store, clock, types, directory, verifyCheckpoint } = deps;
   const cache = new RecordCache({
     maxRecords: deps.maxCachedRecords ?? defaultCachedRecords,
   });
@@ -86,13 +87,30 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       if (claims === null) return false;
       const { organizationId } = claims;
       const memberships = await directory.membersOfPerson(author.personId);
-      const isMember = memberships.some(
+      const member = memberships.find(
         (held) => held.organizationId === organizationId,
       );
-      if (!isMember) return false;
+      if (member === undefined) return false;
       return store.write(organizationId, async (tx) => {
         if (!(await isProven(tx, request))) return false;
-        await rememberRestorable(tx, request.rows);
+        const count = await rememberRestorable(tx, request.rows);
+        if (count === 0) return true;
+        const { from, proof } = request;
+        const { scopeId, log } = proof.leaf;
+        const at = {
+          scopeId: organizationScope(organizationId),
+          atMs: clock.now(),
+        };
+        await deps.appendAudit(tx, at, {
+          event: "restore-proven",
+          memberId: member.memberId,
+          deviceId: author.deviceId,
+          scopeId,
+          fromSequence: from.sequence + 1,
+          toSequence: log.sequence,
+          checkpoint: claims.number,
+          count,
+        });
         return true;
       });
     },

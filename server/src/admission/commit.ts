@@ -218,7 +218,7 @@ async function auditAdmission(
   isUnseen: boolean,
 ): Promise<void> {
   const { atMs, organizationId, founding } = setting;
-  const { read, signer, indexed } = plan;
+  const { read, signer, indexed, broughtBackBy } = plan;
   const authored = { recordId: read.recordId, hash: indexed.hash, ...signer };
   for (const { scopeId, sequence } of places)
     await appendAudit(
@@ -227,8 +227,9 @@ async function auditAdmission(
       { event: "change-admitted", ...authored, sequence },
     );
   const at = { scopeId: placeOf(places), atMs };
-  if (plan.isRestored) {
-    await appendAudit(tx, at, { event: "change-restored", ...authored });
+  if (broughtBackBy !== null) {
+    const event = "change-restored";
+    await appendAudit(tx, at, { event, ...authored, broughtBackBy });
     await tx.delete(restorableTable, [read.recordId, indexed.hash]);
   }
   if (isUnseen)

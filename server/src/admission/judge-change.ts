@@ -55,8 +55,8 @@ export interface Pusher extends Author {
 export interface AdmissionPlan {
   readonly read: ReadChange;
   readonly signer: Signer;
-  /** Brought back under its first author, with proof. */
-  readonly isRestored: boolean;
+  /** Who brought it back, with proof, under its first author; null for a change of the pusher's own. */
+  readonly broughtBackBy: Signer | null;
   readonly type: RecordType;
   readonly creation: Creation | null;
   /** Undefined for a creation. */
@@ -128,7 +128,7 @@ async function planChange(
   const { recordId, change } = read;
   const author = await authorOf(state, pusher, first);
   if (!author.ok) return author;
-  const { signer, standing } = author.value;
+  const { signer, standing, broughtBackBy } = author.value;
 
   const place = await judgePlace(state, read, record, standing);
   if (!place.ok) return place;
@@ -187,7 +187,7 @@ async function planChange(
   return ok({
     read,
     signer,
-    isRestored: first !== undefined,
+    broughtBackBy,
     type,
     creation,
     record,
@@ -206,19 +206,25 @@ async function authorOf(
   first: Signer | undefined,
 ): Promise<
   Result<
-    { readonly signer: Signer; readonly standing: Standing | null },
+    {
+      readonly signer: Signer;
+      readonly standing: Standing | null;
+      readonly broughtBackBy: Signer | null;
+    },
     Refusal
   >
 > {
   if (memberId === null)
     return refuse("author-unknown", "its author is no member here");
-  if (first !== undefined) return ok({ signer: first, standing: null });
+  const own = { memberId, deviceId };
+  if (first !== undefined)
+    return ok({ signer: first, standing: null, broughtBackBy: own });
   const standing = await state.standingOf(memberId);
   if (standing === undefined)
     return refuse("author-unknown", "its author is no member here yet");
   if (!standing.isActive)
     return refuse("not-permitted", "its author is no longer an active member");
-  return ok({ signer: { memberId, deviceId }, standing });
+  return ok({ signer: own, standing, broughtBackBy: null });
 }
 
 interface FoundPlace {

@@ -86,9 +86,31 @@ test("[AD-16] with proof anybody brings a lost change back, and it is its first 
   const audit = await store.read(world.organizationId, (tx) =>
     tx.scan(auditTable),
   );
-  expect(
-    audit.filter(({ value }) => value.entry.event === "change-restored"),
-  ).toHaveLength(2);
+  const entries = audit.map(({ value }) => value.entry);
+  const isOf = (event: string) => (entry: { readonly event: string }) =>
+    entry.event === event;
+  const restored = entries.filter(isOf("change-restored"));
+  expect(restored).toHaveLength(2);
+  const pusher = {
+    memberId: here.signer.memberId,
+    deviceId: here.author.deviceId,
+  };
+  for (const entry of restored)
+    expect(entry).toMatchObject({
+      ...clinician.signer,
+      broughtBackBy: pusher,
+    });
+  expect(entries.filter(isOf("restore-proven"))).toEqual([
+    {
+      event: "restore-proven",
+      ...pusher,
+      scopeId: request.proof.leaf.scopeId,
+      fromSequence: request.from.sequence + 1,
+      toSequence: request.proof.leaf.log.sequence,
+      checkpoint: 1,
+      count: 2,
+    },
+  ]);
 });
 
 test.each<[string, (request: RestoreRequest) => RestoreRequest]>([

@@ -41,14 +41,18 @@ export async function isProven(
   return isShared && rows.reduce(nextChain, from.chain) === end.chain;
 }
 
-/** Idempotent; what is here already stays as it is. */
+/** How many may be brought back that could not before. Idempotent; what is here already stays as it is. */
 export async function rememberRestorable(
   tx: WriteTransaction,
   rows: RestoreRequest["rows"],
-): Promise<void> {
+): Promise<number> {
+  let count = 0;
   for (const { recordId, hash, memberId, deviceId } of rows) {
     const key = [recordId, hash];
-    if ((await tx.get(changeBytesTable, key)) === undefined)
-      await tx.put(restorableTable, key, { memberId, deviceId });
+    const isHere = (await tx.get(changeBytesTable, key)) !== undefined;
+    if (isHere || (await tx.get(restorableTable, key)) !== undefined) continue;
+    await tx.put(restorableTable, key, { memberId, deviceId });
+    count += 1;
   }
+  return count;
 }

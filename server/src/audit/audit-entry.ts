@@ -68,8 +68,30 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
     memberId: recordIdSchema.nullable(),
     code: waitingCodeSchema,
   }),
-  /** A change this server had lost, brought back with proof of its first admission. `memberId` is its first author. */
-  z.strictObject({ event: z.literal("change-restored"), ...authored }),
+  /** Rows that hash to a checkpoint of ours: what of them is not here may be brought back. Once for what is new in it. */
+  z.strictObject({
+    event: z.literal("restore-proven"),
+    /** Who showed the proof. */
+    memberId: recordIdSchema,
+    deviceId: deviceIdSchema,
+    /** Of the log that the rows are of. */
+    scopeId: scopeIdSchema,
+    fromSequence: z.int().positive(),
+    toSequence: z.int().positive(),
+    /** The checkpoint's number. */
+    checkpoint: z.int().positive(),
+    /** How many changes may be brought back that could not before. */
+    count: z.int().positive(),
+  }),
+  /** A change this server had lost, brought back. `memberId` and `deviceId` are its first author's. */
+  z.strictObject({
+    event: z.literal("change-restored"),
+    ...authored,
+    broughtBackBy: z.strictObject({
+      memberId: recordIdSchema,
+      deviceId: deviceIdSchema,
+    }),
+  }),
   /** It overwrote something that its device had not been sent. A flag, not a verdict. */
   z.strictObject({ event: z.literal("signed-unseen"), ...authored }),
 

@@ -116,5 +116,9 @@ async function answerRestore(
 ): Promise<void> {
   const { scopeId } = restore.proof.leaf;
   const isProven = await deps.admission.allowRestore(session.caller, restore);
+  // The proof is an entry, whatever is pushed after it; where none was written nothing is signed.
+  if (isProven)
+    for (const { organizationId } of session.access.memberships)
+      deps.checkpoints.noteAppended(organizationId);
   session.send({ type: "restorable", scopeId, isProven });
 }

@@ -18,7 +18,7 @@ export interface SyncDeps {
     "verifyBatchToken" | "invitations" | "keys"
   >;
   readonly admission: Admission;
-  readonly checkpoints: Pick<Checkpointer, "messageFor">;
+  readonly checkpoints: Pick<Checkpointer, "messageFor" | "noteAppended">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: SystemLog;
