@@ -119,18 +119,22 @@ export class ChangeIndex implements StatementGraph {
     if (only === undefined) return noStatements;
     if (deps.length === 1) return this.#liveAfter(only, group);
     if (this.#areHeads(deps)) return this.live(group);
-    const sets = deps.map((dep) => ({
-      dep,
-      live: this.#liveAfter(dep, group),
-    }));
-    const candidates = new Set(sets.flatMap(({ live }) => live));
-    // Whoever overwrote a statement depends on it, so it is still live unless some dependency that knows it has it overwritten.
-    const isLive = (opId: OpId) =>
-      sets.every(
-        ({ dep, live }) =>
-          live.includes(opId) || !this.isSeenBy(this.#signedBy(opId), dep),
-      );
-    return [...candidates].filter(isLive).sort(compareOpIds);
+    const sets = deps.map((dep) => this.#liveAfter(dep, group));
+    const holders = new Map<OpId, number>();
+    for (const opId of sets.flat())
+      holders.set(opId, (holders.get(opId) ?? 0) + 1);
+    const candidates = [...holders.keys()].sort(compareOpIds);
+    const contested = candidates.filter(
+      (opId) => holders.get(opId) !== deps.length,
+    );
+    if (contested.length === 0) return candidates;
+    // Not live after every dependency: either some of them do not know it, or somebody behind one has overwritten it.
+    const overwritten = new Set<OpId>();
+    const signed = contested.map((opId) => this.#signedBy(opId));
+    for (const hash of this.#behind(deps, this.#lowestOf(signed)))
+      for (const opId of this.#known(hash).statements[group]?.pred ?? [])
+        overwritten.add(opId);
+    return candidates.filter((opId) => !overwritten.has(opId));
   }
 
   /** `liveAt` for every group signed at those dependencies; sets shared with the parent where they are the same. */
@@ -150,24 +154,13 @@ export class ChangeIndex implements StatementGraph {
 
   /** Whether `change` is `head` or lies behind it. */
   isSeenBy(change: ChangeHash, head: ChangeHash): boolean {
-    if (change === head) return true;
-    const lowest = maxOpOf(this.#known(change));
-    const open = [head];
-    const visited = new Set(open);
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const dep of this.#known(next).deps) {
-        if (dep === change) return true;
-        // Operation counters only grow along dependencies, so nothing below the one sought can lead to it.
-        if (visited.has(dep) || maxOpOf(this.#known(dep)) < lowest) continue;
-        visited.add(dep);
-        open.push(dep);
-      }
-    }
-    return false;
+    return this.isSeenByAny(change, [head]);
   }
 
   isSeenByAny(change: ChangeHash, heads: readonly ChangeHash[]): boolean {
-    return heads.some((head) => this.isSeenBy(change, head));
+    for (const hash of this.#behind(heads, this.#lowestOf([change])))
+      if (hash === change) return true;
+    return false;
   }
 
   /** The first operation counter free after some dependencies. */
@@ -182,15 +175,13 @@ export class ChangeIndex implements StatementGraph {
 
   /** Those of the given changes that no other of them has behind it. */
   frontier(hashes: readonly ChangeHash[]): readonly ChangeHash[] {
-    const distinct = [...new Set(hashes)];
-    return distinct
-      .filter(
-        (hash) =>
-          !distinct.some(
-            (other) => other !== hash && this.isSeenBy(hash, other),
-          ),
-      )
-      .sort();
+    const distinct = new Set(hashes);
+    const nearest = new Set(
+      [...distinct].flatMap((hash) => this.#known(hash).deps),
+    );
+    for (const hash of this.#behind([...nearest], this.#lowestOf(hashes)))
+      distinct.delete(hash);
+    return [...distinct].sort();
   }
 
   predOf(opId: OpId): readonly OpId[] {
@@ -251,6 +242,33 @@ export class ChangeIndex implements StatementGraph {
     if (change === undefined)
       throw new Error("a dependency is not in the index");
     return change;
+  }
+
+  /** The heads and what lies behind them, each once, as far down as a change with this highest operation counter may be. */
+  *#behind(
+    heads: readonly ChangeHash[],
+    lowestOp: number,
+  ): Generator<ChangeHash> {
+    // Operation counters only grow along dependencies, so nothing below the lowest sought can lead to what is.
+    const isSought = (hash: ChangeHash) =>
+      maxOpOf(this.#known(hash)) >= lowestOp;
+    const open = heads.filter(isSought);
+    const visited = new Set(open);
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      yield next;
+      for (const dep of this.#known(next).deps) {
+        if (visited.has(dep) || !isSought(dep)) continue;
+        visited.add(dep);
+        open.push(dep);
+      }
+    }
+  }
+
+  #lowestOf(hashes: readonly ChangeHash[]): number {
+    return hashes.reduce(
+      (lowest, hash) => Math.min(lowest, maxOpOf(this.#known(hash))),
+      Infinity,
+    );
   }
 
   #liveAfter(hash: ChangeHash, group: string): LiveSet {
