@@ -55,7 +55,8 @@ export async function answerPullSnapshot(
     records: [...page.records],
     next: page.next,
   });
-  if (page.next !== null) return;
+  const { deviceId } = session;
+  if (!deps.snapshots.noteSent({ deviceId, access, after, page })) return;
   deps.deliveries.note({
     ...subjectOf(session, access),
     fromSequence: 0,

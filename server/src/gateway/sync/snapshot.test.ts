@@ -1,7 +1,25 @@
-import { organizationScope } from "@suture/schema";
+import {
+  chainHashSchema,
+  deviceIdSchema,
+  organizationScope,
+  recordIdSchema,
+  type RecordId,
+} from "@suture/schema";
 import { describe, expect, test } from "vitest";
-import { endOfScope, withColleague } from "./house.test-support.ts";
-import { equipmentOf, SyncWorld } from "./sync-world.test-support.ts";
+import { deliveredUpTo } from "../../log/deliveries.ts";
+import {
+  endOfScope,
+  found,
+  hire,
+  withColleague,
+  type House,
+} from "./house.test-support.ts";
+import { SnapshotProgress } from "./snapshot-progress.ts";
+import {
+  equipmentOf,
+  SyncWorld,
+  type Somebody,
+} from "./sync-world.test-support.ts";
 
 describe("snapshots", () => {
   test("[SY-8] a new device gets whole records as of one point, then the tail from there", async () => {
@@ -53,6 +71,85 @@ describe("snapshots", () => {
     );
   }, 30_000);
 });
+
+describe("what a snapshot is evidence of", () => {
+  test("[SY-12] naming a record far behind is no evidence that what is before it was sent", async () => {
+    const { house, colleague, world, client, scopeId } = await newDevice();
+    const after = recordIdSchema.parse("z".repeat(30));
+    client.send({ type: "pull-snapshot", scopeId, at: null, after });
+    await world.settle();
+    expect(client.last("snapshot")).toMatchObject({ records: [], next: null });
+    expect(await deliveredTo(world, house, colleague)).toBe(0);
+    client.send({ type: "pull-snapshot", scopeId, at: null, after: null });
+    await world.settle();
+    const at = client.last("snapshot")?.at.sequence;
+    expect(await deliveredTo(world, house, colleague)).toBe(at);
+  });
+
+  test("[SY-12] pages join: one skipped does not count, one asked again or by a later session does", () => {
+    const progress = new SnapshotProgress();
+    const access = {
+      scopeId: organizationScope(recordOf(2)),
+      memberId: recordOf(1),
+      readKey: "all",
+    };
+    const deviceId = deviceIdSchema.parse(
+      "00000000-0000-4000-8000-000000000002",
+    );
+    const cursor = (sequence: number) => ({
+      epoch: "00",
+      sequence,
+      chain: chainHashSchema.parse(`${sequence}`.repeat(64)),
+    });
+    const send = (
+      after: RecordId | null,
+      next: RecordId | null,
+      at = cursor(9),
+      readKey = "all",
+    ) =>
+      progress.noteSent({
+        deviceId,
+        access: { ...access, readKey },
+        after,
+        page: { at, next },
+      });
+    expect(send(null, recordOf(3))).toBe(false);
+    expect(send(recordOf(4), null)).toBe(false);
+    expect(send(recordOf(3), null, cursor(8))).toBe(false);
+    expect(send(recordOf(3), null, cursor(9), "less")).toBe(false);
+    expect(send(recordOf(3), recordOf(5))).toBe(false);
+    expect(send(recordOf(3), recordOf(5))).toBe(false);
+    expect(send(recordOf(5), null)).toBe(true);
+    expect(send(recordOf(5), null)).toBe(false);
+    expect(send(null, null)).toBe(true);
+  });
+});
+
+/** A colleague's device that has said hello, and was sent nothing. */
+async function newDevice() {
+  const world = await SyncWorld.create();
+  const house = await found(world);
+  const colleague = await world.signUp("colleague");
+  await hire(world, house, colleague, ["receptionist"]);
+  const client = world.connect(colleague);
+  client.hello();
+  await world.settle();
+  const scopeId = organizationScope(house.organizationId);
+  return { world, house, colleague, client, scopeId };
+}
+
+async function deliveredTo(
+  { store }: SyncWorld,
+  { organizationId }: House,
+  { deviceId }: Somebody,
+): Promise<number> {
+  return store.read(organizationId, (tx) =>
+    deliveredUpTo(tx, deviceId, organizationScope(organizationId)),
+  );
+}
+
+const recordOf = (number: number) =>
+  recordIdSchema.parse(`${number}`.repeat(25));
 
 let noteCount = 0;
 

@@ -7,6 +7,7 @@ import type { DeliveryRecorder } from "./delivery-recorder.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { Hub } from "./hub.ts";
 import type { Presence } from "./presence.ts";
+import type { SnapshotProgress } from "./snapshot-progress.ts";
 import type { SyncLimits } from "./sync-limits.ts";
 
 /** What the sessions of one server share. */
@@ -26,5 +27,6 @@ export interface SyncDeps {
   readonly hub: Hub;
   readonly fanOut: FanOut;
   readonly deliveries: DeliveryRecorder;
+  readonly snapshots: SnapshotProgress;
   readonly presence: Presence;
 }

@@ -35,6 +35,7 @@ import { Hub } from "./hub.ts";
 import { Presence } from "./presence.ts";
 import { SyncSession } from "./session.ts";
 import type { SyncDeps } from "./sync-deps.ts";
+import { SnapshotProgress } from "./snapshot-progress.ts";
 import type { SyncLimits } from "./sync-limits.ts";
 
 export interface SyncGatewayDeps {
@@ -123,6 +124,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     hub,
     fanOut,
     deliveries,
+    snapshots: new SnapshotProgress(),
     presence,
   };
   /** Sockets that have not said hello are in no hub yet. */
