@@ -29,7 +29,7 @@ import {
 import { OpenRecords } from "./records/open-records.ts";
 import { readableTypes } from "./records/readable-types.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
-import { RepoView } from "./records/repo-view.ts";
+import type { RepoView } from "./records/repo-view.ts";
 import { Repository } from "./records/repository.ts";
 import type { SaveProblem } from "./records/save-problem.ts";
 import {
@@ -274,8 +274,9 @@ export class Client {
     return this.#named("serviceJob");
   }
 
-  /** automerge-repo's `Repo` over the same log. Close it before the client. */
-  openRepoView(): RepoView {
+  /** automerge-repo's `Repo` over the same log, loaded when it is first wanted. Close it before the client. SPEC CL-17. */
+  async openRepoView(): Promise<RepoView> {
+    const { RepoView } = await import("./records/repo-view.ts");
     return new RepoView(this.#deps);
   }
 

@@ -25,7 +25,7 @@ beforeEach(async () => {
   server = new TestServer(founded.organizationId);
   await server.takeFrom(ada);
   await server.deliverTo(ada);
-  view = ada.client.openRepoView();
+  view = await ada.client.openRepoView();
 });
 afterEach(() => view.close());
 
