@@ -42,8 +42,9 @@ audit
   .addOption(dataOption())
   .option("--json", "the verdict as JSON", false)
   .action(async ({ data, json }: { data: string; json: boolean }) => {
+    const recordTypes = createRecordTypes(sutureRecords);
     process.exitCode = await withStore(data, output, (store) =>
-      runAuditVerify(store, output, { json }),
+      runAuditVerify(store, output, { json, recordTypes }),
     );
   });
 

@@ -167,8 +167,8 @@ async function appendEarlierChanges(
   }
 }
 
-function changeRowOf(
-  { indexed, signer }: AdmissionPlan,
+export function changeRowOf(
+  { indexed, signer }: Pick<AdmissionPlan, "indexed" | "signer">,
   admittedAtMs: number,
   places: readonly [Place, ...Place[]],
 ): ChangeRow {

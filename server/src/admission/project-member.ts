@@ -21,7 +21,7 @@ import { statementsNeeded } from "../log/statements-needed.ts";
 import { membersTable, type MemberRow } from "./admission-tables.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
 
-const memberType = "member";
+export const memberType = "member";
 const rightsSchema = z.object({
   roles: z.array(roleSchema),
   teams: z.array(recordIdSchema),
@@ -45,20 +45,29 @@ export async function projectMember(
   const isSigned = Object.keys(indexed.statements).length > 0;
   if (!isSigned && creation === null) return false;
   const memberId = read.recordId;
+  const row = await rightsOf(type, memberId, view);
+  const before = await tx.get(membersTable, [memberId]);
+  if (JSON.stringify(before) === JSON.stringify(row)) return false;
+  await tx.put(membersTable, [memberId], row);
+  return true;
+}
+
+/** What a member's record gives, as its statements count now. */
+export async function rightsOf(
+  type: RecordType,
+  memberId: RecordId,
+  view: RecordView,
+): Promise<MemberRow> {
   const rights = rightsSchema.parse(
     await cautiousContent(type, "membership", view),
   );
   const { status } = await cautiousContent(type, "recordStatus", view);
-  const row = {
+  return {
     memberId,
     roles: rights.roles,
     teamIds: rights.teams,
     isActive: rights.active && status === "active",
   };
-  const before = await tx.get(membersTable, [memberId]);
-  if (JSON.stringify(before) === JSON.stringify(row)) return false;
-  await tx.put(membersTable, [memberId], row);
-  return true;
 }
 
 /** The content of a group of values: what is settled, or what each part holds to be safe. */

@@ -49,7 +49,7 @@ const lastEntry = async () => {
 test("[AU-7] verify exits with 0 beside a running server, and with 1 once a row was changed", async () => {
   const verify = (json: boolean) =>
     withStore(audited.directory, output, (store) =>
-      runAuditVerify(store, output, { json }),
+      runAuditVerify(store, output, { json, recordTypes }),
     );
   expect(await verify(false)).toBe(0);
   expect(lines.join("\n")).toContain("Intact");
@@ -75,7 +75,7 @@ test("[AU-7] verify exits with 0 beside a running server, and with 1 once a row 
 test("[AU-7] a directory without a store is told, and none is made", async () => {
   const nowhere = `${audited.directory}/nowhere`;
   const code = await withStore(nowhere, output, (store) =>
-    runAuditVerify(store, output, { json: false }),
+    runAuditVerify(store, output, { json: false, recordTypes }),
   );
   expect(code).toBe(2);
   expect(problems).toHaveLength(1);
@@ -141,7 +141,9 @@ test("[AU-13] the entry of an export says how much of which chain went out, and 
     );
     expect(printed.at(-1).sequence).toBe(end.sequence);
   }
-  expect(await runAuditVerify(store, output, { json: false })).toBe(0);
+  expect(
+    await runAuditVerify(store, output, { json: false, recordTypes }),
+  ).toBe(0);
 });
 
 function readingFrom(store: Store): Omit<Store, "write"> {

@@ -1,5 +1,6 @@
-import type { Store } from "@suture/schema";
+import type { RecordTypes, Store } from "@suture/schema";
 
+import { verifyDerived } from "../admission/verify-derived.ts";
 import { verifyAudit, type AuditVerdict } from "../audit/verify-audit.ts";
 import type { CliOutput, ExitCode } from "./cli-output.ts";
 
@@ -7,9 +8,12 @@ import type { CliOutput, ExitCode } from "./cli-output.ts";
 export async function runAuditVerify(
   store: Store,
   output: CliOutput,
-  options: { readonly json: boolean },
+  options: { readonly json: boolean; readonly recordTypes: RecordTypes },
 ): Promise<ExitCode> {
-  const verdict = await verifyAudit(store);
+  const { recordTypes } = options;
+  const verdict = await verifyAudit(store, (tx) =>
+    verifyDerived(tx, recordTypes),
+  );
   if (options.json) output.out(JSON.stringify(verdict));
   else for (const line of describe(verdict)) output.out(line);
   return verdict.isIntact ? 0 : 1;
@@ -28,7 +32,7 @@ function describe(verdict: AuditVerdict): readonly string[] {
   }
   const { counts } = verdict;
   return [
-    "Intact: every chain, change and checkpoint is as it was written.",
+    "Intact: every chain, change and checkpoint is as it was written, and the index and rights follow from them.",
     `  organizations     ${counts.organizations}`,
     `  audit entries     ${counts.auditEntries}`,
     `  batches of reads  ${counts.readBatches}`,
