@@ -1,8 +1,10 @@
 import {
   err,
   ok,
+  type member,
   type ReadTransaction,
   type RecordId,
+  type RecordType,
   type RecordTypes,
   type Result,
 } from "@suture/schema";
@@ -10,15 +12,45 @@ import {
 import { recordsTable } from "../store/client-tables.ts";
 import type { Author } from "./plan-base.ts";
 import type { CurrentPerson, RecordDeps } from "./record-deps.ts";
+import { RecordSnapshot } from "./record-snapshot.ts";
 import type { SaveProblem } from "./save-problem.ts";
 
 export interface SigningAuthor extends Author, CurrentPerson {}
 
-/** In whose name the current person writes into a record: their membership of its organization, with the rights last heard of. */
+/**
+ * In whose name the current person writes into a record: their membership of its organization, with the rights last heard of.
+ * Errors: `author-unknown`; `not-permitted` for a team's record and somebody who is not of that team. SPEC CO-9.
+ */
 export async function authorOf(
   deps: RecordDeps,
   recordId: RecordId,
 ): Promise<Result<SigningAuthor, SaveProblem>> {
+  const author = await memberAt(deps, recordId);
+  const row = await deps.log.read((tx) => tx.get(recordsTable, [recordId]));
+  const type = row && deps.types.get(row.recordType);
+  return author.ok && row && type
+    ? ofTeam(deps, author.value, type, row.parentId)
+    : author;
+}
+
+/** As `authorOf`, for a record of this type that is not there yet. */
+export async function authorOfNew(
+  deps: RecordDeps,
+  type: RecordType,
+  parentId: RecordId,
+): Promise<Result<SigningAuthor, SaveProblem>> {
+  const author = await memberAt(deps, parentId);
+  return author.ok ? ofTeam(deps, author.value, type, parentId) : author;
+}
+
+interface Member extends SigningAuthor {
+  readonly teamIds: readonly RecordId[];
+}
+
+async function memberAt(
+  deps: RecordDeps,
+  recordId: RecordId,
+): Promise<Result<Member, SaveProblem>> {
   const person = deps.person();
   if (person === null)
     return err({ code: "author-unknown", reason: "nobody is signed in" });
@@ -37,11 +69,41 @@ export async function authorOf(
       code: "author-unknown",
       reason: "the person is no member of this record's organization",
     });
-  return ok({
-    ...person,
-    memberId: membership.memberId,
-    roles: new Set(membership.roles),
-  });
+  const { memberId, teamIds } = membership;
+  const roles = new Set(membership.roles);
+  return ok({ ...person, memberId, roles, teamIds });
+}
+
+async function ofTeam(
+  deps: RecordDeps,
+  author: Member,
+  type: RecordType,
+  parentId: RecordId | null,
+): Promise<Result<SigningAuthor, SaveProblem>> {
+  if (type.scope === "organization" || parentId === null) return ok(author);
+  if (author.teamIds.includes(parentId)) return ok(author);
+  // An admin who founds a team offline joins it in their own member record, which goes to the server first.
+  const teamIds = await teamsStated(deps, author.memberId);
+  return teamIds.includes(parentId)
+    ? ok(author)
+    : err({ code: "not-permitted", reason: "you are not of that team" });
+}
+
+/** What the member record says here, the server asked or not. */
+async function teamsStated(
+  deps: RecordDeps,
+  memberId: RecordId,
+): Promise<readonly RecordId[]> {
+  const opened = await deps.records.open(memberId);
+  if (!opened.ok || opened.value.state.type.type !== "member") return [];
+  const { state } = opened.value;
+  const reading = new RecordSnapshot<typeof member>(
+    state,
+    state.index.heads(),
+  ).group("membership");
+  return reading.status === "settled"
+    ? reading.content.teams
+    : (reading.safe.teams.cautious ?? []);
 }
 
 /** The organization at the top of a record's parents; null where one of them is not here. */

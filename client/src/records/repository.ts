@@ -12,7 +12,7 @@ import {
 } from "@suture/schema";
 
 import { viewsTable } from "../store/client-tables.ts";
-import { authorOf } from "./author-of.ts";
+import { authorOfNew } from "./author-of.ts";
 import { commitPlan } from "./commit-plan.ts";
 import { planCreation } from "./plan-creation.ts";
 import type { RecordDeps } from "./record-deps.ts";
@@ -78,7 +78,7 @@ export class Repository<R extends RecordType = RecordType> {
     const deps = this.#deps;
     const recordId =
       input.recordId ?? recordIdFromBytes(deps.random.bytes(recordIdBytes));
-    const author = await authorOf(deps, input.parentId);
+    const author = await authorOfNew(deps, this.#type, input.parentId);
     if (!author.ok) return author;
     const plan = planCreation(deps, this.#type, recordId, author.value, input);
     if (!plan.ok) return plan;
