@@ -22,6 +22,7 @@ export const httpCodeSchema = z.enum([
   "review-closed",
   "review-settled-elsewhere",
   "resolution-refused",
+  "upgrade-required",
   "not-ready",
   "server-failed",
 ]);
@@ -54,6 +55,8 @@ const sentences: Readonly<Record<HttpCode, string>> = {
   "review-settled-elsewhere":
     "This task closes when the records it is about are changed; it has no candidates to decide between.",
   "resolution-refused": "The resolution was not accepted.",
+  "upgrade-required":
+    "Devices sync here over a WebSocket; ask for an upgrade to one.",
   "not-ready": "The server is not ready to serve requests.",
   "server-failed": "Something went wrong in the server.",
 };

@@ -4,6 +4,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { deviceIdSchema } from "@suture/schema";
 import type { Device } from "./devices.ts";
 import {
+  dpopHeader,
   errorResponses,
   jsonBody,
   jsonContent,
@@ -50,6 +51,7 @@ export function addDeviceRoutes(
       "Register this device, or sign in on it, by a proof of its key in the header DPoP",
     security: [{ session: [] }],
     middleware: session,
+    parameters: [dpopHeader],
     request: jsonBody(
       z.object({ publicJwk: publicKeySchema, name: deviceName }),
     ),
@@ -152,6 +154,7 @@ export function addDeviceRoutes(
     summary:
       "A new sync token for the one sent; the old one ends with the first use of the new",
     security: [{ sync: [] }],
+    parameters: [dpopHeader],
     middleware: [limitBody] as const,
     responses: {
       200: jsonContent(syncGrant, "Another 180 days"),

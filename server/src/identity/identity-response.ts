@@ -1,6 +1,10 @@
 /** How identity answers over HTTP: the shapes its routes share, and what an error becomes. SPEC ID-1. */
 import type { z } from "@hono/zod-openapi";
-import { identityError, identityErrorSchema } from "@suture/schema";
+import {
+  httpErrorSchema,
+  identityError,
+  identityErrorSchema,
+} from "@suture/schema";
 import type { IdentityCode, IdentityError } from "@suture/schema";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -69,11 +73,33 @@ export function jsonBody<S extends z.ZodType>(schema: S) {
   };
 }
 
+/** What breaks inside is no one route's doing. */
+export const serverTrouble = jsonContent(
+  httpErrorSchema,
+  "The server's own trouble; the same request may succeed later",
+);
+
+/** Of a route that takes a proof of the device's key. Left out, the answer is `proof-missing`. */
+export const dpopHeader: {
+  name: string;
+  in: "header";
+  required: boolean;
+  description: string;
+  schema: { type: "string" };
+} = {
+  name: "DPoP",
+  in: "header",
+  required: true,
+  description: "A proof of the device's key for this request (RFC 9449)",
+  schema: { type: "string" },
+};
+
 export const errorResponses = {
   "4XX": jsonContent(
     identityErrorSchema,
     "Why not, as one of a closed list of codes",
   ),
+  "5XX": serverTrouble,
 };
 
 export function respondWithError(c: Context, error: IdentityError) {

@@ -47,6 +47,35 @@ test("[HT-1] the document describes every route, and which need a session", asyn
   }
 });
 
+test("[HT-1] the document tells of the server's own trouble, and of proofs where they are asked for", async () => {
+  const { app } = await createHttpWorld();
+  const { body } = await answerOf(await app.request("/v1/openapi.json"));
+  const dpop = { name: "DPoP", in: "header", required: true };
+  for (const [path, method] of [
+    ["/v1/devices", "post"],
+    ["/v1/sync-token/renew", "post"],
+    ["/sync", "get"],
+  ] as const)
+    expect(body.paths[path][method].parameters).toMatchObject([dpop]);
+  expect(Object.keys(body.paths["/sync"].get.responses)).toEqual([
+    "101",
+    "401",
+    "426",
+  ]);
+  expect(body.paths).toHaveProperty(["/v1/openapi.json", "get"]);
+  for (const path of ["/v1/devices", "/v1/reviews", "/v1/audit"])
+    expect(body.paths[path].get.responses).toHaveProperty("5XX");
+});
+
+test("[HT-12] a request for /sync without an upgrade is told that it takes one", async () => {
+  const { app } = await createHttpWorld();
+  const response = await app.request("/sync");
+  expect(response.headers.get("upgrade")).toBe("websocket");
+  const { status, body } = await answerOf(response);
+  expect([status, body.code]).toEqual([426, "upgrade-required"]);
+  expect(httpErrorSchema.strict().safeParse(body).success).toBe(true);
+});
+
 test("[HT-1] every route that reads or changes something asks for a session", async () => {
   const { app } = await createHttpWorld();
   const { body } = await answerOf(await app.request("/v1/openapi.json"));

@@ -19,6 +19,7 @@ import { addOrganizationRoutes } from "./organization-routes.ts";
 import { addRecordRoutes } from "./record-routes.ts";
 import { addReviewRoutes } from "./review-routes.ts";
 import { contentSecurityPolicy, startPage } from "./start-page.ts";
+import { addSyncRoute } from "./sync-route.ts";
 
 export interface HttpAppOptions extends HttpDeps {
   /** Where clients reach this server, when requests do not say so themselves. */
@@ -28,6 +29,8 @@ export interface HttpAppOptions extends HttpDeps {
 
 /** A resolution with a whole statement, and room. */
 const maxBodyBytes = 256 * 1024;
+
+const documentPath = "/v1/openapi.json";
 
 const securityHeaders = {
   "content-security-policy": contentSecurityPolicy,
@@ -79,6 +82,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   addAuditRoutes(app, options);
   addOrganizationRoutes(app, options);
   addHealthRoutes(app, options);
+  addSyncRoute(app);
   describeApi(app, version);
   app.get("/", (c) => c.html(startPage));
   return app;
@@ -97,7 +101,18 @@ function describeApi(app: HttpApp, version: string): void {
     scheme: "DPoP",
     description: "A sync token with a proof of the device's key (RFC 9449).",
   });
-  app.doc31("/v1/openapi.json", {
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path: documentPath,
+    summary: "This document",
+    responses: {
+      200: {
+        description: "OpenAPI 3.1",
+        content: { "application/json": { schema: { type: "object" } } },
+      },
+    },
+  });
+  app.doc31(documentPath, {
     openapi: "3.1.0",
     info: {
       title: "Suture",

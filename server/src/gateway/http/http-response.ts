@@ -2,7 +2,10 @@
 import { httpError, httpErrorSchema } from "@suture/schema";
 import type { HttpCode, RefusalCode } from "@suture/schema";
 import type { Context } from "hono";
-import { jsonContent } from "../../identity/identity-response.ts";
+import {
+  jsonContent,
+  serverTrouble,
+} from "../../identity/identity-response.ts";
 
 /** Codes that say what was wrong with the request; the others are the server's own trouble. */
 export type ClientCode = Exclude<HttpCode, "not-ready" | "server-failed">;
@@ -21,6 +24,7 @@ const statuses = {
   "review-closed": 409,
   "review-settled-elsewhere": 409,
   "resolution-refused": 422,
+  "upgrade-required": 426,
 } as const satisfies Readonly<Record<ClientCode, number>>;
 
 /** What is read here is about people: nothing between may keep it. */
@@ -42,4 +46,5 @@ export const errorResponses = {
     httpErrorSchema,
     "Why not, as one of a closed list of codes",
   ),
+  "5XX": serverTrouble,
 };
