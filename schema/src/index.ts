@@ -173,6 +173,7 @@ export type {
 } from "./fhir/import/record-draft.ts";
 
 // change
+export { boundedHeads, predBehind } from "./change/bounded-heads.ts";
 export { ChangeIndex, type IndexedChange } from "./change/change-index.ts";
 export {
   composeChange,

@@ -1,10 +1,12 @@
 /**
  * From what a form wrote to the changes that say it: one for the merging fields, one for each group, each built on what the
- * author had seen and on its own lane. Pure but for chance and the clock, which are given. SPEC CO-2 to CO-12.
+ * author had seen and on its own lane. Pure but for chance and the clock, which are given. SPEC CO-2 to CO-15.
  *
  * A client refuses early what the server would refuse late: every change planned here has passed the same functions.
  */
 import {
+  archiveKey,
+  boundedHeads,
   ChangeIndex,
   composeChange,
   composeText,
@@ -16,6 +18,7 @@ import {
   indexChange,
   interpretChange,
   ok,
+  predBehind,
   type ActorId,
   type ChangeHash,
   type DecodedChange,
@@ -82,7 +85,7 @@ export class SavePlan {
       { key: "recordId", pred: [], set: recordId },
       { key: "recordType", pred: [], set: type.type },
       { key: "parentId", pred: [], set: parentId },
-      ...this.#scalarOps(fields),
+      ...this.#scalarOps(fields, []),
     ];
     for (const statement of statements) {
       const signed = this.#statementOps(statement, []);
@@ -101,14 +104,15 @@ export class SavePlan {
   ): Result<null, SaveRefusal> {
     const problem = fieldProblem(this.#base.type, fields);
     if (problem !== null) return err(problem);
-    const ops = this.#scalarOps(fields);
+    const moved = parentId === undefined ? [] : ["parentId"];
+    let deps = this.#depsOf(mergeLane, [...this.#keysOf(fields), ...moved]);
+    const ops = this.#scalarOps(fields, deps);
     if (parentId !== undefined)
       ops.push({
         key: "parentId",
-        pred: this.#base.fold.livePred("parentId"),
+        pred: this.#predOf("parentId", deps),
         set: parentId,
       });
-    let deps = this.#base.depsOf(mergeLane);
     if (ops.length > 0) {
       const added = this.#add(ops, deps, mergeLane);
       if (!added.ok) return added;
@@ -120,7 +124,12 @@ export class SavePlan {
   /** One statement. `deps` only where one candidate of a conflict is edited: that candidate's change. */
   planStatement(
     statement: StatementPlan,
-    deps = this.#base.depsOf(statement.group),
+    deps = this.#depsOf(statement.group, [
+      statement.group,
+      ...[...statement.ended.keys()].map((entryId) =>
+        archiveKey(statement.group, entryId),
+      ),
+    ]),
   ): Result<null, SaveRefusal> {
     const live = this.#indexFor(deps).liveAt(deps, statement.group);
     const ops = this.#statementOps(statement, live);
@@ -129,15 +138,38 @@ export class SavePlan {
     return added.ok ? ok(null) : added;
   }
 
-  #scalarOps({ scalars, entries }: FieldEdits): RootOp[] {
-    const { fold } = this.#base;
+  #depsOf(lane: string, keys: readonly string[]): readonly ChangeHash[] {
+    return boundedHeads(this.#base.index, this.#base.depsOf(lane), keys);
+  }
+
+  #predOf(key: string, deps: readonly ChangeHash[]): readonly OpId[] {
+    const { index, fold } = this.#base;
+    return predBehind(index, deps, fold.livePred(key));
+  }
+
+  /** What the fields are written under. Increments overwrite nothing. */
+  #keysOf({ scalars, entries, texts }: FieldEdits): readonly string[] {
+    return [
+      ...scalars.keys(),
+      ...[...entries].flatMap(([name, written]) =>
+        [...written.keys()].map((entryId) => entryKey(name, entryId)),
+      ),
+      ...[...texts.keys()].map((name) => genesisOf(this.#base.type, name).opId),
+    ];
+  }
+
+  #scalarOps(
+    { scalars, entries }: FieldEdits,
+    deps: readonly ChangeHash[],
+  ): RootOp[] {
     const ops: RootOp[] = [];
     for (const [name, value] of scalars)
-      ops.push({ key: name, pred: fold.livePred(name), set: value });
+      ops.push({ key: name, pred: this.#predOf(name, deps), set: value });
     for (const [name, written] of entries) {
       for (const [entryId, entry] of written) {
         const key = entryKey(name, entryId);
-        ops.push({ key, pred: fold.livePred(key), set: canonicalize(entry) });
+        const pred = this.#predOf(key, deps);
+        ops.push({ key, pred, set: canonicalize(entry) });
       }
     }
     return ops;

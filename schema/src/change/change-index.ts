@@ -131,7 +131,7 @@ export class ChangeIndex implements StatementGraph {
     // Not live after every dependency: either some of them do not know it, or somebody behind one has overwritten it.
     const overwritten = new Set<OpId>();
     const signed = contested.map((opId) => this.#signedBy(opId));
-    for (const hash of this.#behind(deps, this.#lowestOf(signed)))
+    for (const hash of this.behind(deps, this.#lowestOf(signed)))
       for (const opId of this.#known(hash).statements[group]?.pred ?? [])
         overwritten.add(opId);
     return candidates.filter((opId) => !overwritten.has(opId));
@@ -158,7 +158,7 @@ export class ChangeIndex implements StatementGraph {
   }
 
   isSeenByAny(change: ChangeHash, heads: readonly ChangeHash[]): boolean {
-    for (const hash of this.#behind(heads, this.#lowestOf([change])))
+    for (const hash of this.behind(heads, this.#lowestOf([change])))
       if (hash === change) return true;
     return false;
   }
@@ -179,9 +179,26 @@ export class ChangeIndex implements StatementGraph {
     const nearest = new Set(
       [...distinct].flatMap((hash) => this.#known(hash).deps),
     );
-    for (const hash of this.#behind([...nearest], this.#lowestOf(hashes)))
+    for (const hash of this.behind([...nearest], this.#lowestOf(hashes)))
       distinct.delete(hash);
     return [...distinct].sort();
+  }
+
+  /** The heads and what lies behind them, each once, as far down as a change with this highest operation counter may be. */
+  *behind(heads: readonly ChangeHash[], lowestOp = 0): Generator<ChangeHash> {
+    // Operation counters only grow along dependencies, so nothing below the lowest sought can lead to what is.
+    const isSought = (hash: ChangeHash) =>
+      maxOpOf(this.#known(hash)) >= lowestOp;
+    const open = heads.filter(isSought);
+    const visited = new Set(open);
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      yield next;
+      for (const dep of this.#known(next).deps) {
+        if (visited.has(dep) || !isSought(dep)) continue;
+        visited.add(dep);
+        open.push(dep);
+      }
+    }
   }
 
   predOf(opId: OpId): readonly OpId[] {
@@ -242,26 +259,6 @@ export class ChangeIndex implements StatementGraph {
     if (change === undefined)
       throw new Error("a dependency is not in the index");
     return change;
-  }
-
-  /** The heads and what lies behind them, each once, as far down as a change with this highest operation counter may be. */
-  *#behind(
-    heads: readonly ChangeHash[],
-    lowestOp: number,
-  ): Generator<ChangeHash> {
-    // Operation counters only grow along dependencies, so nothing below the lowest sought can lead to what is.
-    const isSought = (hash: ChangeHash) =>
-      maxOpOf(this.#known(hash)) >= lowestOp;
-    const open = heads.filter(isSought);
-    const visited = new Set(open);
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      yield next;
-      for (const dep of this.#known(next).deps) {
-        if (visited.has(dep) || !isSought(dep)) continue;
-        visited.add(dep);
-        open.push(dep);
-      }
-    }
   }
 
   #lowestOf(hashes: readonly ChangeHash[]): number {

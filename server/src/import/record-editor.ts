@@ -4,6 +4,7 @@
  */
 import {
   actorIdSchema,
+  boundedHeads,
   bytesToHex,
   ChangeIndex,
   composeChange,
@@ -15,10 +16,12 @@ import {
   indexChange,
   interpretChange,
   ok,
+  predBehind,
   RecordFold,
 } from "@suture/schema";
 import type {
   ActorId,
+  ChangeHash,
   Clock,
   Content,
   Random,
@@ -50,7 +53,7 @@ export interface CannotCompose {
 export interface KnownRecord {
   readonly index: ChangeIndex;
   readonly fold: RecordFold;
-  /** As they lie in the store, in the order of admission. */
+  /** As they lie in the store, in the order of the index. */
   readonly changes: readonly Uint8Array[];
 }
 
@@ -90,7 +93,7 @@ export class RecordEditor {
 
   /** One change. The first one of a new record says which record it creates, under which parent. */
   write(writes: readonly Write[]): Result<PushedChange, CannotCompose> {
-    const heads = this.#index.heads();
+    const heads = this.#headsFor(writes.map(({ key }) => key));
     return this.#take(
       composeChange({
         actor: this.#actor,
@@ -101,7 +104,7 @@ export class RecordEditor {
         ops: writes.map(({ key, set }) => ({
           key,
           set,
-          pred: this.#fold.livePred(key),
+          pred: predBehind(this.#index, heads, this.#fold.livePred(key)),
         })),
       }),
     );
@@ -121,7 +124,7 @@ export class RecordEditor {
     }
     const bytes = composeText({
       actor: this.#actor,
-      changes: this.#changes,
+      changes: this.#changesBehind(this.#headsFor([name, genesis.opId])),
       type: this.#type,
       name,
       text,
@@ -130,6 +133,20 @@ export class RecordEditor {
     if (bytes === null) return ok(taken);
     const written = this.#take(bytes);
     return written.ok ? ok([...taken, written.value]) : written;
+  }
+
+  /** The last head is always among them, and so is the last change composed here. SPEC CO-15. */
+  #headsFor(keys: readonly string[]): readonly ChangeHash[] {
+    return boundedHeads(this.#index, this.#index.heads(), keys);
+  }
+
+  #changesBehind(heads: readonly ChangeHash[]): readonly Uint8Array[] {
+    const seen = new Set(this.#index.behind(heads));
+    const hashes = [...this.#index.changes()].map(({ hash }) => hash);
+    return this.#changes.filter((_, position) => {
+      const hash = hashes[position];
+      return hash !== undefined && seen.has(hash);
+    });
   }
 
   #take(bytes: Uint8Array): Result<PushedChange, CannotCompose> {

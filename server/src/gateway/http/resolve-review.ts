@@ -1,6 +1,6 @@
 /**
  * Settles a conflict on a person's behalf: composes the resolution at the heads the server has accepted and sends it through
- * admission like any other change, which judges rights and content. SPEC HT-6.
+ * admission like any other change, which judges rights and content. SPEC HT-6, CO-15.
  *
  * Whoever decides states which candidates they had in view. If the live ones are others, nothing is written.
  */
@@ -8,6 +8,7 @@ import {
   actorIdSchema,
   archiveKey,
   baseOf,
+  boundedHeads,
   bytesToHex,
   combineContents,
   composeChange,
@@ -189,7 +190,11 @@ async function composeResolution(
       set: canonicalize(entry),
     })),
   ];
-  const deps = view.index.heads();
+  const deps = boundedHeads(
+    view.index,
+    view.index.heads(),
+    ops.map(({ key }) => key),
+  );
   const bytes = composeChange({
     actor: actorIdSchema.parse(bytesToHex(random.bytes(16))),
     seq: 1,

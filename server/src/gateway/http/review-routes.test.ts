@@ -262,3 +262,29 @@ test("[RV-7] a task that does not exist and one that may not be seen are the sam
     expect((await asker.get("/v1/reviews")).body).toEqual({ reviews: [] });
   }
 });
+
+test("[CO-15] a conflict is settled in a record that three hundred wrote in apart", async () => {
+  const heads = patient.index.heads();
+  const reviewId = await prescribeApart();
+  const telecom = { status: "active", system: "phone", value: "1" };
+  const notes = Array.from({ length: 300 }, () =>
+    anna.colleague.addEntry(patient, "telecom", telecom, {
+      heads,
+      actor: anna.colleague.newActor(),
+    }),
+  );
+  for (let at = 0; at < notes.length; at += 100)
+    expectAccepted(await anna.colleague.push(...notes.slice(at, at + 100)));
+  const { body } = await anna.get(`/v1/reviews/${reviewId}`);
+  const digests: string[] = body.conflict.candidates.map(
+    ({ digest }: { digest: string }) => digest,
+  );
+  const settled = await anna.post(`/v1/reviews/${reviewId}/resolution`, {
+    decision: { kind: "choose", candidate: digests[0] },
+    candidates: digests,
+    reason: "asked the patient",
+  });
+  expect(settled.status).toBe(200);
+  const after = await ben.get(`/v1/reviews/${reviewId}`);
+  expect(after.body.state).toMatchObject({ isOpen: false });
+});
