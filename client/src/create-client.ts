@@ -19,7 +19,13 @@ import {
 } from "@suture/schema";
 
 import type { Fetch, RequestError } from "./identity/identity-request.ts";
-import { signIn, signOut, type SignedIn } from "./identity/sign-in.ts";
+import {
+  signIn,
+  signOut,
+  type Session,
+  type SignedIn,
+} from "./identity/sign-in.ts";
+import { TokenRenewal } from "./identity/token-renewal.ts";
 import type { TokenStore } from "./identity/token-store.ts";
 import {
   foundOrganization,
@@ -116,8 +122,7 @@ export class Client {
   readonly #presenceListeners = new Set<(message: PresenceMessage) => void>();
   readonly #stopLocal: () => void;
   #person: CurrentPerson | null = null;
-  /** Of whoever signed in since the start; in memory only. */
-  #session: SignedIn | undefined;
+  readonly #renewal: TokenRenewal;
 
   readonly reviews: Reviews;
 
@@ -126,6 +131,7 @@ export class Client {
     const types = createRecordTypes(options.recordTypes ?? sutureRecords);
     this.#options = options;
     this.#log = log;
+    this.#renewal = new TokenRenewal(options);
     this.#records = new OpenRecords(log, types);
     this.#deps = {
       log,
@@ -184,16 +190,21 @@ export class Client {
   }): Promise<Result<SignedIn, RequestError>> {
     const signedIn = await signIn({ ...this.#options, ...input });
     if (!signedIn.ok) return signedIn;
-    this.#session = signedIn.value;
+    this.#renewal.session = signedIn.value;
     await this.usePerson(signedIn.value.personId);
     return signedIn;
   }
 
   /** Ends the person's session with the server. Sync goes on under the sync token. */
   async signOut(): Promise<void> {
-    if (this.#session !== undefined)
-      await signOut(this.#options, this.#session);
-    this.#session = undefined;
+    const { session } = this.#renewal;
+    if (session !== undefined) await signOut(this.#options, session);
+    this.#renewal.session = undefined;
+  }
+
+  /** The person's session for requests over HTTP, renewed if need be; `session-ended` where they must sign in again. */
+  session(): Promise<Result<Session, RequestError>> {
+    return this.#renewal.liveSession(this.#person?.personId);
   }
 
   /** Hands the device to somebody who is signed in on it; sync goes on as them. Answers whether they are. */
@@ -374,6 +385,8 @@ export class Client {
   }
 
   #onSyncStatus(status: SyncStatus): void {
+    if (status.state === "up-to-date" && this.#person !== null)
+      void this.#renewal.keepSyncToken(this.#person.personId);
     const code = status.problem?.code;
     this.#deps.sending.setObstacle(
       code === "update-needed"

@@ -106,7 +106,10 @@ export async function renewSession(
   });
   if (!renewed.ok) return renewed;
   const { refreshToken, ...session } = renewed.value;
-  await deps.tokens.saveGrant({ ...grant, refreshToken });
+  // Its other token may have been renewed meanwhile; who signed out meanwhile stays signed out.
+  const now = await deps.tokens.loadGrant(personId);
+  if (now?.refreshToken === grant.refreshToken)
+    await deps.tokens.saveGrant({ ...now, refreshToken });
   return ok(session);
 }
 
@@ -125,7 +128,9 @@ export async function renewSyncToken(
     token: grant.syncToken,
   });
   if (!renewed.ok) return renewed;
-  await deps.tokens.saveGrant({ ...grant, ...renewed.value });
+  const now = await deps.tokens.loadGrant(personId);
+  if (now?.syncToken === grant.syncToken)
+    await deps.tokens.saveGrant({ ...now, ...renewed.value });
   return ok(undefined);
 }
 

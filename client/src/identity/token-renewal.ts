@@ -1,0 +1,70 @@
+/**
+ * Keeps a device's tokens from running out while it is in use. SPEC ID-21, ID-22.
+ *
+ * Renewing the sync token never stands in the way of work: it happens in the background, and a failure leaves the old token.
+ */
+import { err, identityError, ok } from "@suture/schema";
+import type { PersonId, Result } from "@suture/schema";
+
+import type { RequestError } from "./identity-request.ts";
+import { renewSession, renewSyncToken } from "./sign-in.ts";
+import type { IdentityClientDeps, Session } from "./sign-in.ts";
+
+const dayMs = 24 * 3_600_000;
+/** Half of a sync token's life (ID-10). */
+const syncTokenHalfLifeMs = 90 * dayMs;
+/** What a request may need to arrive, and a device's clock be off. */
+const sessionMarginMs = 60_000;
+
+export class TokenRenewal {
+  readonly #deps: IdentityClientDeps;
+  /** Of whoever signed in or asked last; perhaps expired. In memory only. */
+  session: Session | undefined;
+  /** A refresh token works once, so two who ask at the same time take turns. */
+  #renewing: Promise<Result<Session, RequestError>> | undefined;
+  #isRenewingSync = false;
+
+  constructor(deps: IdentityClientDeps) {
+    this.#deps = deps;
+  }
+
+  /** A session token that is good for a request now. Errors as `renewSession`'s. */
+  async liveSession(
+    personId: PersonId | undefined,
+  ): Promise<Result<Session, RequestError>> {
+    if (personId === undefined) return err(identityError("session-ended"));
+    const held = this.session;
+    const until = this.#deps.clock.now() + sessionMarginMs;
+    if (held?.personId === personId && held.sessionTokenExpiresAtMs > until)
+      return ok(held);
+    if (this.#renewing !== undefined) {
+      await this.#renewing;
+      return this.liveSession(personId);
+    }
+    this.#renewing = renewSession(this.#deps, personId);
+    try {
+      const renewed = await this.#renewing;
+      if (renewed.ok) this.session = renewed.value;
+      return renewed;
+    } finally {
+      this.#renewing = undefined;
+    }
+  }
+
+  /** Renews the person's sync token if less than half of its life is left. Never throws; a failure waits for the next occasion. */
+  async keepSyncToken(personId: PersonId): Promise<void> {
+    if (this.#isRenewingSync) return;
+    this.#isRenewingSync = true;
+    try {
+      const grant = await this.#deps.tokens.loadGrant(personId);
+      const leftMs =
+        grant && grant.syncTokenExpiresAtMs - this.#deps.clock.now();
+      if (leftMs !== undefined && leftMs < syncTokenHalfLifeMs)
+        await renewSyncToken(this.#deps, personId);
+    } catch {
+      // A token store that fails here fails whoever connects next, and says so there.
+    } finally {
+      this.#isRenewingSync = false;
+    }
+  }
+}
