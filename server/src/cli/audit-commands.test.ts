@@ -13,6 +13,8 @@ import {
   type AuditWorld,
 } from "../audit/audit-world.test-support.ts";
 import { auditTable } from "../audit/audit-tables.ts";
+import { note } from "../admission/contents.test-support.ts";
+import { expectAccepted, typeOf } from "../admission/world.test-support.ts";
 import { runAuditExport } from "./audit-export.ts";
 import { runAuditVerify } from "./audit-verify.ts";
 import type { CliOutput } from "./cli-output.ts";
@@ -164,6 +166,32 @@ test("[AU-8] history prints who changed what, on which device, by both clocks", 
   expect(text).toContain(audited.anna.signer.deviceId);
   expect(text).toContain("2023-11-14T22:13:20.000Z");
   expect(text).toMatch(/medications\/\S+: nothing → .*aspirin/);
+});
+
+test("[AU-15] history reads as words: one change, created where, and no raw JSON", async () => {
+  const { store, timers, world, anna } = audited;
+  const { organizationId } = world;
+  const { replica, pushed } = anna.create(typeOf("patient"), {
+    parentId: organizationId,
+  });
+  expectAccepted(await anna.push(pushed));
+  const { recordId } = replica;
+  const print = async () => {
+    lines.length = 0;
+    const options = { recordId, json: false, recordTypes };
+    expect(await runHistory(store, output, timers, options)).toBe(0);
+    return lines;
+  };
+  expect(await print()).toContain("1 change");
+  expect(lines).toContain(`    created in ${organizationId}`);
+  expect(lines.join("\n")).not.toMatch(/recordId|recordType|parentId/);
+  expectAccepted(
+    await anna.push(anna.addEntry(replica, "notes", note("rang"))),
+  );
+  const text = (await print()).join("\n");
+  expect(text).toContain("2 changes");
+  expect(text).toMatch(/notes\/\S+: nothing → .*text "rang"/);
+  expect(text).not.toContain("{");
 });
 
 test("[AU-10] history as JSON holds the same, and is an entry itself", async () => {

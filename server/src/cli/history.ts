@@ -87,7 +87,7 @@ function describe(history: RecordHistory): readonly string[] {
   return [
     `${recordType} ${recordId}`,
     `organization ${organizationId}`,
-    `${entries.length} changes${branches}`,
+    `${entries.length} ${entries.length === 1 ? "change" : "changes"}${branches}`,
     ...entries.flatMap(describeEntry),
   ];
 }
@@ -99,7 +99,7 @@ function describeEntry(entry: HistoryEntry): readonly string[] {
     `#${entry.number}  ${instant(entry.admittedAtMs)}  (the device's clock: ${instant(entry.deviceTimeMs)})`,
     `    member ${entry.memberId}  device ${entry.deviceId}`,
     `    change ${entry.hash}${entry.isHead ? "  (nothing builds on it yet)" : ""}`,
-    ...entry.edits.flatMap(describeEdit).map((line) => `    ${line}`),
+    ...describeEdits(entry.edits).map((line) => `    ${line}`),
     ...seen.delivered.map(
       ({ scopeId, sequence, atMs }) =>
         `    had been sent ${scopeId} up to ${sequence} by ${instant(atMs)}`,
@@ -109,6 +109,31 @@ function describeEntry(entry: HistoryEntry): readonly string[] {
         ? `    overwrote ${opId}, which its device had not been sent`
         : `    overwrote ${opId}, sent to its device ${instant(deliveredAtMs)}`,
     ),
+  ];
+}
+
+/** What a creation says of the record itself stands above its history: only what it belongs to is told. */
+const creationTargets: ReadonlySet<string> = new Set([
+  "recordId",
+  "recordType",
+  "parentId",
+]);
+
+function describeEdits(edits: readonly HistoryEdit[]): readonly string[] {
+  const isCreation = edits.some(({ target }) => target === "recordId");
+  if (!isCreation) return edits.flatMap(describeEdit);
+  const parents = edits.flatMap((edit) =>
+    edit.kind === "value" &&
+    edit.target === "parentId" &&
+    typeof edit.after === "string"
+      ? [` in ${edit.after}`]
+      : [],
+  );
+  return [
+    `created${parents.join("")}`,
+    ...edits
+      .filter(({ target }) => !creationTargets.has(target))
+      .flatMap(describeEdit),
   ];
 }
 
@@ -138,9 +163,31 @@ function describeEdit(edit: HistoryEdit): readonly string[] {
 }
 
 function fromTo(before: readonly unknown[], after: unknown): string {
-  const stood = before.map((value) => JSON.stringify(value)).join(" | ");
-  const stands = after === undefined ? "nothing" : JSON.stringify(after);
+  const stood = before.map(valueText).join(" | ");
+  const stands = after === undefined ? "nothing" : valueText(after);
   return `${stood === "" ? "nothing" : stood} → ${stands}`;
+}
+
+/** Text in quotes; of an object its parts with their names, of a list its items. No word of a value is left out. */
+function valueText(value: unknown): string {
+  return isCompound(value) ? partsText(value) : JSON.stringify(value);
+}
+
+function partsText(value: object): string {
+  const named = Array.isArray(value)
+    ? value.map(nestedText)
+    : Object.entries(value).map(
+        ([name, part]) => `${name} ${nestedText(part)}`,
+      );
+  return named.length === 0 ? "empty" : named.join(", ");
+}
+
+function nestedText(value: unknown): string {
+  return isCompound(value) ? `(${partsText(value)})` : valueText(value);
+}
+
+function isCompound(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function instant(atMs: number): string {
