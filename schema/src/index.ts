@@ -204,6 +204,7 @@ export {
 } from "./change/interpret-change.ts";
 
 // clinical
+export { declaredGroup } from "./clinical/general-form.ts";
 export {
   busyIntervals,
   overlaps,

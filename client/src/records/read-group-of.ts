@@ -4,7 +4,7 @@ import {
   decodeChange,
   defaultChangeLimits,
   err,
-  groupOf,
+  declaredGroup,
   interpretChange,
   ok,
   readGroup,
@@ -33,7 +33,7 @@ export function readGroupOf<R extends RecordType, G extends GroupName<R>>(
   type: R,
   name: G,
 ): Result<GroupReading<R["groups"][G]["parts"]>, "not-a-record"> {
-  const group = groupOf(type, name);
+  const group = declaredGroup(type, name);
   if (group === undefined) return err("not-a-record");
   const fold = new RecordFold();
   for (const bytes of getAllChanges(doc)) {
@@ -43,7 +43,5 @@ export function readGroupOf<R extends RecordType, G extends GroupName<R>>(
     if (!edits.ok) return err("not-a-record");
     fold.addChange(edits.value);
   }
-  const reading = readGroup(group, fold.live(name), fold);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the declaration looked up by this name
-  return ok(reading as unknown as GroupReading<R["groups"][G]["parts"]>);
+  return ok(readGroup(group, fold.live(name), fold));
 }

@@ -1,6 +1,6 @@
 /** A record as it stood at some heads: typed fields, and groups that are settled or in conflict, never one value of several. */
 import {
-  groupOf,
+  declaredGroup,
   readFields,
   readGroup,
   readText,
@@ -48,13 +48,10 @@ export class RecordSnapshot<R extends RecordType = RecordType> {
   group<G extends GroupName<R>>(
     name: G,
   ): GroupReading<R["groups"][G]["parts"]> {
-    const group = groupOf(this.#state.type, name);
+    const group = declaredGroup(this.#state.type, name);
     if (group === undefined) throw new Error(`there is no group ${name}`);
     const live = this.#state.index.liveAt(this.heads, name);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the declaration looked up by this name
-    return readGroup(group, live, this.#fold) as unknown as GroupReading<
-      R["groups"][G]["parts"]
-    >;
+    return readGroup(group, live, this.#fold);
   }
 
   /** Ended entries of a group, by id. */

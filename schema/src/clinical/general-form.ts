@@ -6,8 +6,11 @@
 import type {
   ContentOf,
   GroupDefinition,
+  GroupName,
   Parts,
+  RecordType,
 } from "../records/define-record.ts";
+import { groupOf } from "../records/record-types.ts";
 import type { Content } from "./statement.ts";
 
 export function generalGroup<P extends Parts>(
@@ -24,4 +27,13 @@ export function generalContent<P extends Parts>(
 
 export function typedContent<P extends Parts>(content: Content): ContentOf<P> {
   return content as ContentOf<P>;
+}
+
+/** A group as its type declares it, looked up by name; undefined for one that the type turns out not to have. */
+export function declaredGroup<R extends RecordType, G extends GroupName<R>>(
+  type: R,
+  name: G,
+): GroupDefinition<R["groups"][G]["parts"]> | undefined {
+  return groupOf(type, name) as
+    GroupDefinition<R["groups"][G]["parts"]> | undefined;
 }
