@@ -2,20 +2,13 @@
 import { createMemoryTokenStore, type Client } from "@suture/client";
 import * as clientForNode from "@suture/client/node";
 import { statusLabels } from "@suture/schema";
-import {
-  readConfig,
-  samplePassword,
-  silentLog,
-  startServer,
-  systemClock,
-  systemRandom,
-  systemTimers,
-  type RunningServer,
-} from "@suture/server";
+import { samplePassword, type RunningServer } from "@suture/server";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { startSampleServer } from "./sample-server.test-support.ts";
 
 const readme = new URL("../../README.md", import.meta.url);
 const patienceMs = 60_000;
@@ -26,20 +19,7 @@ const clients: Client[] = [];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "suture-readme-"));
-  const config = readConfig({
-    SUTURE_DATA_DIR: join(directory, "server"),
-    SUTURE_PORT: "0",
-  });
-  if (!config.ok) throw new Error("the configuration is wrong");
-  const started = await startServer({
-    config: config.value,
-    clock: systemClock,
-    timers: systemTimers,
-    random: systemRandom,
-    log: silentLog,
-  });
-  if (!started.ok) throw new Error(started.error.message);
-  running = started.value;
+  running = await startSampleServer({ directory });
 }, patienceMs);
 
 afterEach(async () => {

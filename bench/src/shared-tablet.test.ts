@@ -2,20 +2,13 @@
 import type { Client } from "@suture/client";
 import { createNodeClient } from "@suture/client/node";
 import type { PersonId } from "@suture/schema";
-import {
-  readConfig,
-  samplePassword,
-  silentLog,
-  startServer,
-  systemClock,
-  systemRandom,
-  systemTimers,
-  type RunningServer,
-} from "@suture/server";
+import { samplePassword, type RunningServer } from "@suture/server";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { startSampleServer } from "./sample-server.test-support.ts";
 
 const patienceMs = 60_000;
 
@@ -25,20 +18,7 @@ let tablet: Client;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "suture-tablet-"));
-  const config = readConfig({
-    SUTURE_DATA_DIR: join(directory, "server"),
-    SUTURE_PORT: "0",
-  });
-  if (!config.ok) throw new Error("the configuration is wrong");
-  const started = await startServer({
-    config: config.value,
-    clock: systemClock,
-    timers: systemTimers,
-    random: systemRandom,
-    log: silentLog,
-  });
-  if (!started.ok) throw new Error(started.error.message);
-  running = started.value;
+  running = await startSampleServer({ directory });
   tablet = await createNodeClient({
     url: running.url,
     directory: join(directory, "tablet"),

@@ -11,14 +11,11 @@ import {
   createFileTokenStore,
   createNodeClient,
 } from "@suture/client/node";
-import { createSqliteStore, type Clock } from "@suture/schema";
+import { createSqliteStore } from "@suture/schema";
 import {
-  readConfig,
   sampleEmail,
   samplePassword,
   samplePeople,
-  silentLog,
-  startServer,
   systemClock,
   systemRandom,
   systemTimers,
@@ -29,6 +26,8 @@ import Database from "better-sqlite3";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { startSampleServer } from "../sample-server.test-support.ts";
 
 export type PersonKey = (typeof samplePeople)[number]["key"];
 
@@ -62,22 +61,12 @@ export class RealWorld {
 
   /** On the same port as before, if it ran before. */
   async startServer(port = "0"): Promise<void> {
-    const config = readConfig({
-      SUTURE_DATA_DIR: join(this.directory, "server"),
-      SUTURE_PORT: port,
-    });
-    if (!config.ok) throw new Error("the configuration is wrong");
-    const clock: Clock = { now: () => systemClock.now() + this.serverAheadMs };
-    const started = await startServer({
-      config: config.value,
-      clock,
-      timers: systemTimers,
-      random: systemRandom,
-      log: silentLog,
+    this.#running = await startSampleServer({
+      directory: this.directory,
+      port,
+      clock: { now: () => systemClock.now() + this.serverAheadMs },
       passwordHashing: cheapHashing,
     });
-    if (!started.ok) throw new Error(started.error.message);
-    this.#running = started.value;
   }
 
   async stopServer(): Promise<void> {

@@ -1,0 +1,45 @@
+import type { Clock } from "@suture/schema";
+import {
+  readConfig,
+  silentLog,
+  startServer,
+  systemClock,
+  systemRandom,
+  systemTimers,
+  type PasswordHashing,
+  type RunningServer,
+} from "@suture/server";
+import { join } from "node:path";
+
+export interface SampleServerOptions {
+  /** Its data lies in `server` below it. */
+  readonly directory: string;
+  /** Default: a free one. */
+  readonly port?: string;
+  readonly clock?: Clock;
+  readonly passwordHashing?: PasswordHashing;
+}
+
+/** A server as `npm start` runs it, with its sample organization, but silent. */
+export async function startSampleServer({
+  directory,
+  port = "0",
+  clock = systemClock,
+  ...options
+}: SampleServerOptions): Promise<RunningServer> {
+  const config = readConfig({
+    SUTURE_DATA_DIR: join(directory, "server"),
+    SUTURE_PORT: port,
+  });
+  if (!config.ok) throw new Error("the configuration is wrong");
+  const started = await startServer({
+    ...options,
+    config: config.value,
+    clock,
+    timers: systemTimers,
+    random: systemRandom,
+    log: silentLog,
+  });
+  if (!started.ok) throw new Error(started.error.message);
+  return started.value;
+}
