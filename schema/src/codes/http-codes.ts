@@ -22,6 +22,9 @@ export const httpCodeSchema = z.enum([
   "review-closed",
   "review-settled-elsewhere",
   "resolution-refused",
+  "device-unknown",
+  "stranded-unknown",
+  "adoption-refused",
   "upgrade-required",
   "not-ready",
   "server-failed",
@@ -33,7 +36,7 @@ export const httpErrorSchema = z.object({
   message: z.string(),
   /** Whether the same request can succeed later without anybody changing anything. */
   isRetryable: z.boolean(),
-  /** Only with `resolution-refused`: why admission refused the change. */
+  /** Only with `resolution-refused` and `adoption-refused`: why admission refused the change. */
   refusal: refusalCodeSchema.optional(),
 });
 export type HttpError = Readonly<z.infer<typeof httpErrorSchema>>;
@@ -55,6 +58,11 @@ const sentences: Readonly<Record<HttpCode, string>> = {
   "review-settled-elsewhere":
     "This task closes when the records it is about are changed; it has no candidates to decide between.",
   "resolution-refused": "The resolution was not accepted.",
+  "device-unknown":
+    "There is no such device, or nobody of this organization uses it.",
+  "stranded-unknown":
+    "There is no such refused change, or it is not yours to see.",
+  "adoption-refused": "The work could not be adopted.",
   "upgrade-required":
     "Devices sync here over a WebSocket; ask for an upgrade to one.",
   "not-ready": "The server is not ready to serve requests.",

@@ -27,6 +27,10 @@ export const identityCodeSchema = z.enum([
   "device-revoked",
   "token-of-other-device",
   "invitation-refused",
+  "ticket-refused",
+  "origin-refused",
+  "external-sign-in-refused",
+  "external-issuer-unavailable",
 ]);
 export type IdentityCode = z.infer<typeof identityCodeSchema>;
 
@@ -69,11 +73,18 @@ const sentences: Readonly<Record<IdentityCode, string>> = {
   "device-revoked": "This device was revoked.",
   "token-of-other-device": "The token belongs to another device.",
   "invitation-refused": "This invitation cannot be used; ask for a new one.",
+  "ticket-refused": "This ticket cannot be used; ask for a new one.",
+  "origin-refused": "Pages of this origin may not connect here.",
+  "external-sign-in-refused":
+    "The sign-in of the other service was not accepted.",
+  "external-issuer-unavailable":
+    "The service that signs people in does not answer; try again soon.",
 };
 
 const retryable: ReadonlySet<IdentityCode> = new Set([
   "too-many-attempts",
   "use_dpop_nonce",
+  "external-issuer-unavailable",
 ]);
 
 export function identityError(

@@ -23,11 +23,13 @@ export const refusalCodeSchema = z.enum([
   "depends-on-refused",
   "author-unknown",
   "attribution-wrong",
+  "device-quarantined",
   // scope
   "record-type-unknown",
   "record-unknown",
   "record-exists",
   "parent-wrong",
+  "too-much-waiting",
   // permit
   "not-permitted",
   // validate
@@ -44,6 +46,8 @@ export const refusalCodeSchema = z.enum([
   "resolution-malformed",
   "archive-missing",
   "archive-unexpected",
+  // trial
+  "document-unsound",
 ]);
 export type RefusalCode = z.infer<typeof refusalCodeSchema>;
 
@@ -52,6 +56,8 @@ const retryableCodes: ReadonlySet<RefusalCode> = new Set([
   "missing-dependencies",
   "batch-too-large",
   "author-unknown",
+  "device-quarantined",
+  "too-much-waiting",
 ]);
 
 export function isRetryable(code: RefusalCode): boolean {

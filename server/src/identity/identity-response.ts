@@ -30,6 +30,10 @@ const statuses = {
   "device-revoked": 403,
   "token-of-other-device": 401,
   "invitation-refused": 403,
+  "ticket-refused": 401,
+  "origin-refused": 403,
+  "external-sign-in-refused": 401,
+  "external-issuer-unavailable": 424,
 } as const satisfies Readonly<Record<IdentityCode, number>>;
 
 export type IdentityStatus = (typeof statuses)[IdentityCode];

@@ -24,6 +24,9 @@ const statuses = {
   "review-closed": 409,
   "review-settled-elsewhere": 409,
   "resolution-refused": 422,
+  "device-unknown": 404,
+  "stranded-unknown": 404,
+  "adoption-refused": 409,
   "upgrade-required": 426,
 } as const satisfies Readonly<Record<ClientCode, number>>;
 
