@@ -2,6 +2,10 @@
 
 // identity
 export { createFileTokenStore } from "./identity/file-token-store.ts";
+export {
+  openKeyringTokenStore,
+  type KeyringUnavailable,
+} from "./identity/keyring-token-store.ts";
 
 // client
 export {

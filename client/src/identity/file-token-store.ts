@@ -3,39 +3,25 @@
  *
  * The file's mode is 0600 from its first byte and its folder's 0700; each save writes a new file beside it, flushes it and
  * renames it, so that a crash leaves the old tokens or the new ones. That guards against other users of the machine, not
- * against another program of the same user, nor against whoever takes the disk: a store in the operating system's keyring
- * does, and will take this one's place on desktops. Windows ignores the modes.
+ * against another program of the same user, nor against whoever takes the disk: `keyring-token-store.ts` does, where a
+ * desktop has a keyring. Windows ignores the modes.
  */
 import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { deviceIdSchema, personIdSchema } from "@suture/schema";
-import { exportJWK, importJWK } from "jose";
-import type { CryptoKey } from "jose";
+import { personIdSchema } from "@suture/schema";
 import { z } from "zod";
-import type { DeviceKeyPair } from "./device-key.ts";
+import {
+  jwkToKeyPair,
+  keyPairToJwk,
+  privateJwkSchema,
+  storedGrantSchema,
+} from "./stored-identity.ts";
 import type { TokenStore } from "./token-store.ts";
-
-const privateJwkSchema = z.object({
-  kty: z.literal("EC"),
-  crv: z.literal("P-256"),
-  x: z.string(),
-  y: z.string(),
-  d: z.string(),
-});
 
 const contentSchema = z.object({
   version: z.literal(1),
   privateJwk: privateJwkSchema.optional(),
-  grants: z.record(
-    personIdSchema,
-    z.object({
-      personId: personIdSchema,
-      deviceId: deviceIdSchema,
-      syncToken: z.string(),
-      syncTokenExpiresAtMs: z.number(),
-      refreshToken: z.string().optional(),
-    }),
-  ),
+  grants: z.record(personIdSchema, storedGrantSchema),
 });
 type Content = z.infer<typeof contentSchema>;
 
@@ -56,22 +42,14 @@ export function createFileTokenStore(path: string): TokenStore {
     needsExtractableKey: true,
     async loadKeyPair() {
       const { privateJwk } = await read(path);
-      if (!privateJwk) return undefined;
-      const { d: _secret, ...publicJwk } = privateJwk;
-      return {
-        privateKey: await importKey(privateJwk),
-        publicKey: await importKey(publicJwk),
-      };
+      return privateJwk && jwkToKeyPair(privateJwk);
     },
-    async saveKeyPair(pair: DeviceKeyPair) {
-      const privateJwk = privateJwkSchema.parse(
-        await exportJWK(pair.privateKey),
-      );
+    async saveKeyPair(pair) {
+      const privateJwk = await keyPairToJwk(pair);
       await update((content) => ({ ...content, privateJwk, grants: {} }));
     },
     async loadGrant(personId) {
-      const grant = (await read(path)).grants[personId];
-      return grant && { ...grant, refreshToken: grant.refreshToken };
+      return (await read(path)).grants[personId];
     },
     async listPersonIds() {
       return Object.values((await read(path)).grants)
@@ -81,7 +59,7 @@ export function createFileTokenStore(path: string): TokenStore {
     async saveGrant(grant) {
       await update((content) => ({
         ...content,
-        grants: { ...content.grants, [grant.personId]: { ...grant } },
+        grants: { ...content.grants, [grant.personId]: grant },
       }));
     },
     async removeGrant(personId) {
@@ -124,15 +102,4 @@ async function write(path: string, content: Content): Promise<void> {
     await file.close();
   }
   await rename(draft, path);
-}
-
-async function importKey(
-  jwk:
-    | z.infer<typeof privateJwkSchema>
-    | Omit<z.infer<typeof privateJwkSchema>, "d">,
-): Promise<CryptoKey> {
-  const key = await importJWK({ ...jwk, ext: true }, "ES256");
-  if (key instanceof Uint8Array)
-    throw new Error("a device key is an EC key pair");
-  return key;
 }
