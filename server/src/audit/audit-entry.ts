@@ -163,6 +163,22 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
   z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
   z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
   z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
+  /** An admin took the member off the device. */
+  z.strictObject({
+    event: z.literal("device-withdrawn"),
+    ...onDevice,
+    byMemberId: recordIdSchema,
+  }),
+  /** It pushed two changes with one actor and sequence: one is here, one was refused. The member is who pushed. */
+  z.strictObject({
+    event: z.literal("device-quarantined"),
+    ...onDevice,
+    recordId: recordIdSchema,
+    admitted: changeHashSchema,
+    refused: changeHashSchema,
+  }),
+  /** By an admin: that is the member. */
+  z.strictObject({ event: z.literal("device-released"), ...onDevice }),
   z.strictObject({
     event: z.literal("exported"),
     /** Null where the operator of the server exported. */

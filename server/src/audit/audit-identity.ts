@@ -9,7 +9,7 @@ import type { Identity } from "../identity/identity.ts";
 import type { OwedEntries } from "./owed-entries.ts";
 
 export function auditIdentity(identity: Identity, owed: OwedEntries): Identity {
-  const { invitations, devices } = identity;
+  const { invitations, devices, organizationDevices } = identity;
 
   async function told<T>(act: Promise<T>): Promise<T> {
     const outcome = await act;
@@ -29,6 +29,11 @@ export function auditIdentity(identity: Identity, owed: OwedEntries): Identity {
       leave: (personId, deviceId) => told(devices.leave(personId, deviceId)),
       revoke: (deviceId) => told(devices.revoke(deviceId)),
       leaveAll: (personId) => told(devices.leaveAll(personId)),
+    },
+    organizationDevices: {
+      ...organizationDevices,
+      revoke: (ending) => told(organizationDevices.revoke(ending)),
+      takeOff: (ending) => told(organizationDevices.takeOff(ending)),
     },
     invitations: {
       ...invitations,

@@ -5,7 +5,7 @@
  * was revoked stays revoked, with its key: whoever has it in hands makes a new key and is a new device. SPEC ID-15.
  *
  * A person may take themselves off a device. That revokes the whole device only when they are the last one on it: nobody
- * can cut off a ward by signing in on its tablet. A lost shared tablet is revoked by an admin, by `revoke`.
+ * can cut off a ward by signing in on its tablet. A lost shared tablet is revoked by an admin: `organization-devices.ts`.
  */
 import {
   deviceIdSchema,
@@ -23,8 +23,8 @@ import type {
   ReadTransaction,
   Result,
   Store,
-  WriteTransaction,
 } from "@suture/schema";
+import { isClosedTo } from "./closed-device.ts";
 import {
   devicesByKeyTable,
   devicesOfPersonTable,
@@ -35,7 +35,7 @@ import type { DeviceRow } from "./identity-tables.ts";
 import { oweEventOfPerson } from "./owe-event.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { Revocation, Revocations } from "./revocations.ts";
-import { revokeSyncTokens } from "./sync-tokens.ts";
+import { revokeDeviceIn, takeOffIn } from "./take-off-device.ts";
 
 export interface Device {
   readonly deviceId: DeviceId;
@@ -87,56 +87,6 @@ export function createDevices(deps: {
 }): Devices {
   const { store, clock, random, revocations } = deps;
 
-  /** In the caller's transaction; what to announce once it is durable. */
-  async function revokeIn(
-    tx: WriteTransaction,
-    deviceId: DeviceId,
-    row: DeviceRow,
-  ): Promise<Revocation> {
-    await tx.put(devicesTable, [deviceId], {
-      ...row,
-      revokedAtMs: row.revokedAtMs ?? clock.now(),
-    });
-    await revokeSyncTokens(tx, deviceId);
-    await oweRevoked(tx, deviceId, row, row.personIds);
-    return { kind: "device", deviceId };
-  }
-
-  /** Nothing for a device that was revoked before: it was told then. */
-  async function oweRevoked(
-    tx: WriteTransaction,
-    deviceId: DeviceId,
-    row: DeviceRow,
-    personIds: readonly PersonId[],
-  ): Promise<void> {
-    if (row.revokedAtMs !== undefined) return;
-    const atMs = clock.now();
-    for (const personId of personIds)
-      await oweEventOfPerson(tx, { personId, atMs }, (memberId) => ({
-        event: "device-revoked",
-        memberId,
-        deviceId,
-      }));
-  }
-
-  async function leaveIn(
-    tx: WriteTransaction,
-    deviceId: DeviceId,
-    personId: PersonId,
-  ): Promise<Result<Revocation, IdentityError>> {
-    const row = await tx.get(devicesTable, [deviceId]);
-    if (!row?.personIds.includes(personId))
-      return err(identityError("device-unknown"));
-    if (row.personIds.length === 1)
-      return ok(await revokeIn(tx, deviceId, row));
-    const personIds = row.personIds.filter((other) => other !== personId);
-    await tx.put(devicesTable, [deviceId], { ...row, personIds });
-    await tx.delete(devicesOfPersonTable, [personId, deviceId]);
-    await revokeSyncTokens(tx, deviceId, personId);
-    await oweRevoked(tx, deviceId, row, [personId]);
-    return ok({ kind: "person-on-device", deviceId, personId });
-  }
-
   function announced(
     revocation: Result<Revocation, IdentityError>,
   ): Result<void, IdentityError> {
@@ -168,8 +118,10 @@ export function createDevices(deps: {
         const deviceId =
           (await tx.get(devicesByKeyTable, [jkt]))?.deviceId ?? freshId;
         const known = await tx.get(devicesTable, [deviceId]);
-        if (known?.revokedAtMs !== undefined)
-          return err(identityError("device-revoked"));
+        const isEnded =
+          known?.revokedAtMs !== undefined ||
+          (known && (await isClosedTo(tx, personId, known)));
+        if (isEnded) return err(identityError("device-revoked"));
         const row: DeviceRow = known ?? {
           name,
           publicKey,
@@ -189,7 +141,11 @@ export function createDevices(deps: {
           await oweEventOfPerson(
             tx,
             { personId, atMs: clock.now() },
-            (memberId) => ({ event: "device-registered", memberId, deviceId }),
+            ({ memberId }) => ({
+              event: "device-registered",
+              memberId,
+              deviceId,
+            }),
           );
         return ok(deviceId);
       });
@@ -220,7 +176,7 @@ export function createDevices(deps: {
     async leave(personId, deviceId) {
       return announced(
         await store.write(identityPartition, (tx) =>
-          leaveIn(tx, deviceId, personId),
+          takeOffIn(tx, personId, { deviceId, atMs: clock.now() }),
         ),
       );
     },
@@ -230,7 +186,7 @@ export function createDevices(deps: {
         await store.write(identityPartition, async (tx) => {
           const row = await tx.get(devicesTable, [deviceId]);
           return row
-            ? ok(await revokeIn(tx, deviceId, row))
+            ? ok(await revokeDeviceIn(tx, row, { deviceId, atMs: clock.now() }))
             : err(identityError("device-unknown"));
         }),
       );
@@ -240,7 +196,9 @@ export function createDevices(deps: {
       const left = await store.write(identityPartition, async (tx) => {
         const results = [];
         for (const { deviceId } of await devicesIn(tx, personId))
-          results.push(await leaveIn(tx, deviceId, personId));
+          results.push(
+            await takeOffIn(tx, personId, { deviceId, atMs: clock.now() }),
+          );
         return results;
       });
       for (const revocation of left) announced(revocation);

@@ -69,6 +69,8 @@ const deviceRowSchema = z.object({
   personIds: z.array(personIdSchema),
   registeredAtMs: atMs,
   revokedAtMs: atMs.optional(),
+  /** Organizations whose members may not use it any more. */
+  closedTo: z.array(recordIdSchema).optional(),
 });
 export type DeviceRow = z.infer<typeof deviceRowSchema>;
 
@@ -126,6 +128,12 @@ const identityEventSchema = z.discriminatedUnion("event", [
   z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
   z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
   z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
+  /** An admin took the member off the device. */
+  z.strictObject({
+    event: z.literal("device-withdrawn"),
+    ...onDevice,
+    byMemberId: recordIdSchema,
+  }),
   z.strictObject({
     event: z.literal("invitation-created"),
     memberId: recordIdSchema,

@@ -27,6 +27,8 @@ import { createInvitations } from "./invitations.ts";
 import type { Invitations } from "./invitations.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { KeyRing } from "./key-ring.ts";
+import { createOrganizationDevices } from "./organization-devices.ts";
+import type { OrganizationDevices } from "./organization-devices.ts";
 import type { PublicKey } from "./public-key.ts";
 import { createReplayMemory } from "./replay-memory.ts";
 import { createRevocations } from "./revocations.ts";
@@ -75,6 +77,7 @@ export interface Identity {
     registration: DeviceRegistration,
   ): Promise<Result<SyncGrant, IdentityError>>;
   readonly devices: Devices;
+  readonly organizationDevices: OrganizationDevices;
 
   /**
    * Authenticates the device, and the person who opened the connection. SPEC ID-10 to ID-14.
@@ -126,6 +129,12 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   const syncTokens = createSyncTokens({ store, keys, clock, random });
   const revocations = createRevocations();
   const devices = createDevices({ store, clock, random, revocations });
+  const organizationDevices = createOrganizationDevices({
+    store,
+    clock,
+    revocations,
+  });
+  const invitations = createInvitations({ store, clock, random });
   const limits = createSignInLimits({ clock });
   const proofs = createProofChecker({
     clock,
@@ -210,6 +219,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
         : deviceId;
     },
     devices,
+    organizationDevices,
 
     verifySyncRequest,
     async verifyBatchToken(token, jkt) {
@@ -227,7 +237,14 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
         : verified;
     },
 
-    invitations: createInvitations({ store, clock, random }),
+    invitations: {
+      ...invitations,
+      async acceptInvitation(code, personId) {
+        const accepted = await invitations.acceptInvitation(code, personId);
+        if (accepted.ok) await organizationDevices.takeOffClosed(personId);
+        return accepted;
+      },
+    },
     async revokePerson(personId) {
       await sessions.endAllOf(personId);
       await devices.leaveAll(personId);

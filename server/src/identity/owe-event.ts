@@ -27,12 +27,15 @@ export async function oweEvent(
 export async function oweEventOfPerson(
   tx: WriteTransaction,
   of: { readonly personId: PersonId; readonly atMs: number },
-  eventOf: (memberId: RecordId) => IdentityEvent,
+  eventOf: (membership: {
+    readonly organizationId: RecordId;
+    readonly memberId: RecordId;
+  }) => IdentityEvent,
 ): Promise<void> {
   const { personId, atMs } = of;
   const rows = await tx.scan(membersOfPersonTable, { prefix: [personId] });
   for (const { value } of rows) {
-    const { organizationId, memberId } = value;
-    await oweEvent(tx, { organizationId, atMs }, eventOf(memberId));
+    const { organizationId } = value;
+    await oweEvent(tx, { organizationId, atMs }, eventOf(value));
   }
 }

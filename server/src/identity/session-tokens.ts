@@ -132,7 +132,7 @@ export function createSessionTokens(deps: {
         await oweEventOfPerson(
           tx,
           { personId, atMs: clock.now() },
-          (memberId) => ({ event: "sign-in", memberId }),
+          ({ memberId }) => ({ event: "sign-in", memberId }),
         );
       });
       return grant(personId, sessionId, refreshToken);

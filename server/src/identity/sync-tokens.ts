@@ -25,6 +25,7 @@ import type {
   WriteTransaction,
 } from "@suture/schema";
 import { z } from "zod";
+import { isClosedTo } from "./closed-device.ts";
 import {
   devicesTable,
   identityPartition,
@@ -87,6 +88,15 @@ export function createSyncTokens(deps: {
       tx.get(syncTokensTable, [token.deviceId, token.personId, token.tokenId]),
     );
 
+  /** The device is looked at too: who becomes a member of an organization that had closed it is not let back in. */
+  const isGood = (token: VerifiedSyncToken) =>
+    store.read(identityPartition, async (tx) => {
+      const { deviceId, personId, tokenId } = token;
+      const row = await tx.get(syncTokensTable, [deviceId, personId, tokenId]);
+      const device = row && (await tx.get(devicesTable, [deviceId]));
+      return device !== undefined && !(await isClosedTo(tx, personId, device));
+    });
+
   return {
     async issue(personId, deviceId) {
       const tokenId = randomUuid(random);
@@ -96,7 +106,10 @@ export function createSyncTokens(deps: {
         const row = await tx.get(devicesTable, [deviceId]);
         if (!row?.personIds.includes(personId))
           return err(identityError("device-unknown"));
-        if (row.revokedAtMs !== undefined)
+        if (
+          row.revokedAtMs !== undefined ||
+          (await isClosedTo(tx, personId, row))
+        )
           return err(identityError("device-revoked"));
         await tx.put(syncTokensTable, [deviceId, personId, tokenId], {
           jkt: row.jkt,
@@ -134,7 +147,7 @@ export function createSyncTokens(deps: {
         expiresAtMs: exp * 1000,
         jkt: cnf.jkt,
       };
-      return (await rowOf(read))
+      return (await isGood(read))
         ? ok(read)
         : err(identityError("token-revoked"));
     },
