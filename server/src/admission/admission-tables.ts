@@ -108,6 +108,23 @@ export const restorableTable = defineTable({
   schema: z.object({ memberId: recordIdSchema, deviceId: deviceIdSchema }),
 });
 
+const quarantineRowSchema = z.object({
+  deviceId: deviceIdSchema,
+  memberId: recordIdSchema,
+  recordId: recordIdSchema,
+  /** Two changes with one actor and sequence: the one that is here, and the one that came later. */
+  admitted: changeHashSchema,
+  refused: changeHashSchema,
+  atMs: z.int(),
+});
+export type QuarantineRow = z.infer<typeof quarantineRowSchema>;
+
+/** `[deviceId]`: devices that are let in again by an admin only. */
+export const quarantinedTable = defineTable({
+  name: "quarantined",
+  schema: quarantineRowSchema,
+});
+
 /** `[organizationId]`: who may be linked to the first admin without an invitation. */
 export const foundersTable = defineTable({
   name: "founders",
@@ -125,5 +142,6 @@ export const admissionTables: readonly Table<unknown>[] = [
   waitingBytesTable,
   waitingByParentTable,
   restorableTable,
+  quarantinedTable,
   foundersTable,
 ];
