@@ -183,13 +183,25 @@ export {
 export { splitChunks } from "./change/chunk-header.ts";
 export { composeText, type TextPlan } from "./change/compose-text.ts";
 export { readText } from "./change/read-text.ts";
+export { type LostBefore, type LostChange } from "./change/lost-change.ts";
+export {
+  reexpressChange,
+  type AcceptedRecord,
+  type NotReexpressible,
+  type ReexpressionPlan,
+} from "./change/reexpress-change.ts";
 export { decodeChange, type DecodedChange } from "./change/decode-change.ts";
 export {
   type ChangeLimits,
   defaultChangeLimits,
 } from "./change/change-limits.ts";
 export { RecordFold, readFields } from "./change/fold-record.ts";
-export { genesisOf, isGenesis, type Genesis } from "./change/genesis.ts";
+export {
+  genesisOf,
+  isGenesis,
+  isGenesisActor,
+  type Genesis,
+} from "./change/genesis.ts";
 export {
   indexChange,
   type StructureCode,

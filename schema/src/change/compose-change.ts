@@ -19,6 +19,15 @@ export interface RootOp {
   readonly set: ScalarValue | { readonly increment: number };
 }
 
+/** One character of a text typed behind an element, or (null) the element taken out. */
+export interface TextOp {
+  readonly obj: OpId;
+  readonly elemId: "_head" | OpId;
+  readonly insert: string | null;
+}
+
+export type ComposedOp = RootOp | TextOp;
+
 export interface ChangePlan {
   readonly actor: ActorId;
   readonly seq: number;
@@ -26,7 +35,7 @@ export interface ChangePlan {
   readonly deps: readonly ChangeHash[];
   /** The device's clock, Unix epoch. Shown; nothing is ordered by it. */
   readonly timeMs: number;
-  readonly ops: readonly RootOp[];
+  readonly ops: readonly ComposedOp[];
 }
 
 /** The bytes of the change. Automerge writes time in whole seconds by its own convention; so do we. */
@@ -39,13 +48,30 @@ export function composeChange(plan: ChangePlan): Uint8Array {
     message: null,
     author: null,
     deps: [...plan.deps],
-    ops: plan.ops.map((op) => ({
-      obj: "_root",
-      key: op.key,
-      pred: [...op.pred],
-      ...actionOf(op.set),
-    })),
+    ops: plan.ops.map((op) =>
+      "obj" in op
+        ? textOp(op)
+        : {
+            obj: "_root",
+            key: op.key,
+            pred: [...op.pred],
+            ...actionOf(op.set),
+          },
+    ),
   });
+}
+
+/** Automerge's type of an operation leaves out its place in a text, which its encoder has. */
+function textOp({ obj, elemId, insert }: TextOp): EncodedOp {
+  if (insert === null && elemId === "_head")
+    throw new Error("there is no character before the first");
+  const place = { obj, elemId };
+  const op =
+    insert === null
+      ? { ...place, action: "del", pred: [elemId] }
+      : { ...place, action: "set", insert: true, value: insert, pred: [] };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return op as unknown as EncodedOp;
 }
 
 function actionOf(set: RootOp["set"]): Action {
