@@ -89,13 +89,14 @@ export class FanOut {
         if (batch === undefined)
           throw new Error("announced rows are not there");
         pass.offeredTo = batch.cursor.sequence;
-        for (const session of hub.ofScope(scopeId)) session.offer(batch);
+        for (const session of hub.ofScope(scopeId)) session.live.offer(batch);
       }
     } catch (cause) {
       // Whoever was live stands where they stood; told that there is more, they pull it.
       log.error("fan-out.failed", { scopeId }, cause);
       pass.offeredTo = pass.appendedTo;
-      for (const session of hub.ofScope(scopeId)) session.fallBehind(scopeId);
+      for (const session of hub.ofScope(scopeId))
+        session.live.fallBehind(scopeId);
     } finally {
       pass.isRunning = false;
     }

@@ -3,7 +3,6 @@ import type { Cursor, PullMessage, PullSnapshotMessage } from "@suture/schema";
 import { holdsCursor, readPage, samples } from "../../log/read-log.ts";
 import { snapshotPage } from "../../log/read-snapshot.ts";
 import type { ScopeAccess } from "./access.ts";
-import type { ScopeFeed } from "./scope-feed.ts";
 import type { SyncSession } from "./session.ts";
 import type { SyncDeps } from "./sync-deps.ts";
 
@@ -73,7 +72,7 @@ async function sendPage(
 ): Promise<void> {
   const { scopeId, organizationId, mayRead } = access;
   const { deviceId } = session;
-  const feed = feedOf(session, access);
+  const feed = session.live.feedOf(access);
   feed.isLive = false;
   const found = await deps.store.read(organizationId, async (tx) =>
     (await holdsCursor(tx, scopeId, after))
@@ -105,19 +104,6 @@ async function sendPage(
   });
   feed.position = cursor;
   feed.isLive = !hasMore;
-}
-
-function feedOf(session: SyncSession, access: ScopeAccess): ScopeFeed {
-  const known = session.feeds.get(access.scopeId);
-  if (known !== undefined) return known;
-  const feed = {
-    access,
-    position: null,
-    isLive: false,
-    isOwedNotice: false,
-  };
-  session.feeds.set(access.scopeId, feed);
-  return feed;
 }
 
 function subjectOf(session: SyncSession, access: ScopeAccess) {

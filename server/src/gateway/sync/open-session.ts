@@ -1,0 +1,87 @@
+/**
+ * What a session is told when it has said hello: `welcome`, the page behind each cursor it named (or `log-regressed`, or nothing
+ * where it is up to date), the open reviews, the colleagues' devices, the last checkpoint. SPEC SY-1.
+ */
+import { protocolVersion, schemaVersion } from "@suture/schema";
+import type { HelloMessage } from "@suture/schema";
+import { readAccess, scopesIn } from "./access.ts";
+import type { Access } from "./access.ts";
+import { readOpenReviews } from "./read-open-reviews.ts";
+import { firstPage } from "./send-pages.ts";
+import type { SyncSession } from "./session.ts";
+import type { SyncDeps } from "./sync-deps.ts";
+
+/** Ends the session where it cannot be opened. `begin` is called once it can, before anything is sent. */
+export async function openSession(
+  deps: SyncDeps,
+  session: SyncSession,
+  hello: HelloMessage,
+  begin: (access: Access) => void,
+): Promise<void> {
+  const { hub, identity, limits, log } = deps;
+  if (
+    hello.protocolVersion !== protocolVersion ||
+    hello.schemaVersion > schemaVersion
+  )
+    return session.end("version-unsupported");
+  if (hello.deviceId !== session.deviceId)
+    return session.end("not-authenticated");
+  if (hub.size >= limits.maxSessions) {
+    session.send({ type: "busy", retryAfterMs: limits.busyRetryAfterMs });
+    return session.end("rate-limited");
+  }
+  // Before rights are read, so that no change of them goes unnoticed.
+  hub.add(session);
+  const access = await readAccess(deps, session.personId);
+  const { keys } = await identity.keys.jwks();
+  if (session.isClosed) return;
+  begin(access);
+  sendWelcome(deps, session, access, keys);
+  log.info("session.opened", {
+    sessionId: session.sessionId,
+    deviceId: session.deviceId,
+    scopeCount: access.scopes.size,
+  });
+  await tellState(deps, session, access, hello);
+}
+
+function sendWelcome(
+  { clock }: SyncDeps,
+  session: SyncSession,
+  { memberships, scopes }: Access,
+  keys: readonly object[],
+): void {
+  session.send({
+    type: "welcome",
+    sessionId: session.sessionId,
+    serverTimeMs: clock.now(),
+    memberships: [...memberships],
+    scopes: [...scopes.values()].map(({ scopeId, organizationId, end }) => ({
+      scopeId,
+      organizationId,
+      end,
+    })),
+    schemaVersions: [schemaVersion, schemaVersion],
+    jwks: { keys: keys.map((key) => ({ ...key })) },
+  });
+}
+
+async function tellState(
+  deps: SyncDeps,
+  session: SyncSession,
+  access: Access,
+  hello: HelloMessage,
+): Promise<void> {
+  for (const scope of access.scopes.values()) {
+    const cursor = hello.cursors[scope.scopeId];
+    if (cursor !== undefined) await firstPage(deps, session, scope, cursor);
+  }
+  const open = await readOpenReviews(deps.store, access);
+  session.send({ type: "reviews", open: [...open], closed: [] });
+  await deps.presence.arrive(session, hello.unsynced);
+  for (const { organizationId } of access.memberships) {
+    const scopeIds = scopesIn(access, organizationId);
+    const latest = await deps.checkpoints.messageFor(organizationId, scopeIds);
+    if (latest !== undefined) session.send(latest);
+  }
+}
