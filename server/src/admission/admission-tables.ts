@@ -58,23 +58,53 @@ export const refusalsTable = defineTable({
   schema: refusalRowSchema,
 });
 
-/** `[recordId, hash]`: what was refused, as it arrived; the newest of them (`refused-bytes.ts`). */
+/** `[recordId, hash]`: what was refused for good, as it came (`refusals.ts`). */
 export const refusedBytesTable = defineBytesTable("refused_bytes");
 
-/** `[number]`, from 1: refused bytes in the order in which they came. */
+/** `[holder, number]`, by rising number: refusals in the order in which they came, of all, of each member and of each device. */
 export const refusedOrderTable = defineTable({
-  name: "refused_order",
+  name: "refused_by_holder",
+  schema: z.object({ recordId: recordIdSchema, hash: changeHashSchema }),
+});
+
+/** `[holder]` */
+export const refusedTotalsTable = defineTable({
+  name: "refused_holders",
+  schema: z.object({ count: z.int(), byteLength: z.int() }),
+});
+
+/** `[hash, recordId]`: where a refusal stands in the order of its holders. */
+export const refusedPlacesTable = defineTable({
+  name: "refused_places",
   schema: z.object({
-    recordId: recordIdSchema,
-    hash: changeHashSchema,
+    number: z.int(),
     byteLength: z.int(),
+    memberId: recordIdSchema,
+    deviceId: deviceIdSchema,
   }),
 });
 
-/** `["all"]` */
-export const refusedTotalsTable = defineTable({
-  name: "refused_totals",
-  schema: z.object({ first: z.int(), next: z.int(), byteLength: z.int() }),
+const decided = {
+  byMemberId: recordIdSchema,
+  atMs: z.int(),
+  /** In the words of whoever decided. */
+  reason: z.string(),
+};
+const strandedDecisionSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("adopted"),
+    ...decided,
+    /** The change that it became. */
+    as: changeHashSchema,
+  }),
+  z.object({ kind: z.literal("dismissed"), ...decided }),
+]);
+export type StrandedDecision = z.infer<typeof strandedDecisionSchema>;
+
+/** `[recordId, hash]`: what somebody decided about a refused change. */
+export const strandedDecisionsTable = defineTable({
+  name: "stranded_decisions",
+  schema: strandedDecisionSchema,
 });
 
 const waitingRowSchema = z.object({
@@ -138,6 +168,8 @@ export const admissionTables: readonly Table<unknown>[] = [
   refusedBytesTable,
   refusedOrderTable,
   refusedTotalsTable,
+  refusedPlacesTable,
+  strandedDecisionsTable,
   waitingTable,
   waitingBytesTable,
   waitingByParentTable,

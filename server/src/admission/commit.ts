@@ -26,13 +26,13 @@ import { tipOf } from "../log/record-memory.ts";
 import {
   actorsTable,
   foundersTable,
-  refusalsTable,
   restorableTable,
 } from "./admission-tables.ts";
 import type { BatchState } from "./batch-state.ts";
 import { isSignedUnseen, type ReconcileReviews } from "./detect.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
 import { projectMember } from "./project-member.ts";
+import { forgetRefusal } from "./refusals.ts";
 import { foldParents, parentOf, scopeOf } from "./scope.ts";
 
 /** Adds an entry to a scope's audit chain. Implemented in `audit/`. */
@@ -92,7 +92,7 @@ export async function commitChange(
 
   // It may have been refused before: in somebody else's hands, for now, or before it was proven.
   if ((await state.refusalOf(recordId, indexed.hash)) !== undefined)
-    await tx.delete(refusalsTable, [recordId, indexed.hash]);
+    await forgetRefusal(tx, { recordId, hash: indexed.hash });
   await auditAdmission(deps, state, plan, places, isUnseen);
   if (await projectMember(tx, plan)) state.noteMembershipChange(recordId);
   const delta = await deps.reconcileReviews(tx, {

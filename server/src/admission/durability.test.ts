@@ -4,12 +4,11 @@ import {
   type WriteTransaction,
 } from "@suture/schema";
 import { afterEach, expect, test } from "vitest";
-import { admissionTables, refusedBytesTable } from "./admission-tables.ts";
+import { admissionTables } from "./admission-tables.ts";
 import { logTables } from "../log/log-tables.ts";
 import { serverTables } from "../server-tables.ts";
 import { auditTables } from "../audit/audit-tables.ts";
 import { note } from "./contents.test-support.ts";
-import { keepRefusedBytes, listRefused } from "./refused-bytes.ts";
 import { openTestStore, type OpenedStore } from "./stores.test-support.ts";
 import {
   answers,
@@ -81,49 +80,6 @@ test("[AD-14] wherever a batch's transaction breaks off, all of it is there or n
     }
     expect(await rowsOf(inner, world.organizationId)).toEqual(before);
   }
-});
-
-test("[AD-15] what was refused is kept as it came, with who tried and why", async () => {
-  const store = createMemoryStore({ tables: serverTables });
-  const world = await createWorld(createWorldDeps(store));
-  const clinician = await world.hire(["clinician"]);
-  const { replica, pushed } = clinician.create(typeOf("patient"), {
-    parentId: world.organizationId,
-  });
-  const bad = clinician.compose(replica, [{ key: "shoeSize", set: 43 }]);
-  await clinician.push(pushed, bad);
-  const kept = await store.read(world.organizationId, (tx) =>
-    listRefused(tx, { limit: 10 }),
-  );
-  expect(kept).toMatchObject([
-    { ...bad, code: "unknown-field", ...clinician.signer },
-  ]);
-});
-
-test("[AD-15] the newest refused changes are kept, within a count and a size", async () => {
-  const store = createMemoryStore({ tables: serverTables });
-  const limits = { maxChanges: 3, maxBytes: 100 };
-  const recordId = (await createWorld(createWorldDeps(store))).organizationId;
-  const keep = (number: number, length: number) =>
-    store.write("org", (tx) =>
-      keepRefusedBytes(
-        tx,
-        {
-          recordId,
-          hash: number.toString(16).padStart(64, "0") as never,
-          bytes: new Uint8Array(length),
-        },
-        limits,
-      ),
-    );
-  const held = async () => {
-    const rows = await store.read("org", (tx) => tx.scan(refusedBytesTable));
-    return rows.map(({ key }) => Number(key[1]));
-  };
-  for (const number of [1, 2, 3, 4]) await keep(number, 10);
-  expect(await held()).toEqual([2, 3, 4]);
-  await keep(5, 85);
-  expect(await held()).toEqual([4, 5]);
 });
 
 test("[AD-18] an ordinary change costs the same rows however much the record holds", async () => {

@@ -17,9 +17,8 @@ import {
 } from "./admission-tables.ts";
 import type { BatchState } from "./batch-state.ts";
 import type { AppendAudit } from "./commit.ts";
-import type { Pusher } from "./judge-change.ts";
-import type { ReadChange, Refusal } from "./judgement.ts";
-import { keepRefusedBytes, refusedLimits } from "./refused-bytes.ts";
+import type { Pusher, ReadChange, Refusal } from "./judgement.ts";
+import { keepRefusal } from "./refusals.ts";
 
 export interface RefusedPush {
   readonly recordId: RecordId;
@@ -40,19 +39,23 @@ export async function rememberRefusal(
   const { tx, setting } = state;
   const { recordId, hash, bytes, isCreation } = refused;
   const isFinal = !isRetryable(code);
-  await tx.put(refusalsTable, [recordId, hash], {
-    code,
-    message: reason,
-    isRetryable: !isFinal,
-    memberId,
-    personId,
-    deviceId,
-    atMs: setting.atMs,
-    isCreation,
+  const isKept = isFinal && bytes.length <= limits.maxChangeBytes;
+  await keepRefusal(tx, {
+    recordId,
+    hash,
+    verdict: {
+      code,
+      message: reason,
+      isRetryable: !isFinal,
+      memberId,
+      personId,
+      deviceId,
+      atMs: setting.atMs,
+      isCreation,
+    },
+    bytes: isKept ? bytes : null,
   });
   state.noteUse(refusalsTable.name);
-  if (isFinal && bytes.length <= limits.maxChangeBytes)
-    await keepRefusedBytes(tx, { recordId, hash, bytes }, refusedLimits);
   const scopeId = await scopeOfRecord(state, recordId);
   await appendAudit(
     tx,
