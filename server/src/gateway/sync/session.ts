@@ -130,11 +130,10 @@ export class SyncSession {
   }
 
   /** Says why, then closes. Idempotent. */
-  end(name: CloseName): void {
+  end(name: CloseName, message: string = closeSentences[name]): void {
     if (this.isClosed) return;
     const { sessionId } = this;
     this.#deps.log.info("session.ended", { sessionId, reason: name });
-    const message = closeSentences[name];
     this.#socket.send(encodeFrame({ type: "error", code: name, message }));
     this.#finish();
     this.#socket.close(closeCodes[name], name);
@@ -172,7 +171,7 @@ export class SyncSession {
   #decode(frame: Uint8Array): ClientMessage | null {
     const decoded = decodeClientFrame(frame, nodeCompression);
     if (decoded.ok) return decoded.value;
-    this.end(decoded.error.code);
+    this.end(decoded.error.code, decoded.error.reason);
     return null;
   }
 
