@@ -99,6 +99,11 @@ export class ChangeIndex implements StatementGraph {
     return this.#changesByActor.get(actor)?.at(-1);
   }
 
+  /** An actor's sequences have no gap: the first is 1. */
+  changeBy(actor: string, seq: number): IndexedChange | undefined {
+    return this.#changesByActor.get(actor)?.[seq - 1];
+  }
+
   /** The change that created the record; null while only genesis changes are here. */
   creation(): ChangeHash | null {
     return this.#creation;

@@ -1,6 +1,7 @@
 /**
  * Step 4, attribute: an actor is one member's on one device in one record, bound at first use; gaps, forks and a wrong first
- * operation are refused by the index; dependencies are known. SPEC AD-4, AD-5.
+ * operation are refused by the index; dependencies are known. A second change with one actor and sequence is its device's
+ * equivocation, whatever else is wrong with it; from anybody else it says nothing of that device. SPEC AD-4, AD-5, EV-7.
  */
 import { indexChange, isGenesis, ok } from "@suture/schema";
 import type {
@@ -12,6 +13,7 @@ import type {
   RecordType,
   Result,
 } from "@suture/schema";
+import type { RecordMemory } from "../log/record-memory.ts";
 import { refuse, type Refusal, type Signer } from "./judgement.ts";
 
 export interface ActorBinding extends Signer {
@@ -55,4 +57,34 @@ export function judgeActor(
         "actor-of-another",
         "its actor belongs to another device, person or record",
       );
+}
+
+/**
+ * A change beside one that is here with the same actor and sequence. Anybody can write one under a colleague's actor, and that
+ * says nothing of the device the actor is bound to.
+ */
+export function judgeFork(
+  memory: Pick<RecordMemory, "authorOf" | "index">,
+  signer: ActorBinding,
+  change: DecodedChange,
+): Result<null, Refusal> {
+  const { index } = memory;
+  const rival = index.changeBy(change.actor, change.seq);
+  if (rival === undefined) return ok(null);
+  // A genesis change's actor is nobody's, whoever pushed it first.
+  if (rival.deps.length === 0 && rival.hash !== index.creation())
+    return ok(null);
+  const bound = memory.authorOf(rival.actor);
+  const { recordId } = signer;
+  const own = judgeActor(bound && { ...bound, recordId }, signer);
+  return own.ok
+    ? {
+        ok: false,
+        error: {
+          code: "sequence-fork",
+          reason: "its actor has already used this sequence number",
+          equivocates: rival.hash,
+        },
+      }
+    : own;
 }

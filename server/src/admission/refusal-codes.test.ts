@@ -103,15 +103,29 @@ const provocations: Readonly<
     return { by: other, changes: [change] };
   },
   "sequence-gap": edited({ seq: 7 }),
+  // Its sequence was never used: it only leaves its actor's last change aside.
   "sequence-fork": by(async ({ clinician, patient }) => {
     const { actor } = firstChange(patient);
-    return [
-      clinician.compose(patient, [{ key: "maritalStatus", set: "M" }], {
-        actor,
-        seq: 1,
-      }),
-    ];
+    const heads = patient.index.heads();
+    const ops = [{ key: "maritalStatus", set: "M" }];
+    const last = clinician.write(patient, ops, { actor });
+    return [last, clinician.compose(patient, ops, { actor, heads })];
   }),
+  "device-quarantined": async ({ world }) => {
+    const other = await world.hire(["clinician"]);
+    const { replica, pushed } = other.create(typeOf("patient"), {
+      parentId: world.organizationId,
+    });
+    const fork = other.compose(
+      replica,
+      [{ key: "maritalStatus", set: "M" }],
+      firstChange(replica),
+    );
+    const ops = [{ key: "maritalStatus", set: "S" }];
+    const actor = other.newActor();
+    const honest = other.compose(replica, ops, { actor });
+    return { by: other, changes: [pushed, fork, honest] };
+  },
   "start-op-wrong": edited({ startOp: 99 }),
   "missing-dependencies": by(async ({ clinician, patient }) => {
     clinician.setField(patient, "maritalStatus", "M");
