@@ -27,6 +27,11 @@ const url = z
     "an http or https URL without a path",
   );
 
+const origins = z
+  .string()
+  .transform((text) => text.split(",").map((one) => one.trim()))
+  .pipe(z.array(url));
+
 const settings = {
   SUTURE_DATA_DIR: z
     .string()
@@ -45,6 +50,11 @@ const settings = {
     .optional()
     .describe(
       "Where clients reach this server, when behind a proxy; their proofs name it",
+    ),
+  SUTURE_ALLOWED_ORIGINS: origins
+    .default([])
+    .describe(
+      "Origins, separated by commas, whose pages may sync beside this server's own",
     ),
   SUTURE_ISSUER: url
     .default("http://suture.localhost")
@@ -80,6 +90,7 @@ const configSchema = z.object(settings).transform((read) => ({
   host: read.SUTURE_HOST,
   port: read.SUTURE_PORT,
   publicUrl: read.SUTURE_PUBLIC_URL,
+  allowedOrigins: read.SUTURE_ALLOWED_ORIGINS,
   issuer: read.SUTURE_ISSUER,
   hasSample: read.SUTURE_SAMPLE,
   logLevel: read.SUTURE_LOG_LEVEL,

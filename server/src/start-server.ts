@@ -20,10 +20,12 @@ import type {
 } from "@suture/schema";
 import Database from "better-sqlite3";
 import type { Config } from "./config.ts";
+import { allowedOrigins } from "./gateway/sync/allowed-origins.ts";
 import { serveSync } from "./gateway/sync/upgrade.ts";
 import type { PasswordHashing } from "./identity/accounts.ts";
 import { createAccounts } from "./identity/better-auth-accounts.ts";
 import { createIdentity } from "./identity/identity.ts";
+import { removeExpiredHourly } from "./identity/remove-expired-hourly.ts";
 import { loadSecret } from "./identity/secrets.ts";
 import { seedSample } from "./sample/seed-sample.ts";
 import { createServer, type SutureServer } from "./server.ts";
@@ -86,6 +88,12 @@ export async function startServer(
     timers,
     log,
     externalUrl: config.publicUrl,
+    allowedOrigins: allowedOrigins(config, listening.value),
+  });
+  const cleaning = removeExpiredHourly({
+    identity: server.identity,
+    timers,
+    log,
   });
   const url = `http://${urlHost(config.host)}:${listening.value}`;
   log.info("server.started", { port: listening.value });
@@ -97,6 +105,7 @@ export async function startServer(
     });
     // Idle connections are let go at once, busy ones get a moment.
     http.closeIdleConnections();
+    cleaning.stop();
     await server.close();
     const timer = timers.after(config.stopTimeoutMs, () =>
       http.closeAllConnections(),

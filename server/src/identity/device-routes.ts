@@ -1,4 +1,4 @@
-/** A person's devices, and the sync tokens that live on them. */
+/** A person's devices. */
 import { createRoute, z } from "@hono/zod-openapi";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { deviceIdSchema } from "@suture/schema";
@@ -16,6 +16,7 @@ import type { Identity } from "./identity.ts";
 import { publicKeySchema } from "./public-key.ts";
 import { requireSession, sessionOf } from "./require-session.ts";
 import type { SessionEnv } from "./require-session.ts";
+import { syncGrant } from "./sync-token-routes.ts";
 
 const deviceName = z.string().trim().min(1).max(100);
 
@@ -26,12 +27,6 @@ const device = z.object({
   personCount: z.int(),
   registeredAtMs: z.int(),
   revokedAtMs: z.int().nullable(),
-});
-
-const syncGrant = z.object({
-  deviceId: deviceIdSchema,
-  syncToken: z.string(),
-  syncTokenExpiresAtMs: z.int(),
 });
 
 const idParameter = z.object({ id: deviceIdSchema });
@@ -146,31 +141,6 @@ export function addDeviceRoutes(
       c.req.valid("param").id,
     );
     return left.ok ? c.body(null, 204) : respondWithError(c, left.error);
-  });
-
-  const renew = createRoute({
-    method: "post",
-    path: "/v1/sync-token/renew",
-    summary:
-      "A new sync token for the one sent; the old one ends with the first use of the new",
-    security: [{ sync: [] }],
-    parameters: [dpopHeader],
-    middleware: [limitBody] as const,
-    responses: {
-      200: jsonContent(syncGrant, "Another 180 days"),
-      ...errorResponses,
-    },
-  });
-  app.openapi(renew, async (c) => {
-    const grant = await identity.renewSyncToken({
-      authorization: c.req.header("authorization"),
-      dpop: c.req.header("dpop"),
-      method: c.req.method,
-      url: urlOf(c.req.url),
-    });
-    return grant.ok
-      ? c.json(grant.value, 200, noStore)
-      : respondWithError(c, grant.error);
   });
 }
 

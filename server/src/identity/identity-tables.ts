@@ -62,6 +62,22 @@ export const syncTokensTable = defineTable({
   }),
 });
 
+/** `[deviceId, digest of the ticket]` */
+export const syncTicketsTable = defineTable({
+  name: "identity_sync_tickets",
+  schema: z.object({
+    /** The sync token it was asked with. */
+    caller: z.object({
+      personId: personIdSchema,
+      deviceId: deviceIdSchema,
+      tokenId: z.uuid(),
+      expiresAtMs: atMs,
+      jkt: z.string(),
+    }),
+    ticketExpiresAtMs: atMs,
+  }),
+});
+
 const deviceRowSchema = z.object({
   name: z.string(),
   publicKey: publicKeySchema,
@@ -176,6 +192,7 @@ export const identityTables: readonly Table<unknown>[] = [
   sessionsTable,
   refreshesTable,
   syncTokensTable,
+  syncTicketsTable,
   devicesTable,
   devicesByKeyTable,
   devicesOfPersonTable,

@@ -41,6 +41,8 @@ import type {
   VerifiedSession,
 } from "./session-tokens.ts";
 import { createSignInLimits } from "./sign-in-limits.ts";
+import { createSyncTickets } from "./sync-tickets.ts";
+import type { SyncTicket, SyncTickets } from "./sync-tickets.ts";
 import { createSyncTokens } from "./sync-tokens.ts";
 import type { SyncGrant, VerifiedSyncToken } from "./sync-tokens.ts";
 
@@ -99,6 +101,13 @@ export interface Identity {
     request: SyncRequest,
   ): Promise<Result<SyncGrant, IdentityError>>;
 
+  /** For the person and device of the request. Errors: as `verifySyncRequest`. */
+  issueSyncTicket(
+    request: SyncRequest,
+  ): Promise<Result<SyncTicket, IdentityError>>;
+  /** Authenticates as `verifySyncRequest` did when the ticket was issued, once. Errors: `ticket-refused`. */
+  redeemSyncTicket: SyncTickets["redeem"];
+
   readonly invitations: Invitations;
   /** Ends all sessions of a person and takes them off all devices. */
   revokePerson(personId: PersonId): Promise<void>;
@@ -127,6 +136,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   const keys = await createKeyRing({ store, clock, issuer });
   const sessions = createSessionTokens({ store, keys, clock, random });
   const syncTokens = createSyncTokens({ store, keys, clock, random });
+  const tickets = createSyncTickets({ store, clock, random, syncTokens });
   const revocations = createRevocations();
   const devices = createDevices({ store, clock, random, revocations });
   const organizationDevices = createOrganizationDevices({
@@ -237,6 +247,12 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
         : verified;
     },
 
+    async issueSyncTicket(request) {
+      const verified = await verifySyncRequest(request);
+      return verified.ok ? ok(await tickets.issue(verified.value)) : verified;
+    },
+    redeemSyncTicket: (ticket) => tickets.redeem(ticket),
+
     invitations: {
       ...invitations,
       async acceptInvitation(code, personId) {
@@ -256,7 +272,9 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     keys,
     async removeExpired() {
       return (
-        (await sessions.removeExpired()) + (await syncTokens.removeExpired())
+        (await sessions.removeExpired()) +
+        (await syncTokens.removeExpired()) +
+        (await tickets.removeExpired())
       );
     },
   };

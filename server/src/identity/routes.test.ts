@@ -372,6 +372,7 @@ test("[ID-1] the routes describe themselves for OpenAPI, errors included", async
     "/v1/session/sign-out",
     "/v1/sign-in",
     "/v1/sign-up",
+    "/v1/sync-tickets",
     "/v1/sync-token/renew",
   ]);
   expect(JSON.stringify(document.paths?.["/v1/sign-in"])).toContain(

@@ -20,6 +20,7 @@ import type { Identity } from "./identity.ts";
 import { publicKeySchema } from "./public-key.ts";
 import { requireSession, sessionOf } from "./require-session.ts";
 import type { SessionEnv } from "./require-session.ts";
+import { addSyncTokenRoutes } from "./sync-token-routes.ts";
 
 export interface IdentityRoutesOptions {
   readonly identity: Identity;
@@ -49,7 +50,9 @@ export function createIdentityRoutes({
   });
 
   addAccountRoutes(app, identity);
-  addDeviceRoutes(app, identity, (url) => externalUrlOf(url, externalUrl));
+  const urlOf = (url: string) => externalUrlOf(url, externalUrl);
+  addDeviceRoutes(app, identity, urlOf);
+  addSyncTokenRoutes(app, identity, urlOf);
 
   const acceptInvitation = createRoute({
     method: "post",

@@ -62,6 +62,8 @@ export interface SyncTokens {
   ): Promise<Result<SyncGrant, IdentityError>>;
   /** The token alone; whoever calls checks the proof. Errors: `token-invalid`, `token-wrong-kind`, `token-expired`, `token-revoked`. */
   verify(token: string): Promise<Result<VerifiedSyncToken, IdentityError>>;
+  /** Whether a token that was verified is still neither expired nor revoked. */
+  isGood(token: VerifiedSyncToken): Promise<boolean>;
   /** To be called once the proof was right: ends the tokens that this one replaces. */
   noteUse(token: VerifiedSyncToken): Promise<void>;
   removeExpired(): Promise<number>;
@@ -94,7 +96,11 @@ export function createSyncTokens(deps: {
       const { deviceId, personId, tokenId } = token;
       const row = await tx.get(syncTokensTable, [deviceId, personId, tokenId]);
       const device = row && (await tx.get(devicesTable, [deviceId]));
-      return device !== undefined && !(await isClosedTo(tx, personId, device));
+      return (
+        device !== undefined &&
+        token.expiresAtMs > clock.now() &&
+        !(await isClosedTo(tx, personId, device))
+      );
     });
 
   return {
@@ -151,6 +157,8 @@ export function createSyncTokens(deps: {
         ? ok(read)
         : err(identityError("token-revoked"));
     },
+
+    isGood,
 
     async noteUse(token) {
       const { personId, deviceId, tokenId } = token;

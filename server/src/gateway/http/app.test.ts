@@ -60,6 +60,7 @@ test("[HT-1] the document tells of the server's own trouble, and of proofs where
   expect(Object.keys(body.paths["/sync"].get.responses)).toEqual([
     "101",
     "401",
+    "403",
     "426",
   ]);
   expect(body.paths).toHaveProperty(["/v1/openapi.json", "get"]);

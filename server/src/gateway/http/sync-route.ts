@@ -21,10 +21,17 @@ export function addSyncRoute(app: HttpApp): void {
     security: [{ sync: [] }],
     parameters: [dpopHeader],
     responses: {
-      101: { description: "The socket is open; the device says hello first" },
+      101: {
+        description:
+          "The socket is open; the device says hello first. Browsers offer the subprotocols suture.v2 and suture.ticket.<ticket> (see /v1/sync-tickets) instead of the two headers.",
+      },
       401: jsonContent(
         identityErrorSchema,
-        "No socket: the sync token or the proof does not hold",
+        "No socket: the sync token, the proof or the ticket does not hold",
+      ),
+      403: jsonContent(
+        identityErrorSchema,
+        "No socket: pages of this origin may not connect",
       ),
       426: jsonContent(httpErrorSchema, "The request asked for no WebSocket"),
     },

@@ -1,16 +1,24 @@
 /**
  * The WebSocket side of the HTTP server: one path, `/sync`, for devices that prove who they are before there is a socket.
  *
- * Order: path, room, `Authorization: DPoP` and the proof in `DPoP` (RFC 9449), then the upgrade. Whoever is refused gets an HTTP
- * answer with the code of `identityError` as JSON; no token is ever logged. `permessage-deflate` is off (we compress whole
- * messages, where it pays), frames are bounded before they are read, and text frames close the socket. SPEC SY-2, ID-10.
+ * Order: path, origin, then `Authorization: DPoP` with the proof in `DPoP` (RFC 9449), or a ticket among the subprotocols (what
+ * a browser can send), then the upgrade. Whoever is refused gets an HTTP answer with the code of `identityError` as JSON; no
+ * token is ever logged. Cookies are never read: what a browser adds by itself must not authenticate anything (RFC 6455, 10.2).
+ * `permessage-deflate` is off (we compress whole messages, where it pays), frames are bounded before they are read, and text
+ * frames close the socket. SPEC SY-2, ID-10, ID-25, ID-26.
  */
 import { STATUS_CODES } from "node:http";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { limits } from "@suture/schema";
-import type { IdentityError, MessageSocket, Timers } from "@suture/schema";
+import { err, identityError, limits } from "@suture/schema";
+import type {
+  IdentityError,
+  MessageSocket,
+  Result,
+  Timers,
+} from "@suture/schema";
 import { WebSocketServer } from "ws";
+import { statusOf } from "../../identity/identity-response.ts";
 import type { Identity } from "../../identity/identity.ts";
 import { externalUrlOf } from "../../identity/routes.ts";
 import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
@@ -19,13 +27,19 @@ import { wsMessageSocket } from "./ws-message-socket.ts";
 
 export const syncPath = "/sync";
 
+/** What the socket speaks, for clients that offer subprotocols; the version of the messages is agreed on in `hello`. */
+export const syncSubprotocol = "suture.v2";
+const ticketPrefix = "suture.ticket.";
+
 export interface UpgradeDeps {
-  readonly identity: Pick<Identity, "verifySyncRequest">;
+  readonly identity: Pick<Identity, "verifySyncRequest" | "redeemSyncTicket">;
   readonly accept: (socket: MessageSocket, caller: VerifiedSyncToken) => void;
   readonly timers: Timers;
   readonly log: SystemLog;
   /** Where clients reach this server, when that is not what requests say (behind a proxy). */
   readonly externalUrl?: string | undefined;
+  /** Whose pages may connect. A request without `Origin` is no browser's, and what it may do its token says. */
+  readonly allowedOrigins: ReadonlySet<string>;
 }
 
 /** Serves sync on an HTTP server until the function given back is called; open sockets are the sessions' to close. */
@@ -36,7 +50,37 @@ export function serveSync(server: Server, deps: UpgradeDeps): () => void {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.maxFrameBytes,
+    // Never the ticket: it would be repeated in the answer.
+    handleProtocols: (offered) =>
+      offered.has(syncSubprotocol) ? syncSubprotocol : false,
   });
+
+  async function authenticate(
+    request: IncomingMessage,
+    url: URL,
+  ): Promise<Result<VerifiedSyncToken, IdentityError>> {
+    const { origin, authorization } = request.headers;
+    if (origin !== undefined && !deps.allowedOrigins.has(origin))
+      return err(identityError("origin-refused"));
+    const offered = (request.headers["sec-websocket-protocol"] ?? "")
+      .split(",")
+      .map((one) => one.trim());
+    const [ticket, ...more] = offered.filter((one) =>
+      one.startsWith(ticketPrefix),
+    );
+    if (ticket === undefined)
+      return deps.identity.verifySyncRequest({
+        authorization,
+        dpop: headerOf(request, "dpop"),
+        method: request.method ?? "GET",
+        url: externalUrlOf(url.href, deps.externalUrl),
+      });
+    // Two ways to say who one is may say two people.
+    const isAlone = more.length === 0 && authorization === undefined;
+    return isAlone && offered.includes(syncSubprotocol)
+      ? deps.identity.redeemSyncTicket(ticket.slice(ticketPrefix.length))
+      : err(identityError("ticket-refused"));
+  }
 
   async function upgrade(
     request: IncomingMessage,
@@ -45,16 +89,11 @@ export function serveSync(server: Server, deps: UpgradeDeps): () => void {
   ): Promise<void> {
     const url = addressedUrl(request);
     if (url?.pathname !== syncPath) return refuse(socket, 404, null);
-    const verified = await deps.identity.verifySyncRequest({
-      authorization: request.headers.authorization,
-      dpop: headerOf(request, "dpop"),
-      method: request.method ?? "GET",
-      url: externalUrlOf(url.href, deps.externalUrl),
-    });
+    const verified = await authenticate(request, url);
     if (socket.destroyed) return;
     if (!verified.ok) {
       log.info("sync.refused", { code: verified.error.code });
-      return refuse(socket, 401, verified.error);
+      return refuse(socket, statusOf(verified.error), verified.error);
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const after = deps.timers.after.bind(deps.timers);
