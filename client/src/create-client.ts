@@ -127,7 +127,7 @@ export class Client {
   readonly reviews: Reviews;
 
   constructor(options: ClientOptions, log: LocalLog) {
-    const { clock, random, timers, tokens, connect } = options;
+    const { clock, random, timers, connect } = options;
     const types = createRecordTypes(options.recordTypes ?? sutureRecords);
     this.#options = options;
     this.#log = log;
@@ -151,9 +151,7 @@ export class Client {
       url: `${options.url.replace(/^http/, "ws").replace(/\/+$/, "")}/sync`,
       log,
       identity: createSyncIdentity({
-        tokens,
-        clock,
-        random,
+        ...options,
         currentPersonId: () => this.#person?.personId,
       }),
       connect,

@@ -1,15 +1,13 @@
 /** Who is signed in on this device, for the sync engine: tokens from the store, and proofs by the device key. */
-import type { Clock, PersonId, Random } from "@suture/schema";
+import type { PersonId } from "@suture/schema";
 
 import { openDeviceKey } from "./identity/device-key.ts";
 import { makeSyncHeaders } from "./identity/dpop-proof.ts";
-import type { TokenStore } from "./identity/token-store.ts";
+import { renewSyncToken } from "./identity/sign-in.ts";
+import type { IdentityClientDeps } from "./identity/sign-in.ts";
 import type { SyncIdentity } from "./sync/sync-engine.ts";
 
-export interface SyncIdentityDeps {
-  readonly tokens: TokenStore;
-  readonly clock: Clock;
-  readonly random: Random;
+export interface SyncIdentityDeps extends IdentityClientDeps {
   /** Whose token opens the socket, if they have one. */
   currentPersonId(): PersonId | undefined;
 }
@@ -38,6 +36,18 @@ export function createSyncIdentity(deps: SyncIdentityDeps): SyncIdentity {
           { method: "GET", url, token, nonce },
         )),
       };
+    },
+    async renewedToken(personId, token) {
+      try {
+        const held = await tokens.loadGrant(personId);
+        // It may have been renewed in the background already.
+        if (held?.syncToken === token) await renewSyncToken(deps, personId);
+        const now = await tokens.loadGrant(personId);
+        return now?.syncToken === token ? undefined : now?.syncToken;
+      } catch {
+        // A token store that fails here fails the next connection too, and is reported there.
+        return undefined;
+      }
     },
   };
 }

@@ -360,7 +360,9 @@ export {
   type ServerMessage,
 } from "./protocol/messages.ts";
 export * from "./protocol/notices.ts";
+export * from "./protocol/over-budget.ts";
 export * from "./protocol/push.ts";
 export { reviewIdOf, type ReviewQuestion } from "./protocol/review-id.ts";
 export * from "./protocol/review-task.ts";
+export * from "./protocol/token.ts";
 export * from "./protocol/welcome.ts";

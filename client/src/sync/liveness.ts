@@ -17,6 +17,7 @@ export interface LivenessDeps {
 export class Liveness {
   readonly #deps: LivenessDeps;
   #deadline: Timer | undefined;
+  #pause: Timer | undefined;
   #idle: Timer | undefined;
   #nextPing = 0;
 
@@ -26,6 +27,7 @@ export class Liveness {
 
   /** Something was sent that must be answered. */
   expectAnswer(): void {
+    if (this.#pause !== undefined) return;
     this.#deadline?.cancel();
     this.#deadline = this.#deps.timers.after(answerDeadlineMs, () =>
       this.#deps.onSilence(),
@@ -36,6 +38,16 @@ export class Liveness {
   noteAnswer(): void {
     this.#deadline?.cancel();
     this.#deadline = undefined;
+  }
+
+  /** The server has said that it answers no earlier than that: silence until then means nothing. */
+  notePause(resumeAfterMs: number): void {
+    this.#deadline?.cancel();
+    this.#pause?.cancel();
+    this.#pause = this.#deps.timers.after(resumeAfterMs, () => {
+      this.#pause = undefined;
+      this.expectAnswer();
+    });
   }
 
   /** From now on an idle line is asked for a sign of life. */
@@ -49,6 +61,7 @@ export class Liveness {
 
   stop(): void {
     this.#deadline?.cancel();
+    this.#pause?.cancel();
     this.#idle?.cancel();
   }
 }

@@ -2,7 +2,13 @@
  * What of the log is on its way over one socket: batches by one author each, most critical first, a few in flight at a time.
  * Forgotten with the socket; the log still holds everything, and whatever was sent twice is harmless. SPEC CL-7, SY-5.
  */
-import type { ClientMessage, PersonId, Verdict } from "@suture/schema";
+import type {
+  ClientMessage,
+  PersonId,
+  Timer,
+  Timers,
+  Verdict,
+} from "@suture/schema";
 
 import type { LocalLog } from "../store/local-log.ts";
 import { changeKey } from "../store/push-order.ts";
@@ -11,10 +17,13 @@ const maxPushesInFlight = 4;
 
 export interface PushPumpDeps {
   readonly log: LocalLog;
+  readonly timers: Timers;
   /** Whose token carries other people's work that is being brought back. */
   readonly personId: PersonId;
   tokens(): Promise<ReadonlyMap<PersonId, string>>;
   send(message: Extract<ClientMessage, { type: "push" }>): void;
+  /** The time that the server asked to wait is over: pump again. */
+  onResume(): void;
 }
 
 export class PushPump {
@@ -25,13 +34,16 @@ export class PushPump {
   #withRestores = false;
   #nextPushId = 0;
   #isPumping = false;
+  /** While the server has asked not to be pushed to. */
+  #deferral: Timer | undefined;
 
   constructor(deps: PushPumpDeps) {
     this.#deps = deps;
   }
 
+  /** Nothing is on its way, and nothing waits for its time to be sent. */
   get isEmpty(): boolean {
-    return this.#inFlight.size === 0;
+    return this.#inFlight.size === 0 && this.#deferral === undefined;
   }
 
   /** The server has taken the proof of what it lost: it may be pushed again. */
@@ -55,9 +67,23 @@ export class PushPump {
     return isAnyDurable;
   }
 
+  /** The server did not look at a push and asks for time: everything of it is sent again, nothing before that. */
+  defer(pushId: number, retryAfterMs: number): void {
+    if (!this.#inFlight.delete(pushId)) return;
+    this.#deferral?.cancel();
+    this.#deferral = this.#deps.timers.after(retryAfterMs, () => {
+      this.#deferral = undefined;
+      this.#deps.onResume();
+    });
+  }
+
+  stop(): void {
+    this.#deferral?.cancel();
+  }
+
   /** Sends as many batches as may be in flight. */
   async pump(): Promise<void> {
-    if (this.#isPumping) return;
+    if (this.#isPumping || this.#deferral !== undefined) return;
     this.#isPumping = true;
     try {
       const tokens = await this.#deps.tokens();
@@ -78,6 +104,8 @@ export class PushPump {
       withRestores: this.#withRestores,
     });
     const token = tokens.get(batch?.personId ?? personId);
+    // Reading the log takes time, in which a push may have been put off.
+    if (this.#deferral !== undefined) return false;
     if (batch === null || token === undefined) return false;
     const pushId = this.#nextPushId;
     this.#nextPushId += 1;

@@ -1,4 +1,5 @@
 import {
+  closeCodes,
   createMemoryStore,
   deviceIdSchema,
   err,
@@ -72,6 +73,20 @@ test("[SY-24] a server that wants its own nonce in the proof gets it", async () 
   ]);
 });
 
+test("[LM-9] whose connection another of its own took waits a minute before it takes that one's", async () => {
+  const pair = socketPair();
+  const world = await openEngine([() => ok(pair.client)]);
+  world.engine.start();
+  await world.settle();
+  pair.server.close(closeCodes.replaced, "replaced");
+  pair.flush();
+  expect(world.status()).toMatchObject({
+    state: "waiting",
+    problem: { code: "connected-elsewhere", isRetryable: true },
+    nextAttemptAtMs: 60_000,
+  });
+});
+
 test("[SY-24] nobody signed in: nothing is opened", async () => {
   const world = await openEngine([], { isSignedIn: false });
   world.engine.start();
@@ -125,6 +140,7 @@ async function openEngine(answers: Answer[], { isSignedIn = true } = {}) {
             : [],
         ),
       headers: (_url, _token, nonce) => Promise.resolve({ nonce: nonce ?? "" }),
+      renewedToken: () => Promise.resolve(undefined),
     },
     readableTypes: () => [],
     connect: (request) => {

@@ -42,6 +42,8 @@ export interface SyncIdentity {
     token: string,
     nonce: string | undefined,
   ): Promise<Readonly<Record<string, string>>>;
+  /** A sync token of the person's that is newer than this one; undefined where there is none to be had. Never throws. */
+  renewedToken(personId: PersonId, token: string): Promise<string | undefined>;
 }
 
 export type SyncState =
@@ -141,6 +143,7 @@ export class SyncEngine {
       return;
     }
     const { socket, credentials } = opened.value;
+    let token = credentials.syncToken;
     const session = new SyncSession({
       socket,
       log: this.#deps.log,
@@ -156,6 +159,12 @@ export class SyncEngine {
             own.syncToken,
           ]),
         ),
+      renewedToken: async () => {
+        const { personId } = credentials;
+        const renewed = await this.#deps.identity.renewedToken(personId, token);
+        token = renewed ?? token;
+        return renewed;
+      },
       events: {
         onWelcome: () => this.#tell({ state: "receiving" }),
         onAnswer: () => this.#tell({ lastAnswerAtMs: this.#deps.clock.now() }),

@@ -19,6 +19,8 @@ const sentences = {
   "update-needed":
     "This app is too old for the server. Update it; your work is safe.",
   "server-busy": "The server is busy.",
+  "connected-elsewhere":
+    "This device has other connections open; close the app's other windows.",
   "server-stopping": "The server is restarting.",
   "server-failed": "The server had a problem of its own.",
   "protocol-broken": "The server did not understand this device.",
@@ -52,6 +54,14 @@ export function syncProblem(code: SyncProblemCode): SyncProblem {
   };
 }
 
+/** At once, two windows of one app would take each other's connection for ever. */
+const replacedRetryMs = 60_000;
+
+/** The least to wait, where how the session ended says so. */
+export function retryAfterMsOf({ code }: SyncProblem): number | undefined {
+  return code === "connected-elsewhere" ? replacedRetryMs : undefined;
+}
+
 const answerSchema = z.object({ code: identityCodeSchema });
 
 /** What the answer to an upgrade that did not open a socket means. */
@@ -76,6 +86,8 @@ export function problemOfClose(code: number): SyncProblem {
       return syncProblem("token-refused");
     case "not-permitted":
       return syncProblem("device-revoked");
+    case "replaced":
+      return syncProblem("connected-elsewhere");
     case "server-stopping":
       return syncProblem("server-stopping");
     case "server-failed":

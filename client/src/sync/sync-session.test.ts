@@ -102,6 +102,28 @@ test("[SY-23] a close has its reason, and is told once", async () => {
   ]);
 });
 
+test("[SY-28] a device that is asked to wait for answers does not take the silence for a dead line", async () => {
+  const world = await openSession();
+  await world.say(welcome);
+  await world.say({ type: "answers-paused", resumeAfterMs: 60_000 });
+  world.pass(60_000 - 1);
+  expect(world.ended).toEqual([]);
+  world.pass(1);
+  world.pass(answerDeadlineMs);
+  expect(world.ended).toEqual([expect.objectContaining({ code: "no-answer" })]);
+});
+
+test("[SY-28] asked for a new token, a device sends the renewed one, or nothing", async () => {
+  const world = await openSession();
+  await world.say(welcome);
+  world.received();
+  await world.say({ type: "token-needed", expiresAtMs: 1 });
+  expect(world.received()).toEqual([]);
+  world.renewals.push("renewed");
+  await world.say({ type: "token-needed", expiresAtMs: 1 });
+  expect(world.received()).toEqual([{ type: "token", token: "renewed" }]);
+});
+
 test("[SY-23] after stop nothing is told", async () => {
   const world = await openSession();
   world.session.stop();
@@ -130,6 +152,7 @@ async function openSession() {
   const told: string[] = [];
   const ended: SyncProblem[] = [];
   const retries: (number | undefined)[] = [];
+  const renewals: string[] = [];
   const events: SyncSessionEvents = {
     onWelcome: () => told.push("welcome"),
     onAnswer: () => told.push("answer"),
@@ -149,6 +172,7 @@ async function openSession() {
     deviceId,
     personId,
     tokens: () => Promise.resolve(new Map([[personId, "token"]])),
+    renewedToken: () => Promise.resolve(renewals.shift()),
     readableTypes: () => [],
     events,
   });
@@ -170,6 +194,7 @@ async function openSession() {
     pair,
     told,
     ended,
+    renewals,
     settle,
     sayBytes,
     say: (message: ServerMessage) => sayBytes(encodeFrame(message)),

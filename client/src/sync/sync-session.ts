@@ -37,6 +37,7 @@ import { PushPump } from "./push-pump.ts";
 import { ScopeReceiver } from "./scope-receiver.ts";
 import {
   problemOfClose,
+  retryAfterMsOf,
   syncProblem,
   type SyncProblem,
 } from "./sync-problem.ts";
@@ -52,6 +53,8 @@ export interface SyncSessionDeps {
   readonly personId: PersonId;
   /** The sync tokens of everyone signed in on this device. */
   tokens(): Promise<ReadonlyMap<PersonId, string>>;
+  /** A sync token of whoever opened the socket that is newer than the one in use; undefined if there is none to be had. */
+  renewedToken(): Promise<string | undefined>;
   /** Names of the types of record that somebody of these roles may read. */
   readableTypes(roles: readonly Role[]): readonly string[];
   readonly events: SyncSessionEvents;
@@ -80,6 +83,7 @@ export class SyncSession {
   #isWelcome = false;
   #hasReviews = false;
   #isEnded = false;
+  #isRenewing = false;
 
   constructor(deps: SyncSessionDeps) {
     this.#deps = deps;
@@ -91,9 +95,11 @@ export class SyncSession {
     });
     this.#pump = new PushPump({
       log,
+      timers,
       personId,
       tokens: () => deps.tokens(),
       send: (message) => this.#ask(message),
+      onResume: () => this.push(),
     });
     this.#receiver = new ScopeReceiver({
       log,
@@ -105,7 +111,10 @@ export class SyncSession {
     });
     deps.socket.listen({
       onFrame: (frame) => this.#receive(frame),
-      onClose: (code) => this.#end(problemOfClose(code)),
+      onClose: (code) => {
+        const problem = problemOfClose(code);
+        this.#end(problem, retryAfterMsOf(problem));
+      },
     });
   }
 
@@ -175,6 +184,14 @@ export class SyncSession {
         return;
       case "verdicts":
         return this.#judged(message.pushId, message.verdicts);
+      case "push-deferred":
+        return this.#pump.defer(message.pushId, message.retryAfterMs);
+      case "answers-paused":
+        return this.#liveness.notePause(message.resumeAfterMs);
+      case "token-needed":
+        // Beside what else is received: it may take a while, and needs another connection.
+        void this.#renewToken();
+        return;
       case "changes":
         await this.#receiver.changed(message);
         if (!message.hasMore) await this.#pushMore();
@@ -247,6 +264,15 @@ export class SyncSession {
     if (this.#isWelcome && !this.#isEnded) await this.#pump.pump();
   }
 
+  /** Without a new token the connection ends with the old one, and the next attempt says what the person can do. */
+  async #renewToken(): Promise<void> {
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    const token = await this.#deps.renewedToken();
+    this.#isRenewing = false;
+    if (token !== undefined) this.#send({ type: "token", token });
+  }
+
   async #othersScopes(): Promise<ReadonlySet<ScopeId>> {
     const { log, personId, tokens } = this.#deps;
     const signedIn = await tokens();
@@ -312,5 +338,6 @@ export class SyncSession {
   #finish(): void {
     this.#isEnded = true;
     this.#liveness.stop();
+    this.#pump.stop();
   }
 }

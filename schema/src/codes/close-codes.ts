@@ -9,6 +9,8 @@ export const closeCodes = {
   "not-permitted": 4403,
   "hello-late": 4408,
   "message-too-large": 4409,
+  /** The device opened another connection, and had as many as it may. */
+  replaced: 4410,
   "version-unsupported": 4426,
   "rate-limited": 4429,
   "server-stopping": 4503,

@@ -24,7 +24,9 @@ import {
   scopeGrantedMessage,
   scopeRevokedMessage,
 } from "./notices.ts";
+import { answersPausedMessage, pushDeferredMessage } from "./over-budget.ts";
 import { pushMessage, verdictsMessage } from "./push.ts";
+import { tokenMessage, tokenNeededMessage } from "./token.ts";
 import { busyMessage, errorMessage, welcomeMessage } from "./welcome.ts";
 
 export const clientMessageSchema = z.discriminatedUnion("type", [
@@ -34,6 +36,7 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
   fetchMessage,
   pullSnapshotMessage,
   restoreMessage,
+  tokenMessage,
   pingMessage,
   pongMessage,
 ]);
@@ -44,6 +47,9 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
   busyMessage,
   errorMessage,
   verdictsMessage,
+  pushDeferredMessage,
+  answersPausedMessage,
+  tokenNeededMessage,
   changesMessage,
   fetchedMessage,
   snapshotMessage,

@@ -7,6 +7,7 @@ import type {
   PushMessage,
   RecordId,
   RestoreMessage,
+  TokenMessage,
   Verdict,
 } from "@suture/schema";
 import { decodePushed } from "../../admission/decode.ts";
@@ -33,6 +34,8 @@ export async function answerRequest(
       return answerFetch(deps, session, request);
     case "restore":
       return answerRestore(deps, session, request);
+    case "token":
+      return answerToken(deps, session, request);
     case "ping":
       return session.send({ type: "pong", number: request.number });
     case "pong":
@@ -55,6 +58,16 @@ async function answerPush(
     : changes.map(refuseUnknownAuthor);
   session.send({ type: "verdicts", pushId, verdicts: [...verdicts] });
   presence.update(session, unsynced);
+}
+
+async function answerToken(
+  { identity }: SyncDeps,
+  session: SyncSession,
+  { token }: TokenMessage,
+): Promise<void> {
+  const renewed = await identity.verifyBatchToken(token, session.caller.jkt);
+  if (renewed.ok) session.renew(renewed.value);
+  else session.end("not-authenticated");
 }
 
 /** The person's own sign-in has ended, not the connection's: their work waits on the device until they sign in again. */

@@ -8,6 +8,7 @@ export const closeSentences: Readonly<Record<CloseName, string>> = {
   "not-permitted": "This connection may not do that.",
   "hello-late": "No hello came in time.",
   "message-too-large": "The message is larger than the limit.",
+  replaced: "This device has opened other connections since.",
   "version-unsupported": "This server speaks another version.",
   "rate-limited": "Too much was asked at once; try again later.",
   "server-stopping": "The server is stopping; connect again soon.",

@@ -1,32 +1,26 @@
 /**
  * Writes down what was sent to which device, and when: evidence for the audit, never a gate (`log/deliveries.ts`).
  *
- * Rows wait a moment and are written together, with the last of each device and scope standing for all of them: it says that
- * everything up to it had been sent by then. A device's own are submitted before anything it pushes, in the order of the
- * store's writes, so that admission never takes what a device was sent for unseen. SPEC SY-12.
+ * Rows wait a moment and are written together, those that follow each other as one stretch, sent when its last one was. A
+ * device's own are submitted before anything it pushes, in the order of the store's writes, so that admission never takes what
+ * a device was sent for unseen. SPEC SY-12, EV-1.
  */
 import type {
   Clock,
   DeviceId,
   RecordId,
-  ScopeId,
   Store,
   Timer,
   Timers,
   WriteTransaction,
 } from "@suture/schema";
-import { noteDelivered } from "../../log/deliveries.ts";
+import { noteDelivered, type Delivery } from "../../log/deliveries.ts";
 import type { SystemLog } from "../../system-log.ts";
 
 /** Rows of one scope that were handed to one socket. */
-export interface Sent {
+export interface Sent extends Delivery {
   readonly organizationId: RecordId;
   readonly memberId: RecordId;
-  readonly deviceId: DeviceId;
-  readonly scopeId: ScopeId;
-  /** Of the row before the first one sent. */
-  readonly fromSequence: number;
-  readonly toSequence: number;
 }
 
 export interface SentAt extends Sent {
@@ -48,7 +42,8 @@ export interface DeliveryRecorderDeps {
 
 export class DeliveryRecorder {
   readonly #deps: DeliveryRecorderDeps;
-  readonly #waiting = new Map<string, SentAt>();
+  /** Of one reader and member each, in the order in which they were sent. */
+  readonly #waiting = new Map<string, readonly SentAt[]>();
   #timer: Timer | undefined;
   #submitted: Promise<unknown> = Promise.resolve();
 
@@ -59,30 +54,30 @@ export class DeliveryRecorder {
   note(sent: Sent): void {
     if (sent.toSequence <= sent.fromSequence) return;
     const { clock, timers, flushMs } = this.#deps;
-    const key = `${sent.deviceId} ${sent.memberId} ${sent.scopeId}`;
-    const before = this.#waiting.get(key);
-    const fromSequence = Math.min(
-      before?.fromSequence ?? sent.fromSequence,
-      sent.fromSequence,
+    const { deviceId, memberId, scopeId, readKey } = sent;
+    const key = `${deviceId} ${memberId} ${scopeId} ${readKey}`;
+    const before = this.#waiting.get(key) ?? [];
+    const last = before.at(-1);
+    const next = { ...sent, atMs: clock.now() };
+    this.#waiting.set(
+      key,
+      last?.toSequence === sent.fromSequence
+        ? before.with(-1, { ...next, fromSequence: last.fromSequence })
+        : [...before, next],
     );
-    const toSequence = Math.max(before?.toSequence ?? 0, sent.toSequence);
-    this.#waiting.set(key, {
-      ...sent,
-      fromSequence,
-      toSequence,
-      atMs: clock.now(),
-    });
     this.#timer ??= timers.after(flushMs, () => this.submit());
   }
 
   /** Submits what waits (of one device, or all) without waiting for the disk: later writes of the store come after it. */
   submit(deviceId?: DeviceId): void {
     const byOrganization = new Map<RecordId, SentAt[]>();
-    for (const [key, sent] of this.#waiting) {
-      if (deviceId !== undefined && sent.deviceId !== deviceId) continue;
-      this.#waiting.delete(key);
-      const others = byOrganization.get(sent.organizationId) ?? [];
-      byOrganization.set(sent.organizationId, [...others, sent]);
+    for (const [key, stretches] of this.#waiting) {
+      for (const sent of stretches) {
+        if (deviceId !== undefined && sent.deviceId !== deviceId) continue;
+        this.#waiting.delete(key);
+        const others = byOrganization.get(sent.organizationId) ?? [];
+        byOrganization.set(sent.organizationId, [...others, sent]);
+      }
     }
     if (this.#waiting.size === 0) {
       this.#timer?.cancel();
@@ -102,12 +97,8 @@ export class DeliveryRecorder {
     const { store, log, alsoNote } = this.#deps;
     const write = store
       .write(organizationId, async (tx) => {
-        for (const { deviceId, scopeId, toSequence, atMs } of all)
-          await noteDelivered(
-            tx,
-            { deviceId, scopeId, sequence: toSequence },
-            atMs,
-          );
+        for (const { organizationId: _in, memberId: _by, atMs, ...sent } of all)
+          await noteDelivered(tx, sent, atMs);
         await alsoNote?.(tx, all);
       })
       // Evidence that could not be kept must not end a session: the flag it feeds errs on the side of "not sent".

@@ -55,6 +55,7 @@ export async function answerPullSnapshot(
     next: page.next,
   });
   const { deviceId } = session;
+  if (!session.isOpen) return;
   if (!deps.snapshots.noteSent({ deviceId, access, after, page })) return;
   deps.deliveries.note({
     ...subjectOf(session, access),
@@ -97,6 +98,7 @@ async function sendPage(
       cursor,
       hasMore,
     });
+  if (!session.isOpen) return;
   deps.deliveries.note({
     ...subjectOf(session, access),
     fromSequence: after.sequence,
@@ -107,8 +109,9 @@ async function sendPage(
 }
 
 function subjectOf(session: SyncSession, access: ScopeAccess) {
-  const { scopeId, organizationId, memberId } = access;
-  return { scopeId, organizationId, memberId, deviceId: session.deviceId };
+  const { scopeId, organizationId, memberId, readKey } = access;
+  const { deviceId } = session;
+  return { scopeId, organizationId, memberId, readKey, deviceId };
 }
 
 /** A request that crossed the news: the scope is no longer, or not yet, this person's. */

@@ -117,6 +117,30 @@ describe("opening a session", () => {
   });
 });
 
+describe("connections of one device", () => {
+  test("[LM-9] a fifth closes the oldest, said hello or not, and nobody else's", async () => {
+    const world = await SyncWorld.create();
+    const house = await found(world);
+    const somebody = await world.signUp("many");
+    const mute = world.connect(somebody);
+    const clients = [1, 2, 3, 4].map(() => world.connect(somebody));
+    for (const client of clients) client.hello();
+    await world.settle();
+    expect(mute.closed?.name).toBe("replaced");
+    const fifth = world.connect(somebody);
+    fifth.hello();
+    await world.settle();
+    expect(clients.map(({ closed }) => closed?.name)).toEqual([
+      "replaced",
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(fifth.closed).toBeNull();
+    expect(house.adminClient.closed).toBeNull();
+  });
+});
+
 describe("bad messages", () => {
   test.each([
     ["garbage", Uint8Array.from([9, 9, 9]), "message-malformed"],
@@ -263,25 +287,6 @@ describe("the life of a session", () => {
     await world.settle();
     expect(ones.closed?.name).toBe("not-authenticated");
     expect(others.closed).toBeNull();
-  });
-
-  test("[SY-14] a session ends with its token, however lively", async () => {
-    const pingIntervalMs = 24 * 3_600_000;
-    const world = await SyncWorld.create({ limits: { pingIntervalMs } });
-    const somebody = await world.signUp("long");
-    const client = world.connect(somebody);
-    client.hello();
-    await world.settle();
-    const { expiresAtMs } = somebody.caller;
-    while (world.timers.now() + pingIntervalMs < expiresAtMs) {
-      world.timers.advance(pingIntervalMs);
-      client.send({ type: "pong", number: 0 });
-      client.pair.flush();
-    }
-    expect(client.closed).toBeNull();
-    world.timers.advance(pingIntervalMs);
-    await world.settle();
-    expect(client.closed?.name).toBe("not-authenticated");
   });
 
   test("[SY-15] a stopping server answers what it received, says so, and takes no more", async () => {

@@ -30,13 +30,13 @@ import { openSession } from "./open-session.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { SessionRights } from "./session-rights.ts";
 import type { SyncDeps } from "./sync-deps.ts";
+import { TokenWatch } from "./token-watch.ts";
 
 /** A frame up to this size is decoded as it arrives, so that a `ping` does not wait behind a push. */
 const decodeAtOnceBytes = 1_024;
 
 export class SyncSession {
   readonly sessionId: string;
-  readonly caller: VerifiedSyncToken;
   readonly live: LiveRows;
   readonly #socket: MessageSocket;
   readonly #deps: SyncDeps;
@@ -44,7 +44,9 @@ export class SyncSession {
   readonly #rights: SessionRights;
   readonly #queue: RequestQueue;
   readonly #keepAlive: KeepAlive;
+  readonly #tokenWatch: TokenWatch;
   readonly #helloTimer: Timer;
+  #caller: VerifiedSyncToken;
   #state: "new" | "open" | "closed" = "new";
 
   constructor(
@@ -57,12 +59,13 @@ export class SyncSession {
     const { limits, timers, log } = deps;
     this.#deps = deps;
     this.#socket = socket;
-    this.caller = caller;
+    this.#caller = caller;
     this.sessionId = sessionId;
     this.#onEnded = onEnded;
     this.live = new LiveRows(deps, this);
     this.#rights = new SessionRights(deps, this);
     this.#keepAlive = new KeepAlive(deps, this);
+    this.#tokenWatch = new TokenWatch(deps, this);
     this.#queue = new RequestQueue({
       maxCount: limits.maxQueuedMessages,
       maxBytes: limits.maxQueuedBytes,
@@ -80,12 +83,17 @@ export class SyncSession {
     });
   }
 
+  /** Whose session it is; the token may be another than the one that opened it. */
+  get caller(): VerifiedSyncToken {
+    return this.#caller;
+  }
+
   get deviceId(): DeviceId {
-    return this.caller.deviceId;
+    return this.#caller.deviceId;
   }
 
   get personId(): PersonId {
-    return this.caller.personId;
+    return this.#caller.personId;
   }
 
   get access(): Access {
@@ -139,6 +147,15 @@ export class SyncSession {
     this.#socket.close(closeCodes[name], name);
   }
 
+  /** Goes on under a renewed token of the same person and device; another's ends the session. SPEC SY-27. */
+  renew(caller: VerifiedSyncToken): void {
+    const { personId, deviceId } = caller;
+    if (personId !== this.personId || deviceId !== this.deviceId)
+      return this.end("not-authenticated");
+    this.#caller = caller;
+    if (this.isOpen) this.#tokenWatch.start();
+  }
+
   /** Rights may have changed: stops forwarding at once, reads them again and says what became of each scope. */
   refreshAccess(): void {
     if (this.isClosed) return;
@@ -184,13 +201,14 @@ export class SyncSession {
     if (this.isOpen) await answerRequest(this.#deps, this, message);
   }
 
-  #open(hello: HelloMessage): Promise<void> {
+  async #open(hello: HelloMessage): Promise<void> {
     this.#helloTimer.cancel();
-    return openSession(this.#deps, this, hello, (access) => {
+    await openSession(this.#deps, this, hello, (access) => {
       this.#state = "open";
       this.#rights.set(access);
       this.#keepAlive.start();
     });
+    if (this.isOpen) this.#tokenWatch.start();
   }
 
   #finish(): void {
@@ -199,6 +217,7 @@ export class SyncSession {
     this.#state = "closed";
     this.#helloTimer.cancel();
     this.#keepAlive.stop();
+    this.#tokenWatch.stop();
     this.#queue.close();
     this.#deps.hub.remove(this);
     if (wasOpen) this.#deps.presence.leave(this);

@@ -227,6 +227,11 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
       const session = new SyncSession(sessions, socket, caller, sessionId, () =>
         accepted.delete(session),
       );
+      const ofDevice = [...accepted].filter(
+        ({ deviceId }) => deviceId === caller.deviceId,
+      );
+      if (ofDevice.length >= limits.maxSessionsPerDevice)
+        ofDevice[0]?.end("replaced");
       accepted.add(session);
       if (isStopping) session.end("server-stopping");
       return session;

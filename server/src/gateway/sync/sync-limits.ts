@@ -3,6 +3,11 @@ export interface SyncLimits {
   readonly helloDeadlineMs: number;
   /** How often a silent session is asked whether it is still there; after two without an answer it is closed. */
   readonly pingIntervalMs: number;
+  /** With less than this left, the token of a session is asked to be renewed, as often as `tokenReminderMs` says. */
+  readonly tokenWarningMs: number;
+  readonly tokenReminderMs: number;
+  /** How long a session outlives its token, for the answer to the last time it was asked for. */
+  readonly tokenGraceMs: number;
   /** Messages of a session that wait behind the one being answered. */
   readonly maxQueuedMessages: number;
   /** Their bytes, as they came: a device has few pushes in flight. */
@@ -12,6 +17,8 @@ export interface SyncLimits {
   /** With more than this unsent, a session is closed. */
   readonly maxBufferedBytes: number;
   readonly maxSessions: number;
+  /** One more closes the device's oldest: on a bad line that is the one that died unnoticed. */
+  readonly maxSessionsPerDevice: number;
   /** What a server that is full asks a device to wait. */
   readonly busyRetryAfterMs: number;
   /** How long what was sent may stay unrecorded while its device sends nothing. */
@@ -23,11 +30,15 @@ export interface SyncLimits {
 export const defaultSyncLimits: SyncLimits = {
   helloDeadlineMs: 5_000,
   pingIntervalMs: 20_000,
+  tokenWarningMs: 24 * 3_600_000,
+  tokenReminderMs: 3_600_000,
+  tokenGraceMs: 30_000,
   maxQueuedMessages: 64,
   maxQueuedBytes: 32 * 1024 * 1024,
   slowReaderBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 64 * 1024 * 1024,
   maxSessions: 5_000,
+  maxSessionsPerDevice: 4,
   busyRetryAfterMs: 10_000,
   deliveryFlushMs: 1_000,
   presenceIntervalMs: 5_000,
