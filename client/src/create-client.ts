@@ -36,6 +36,7 @@ import { OpenRecords } from "./records/open-records.ts";
 import { readableTypes } from "./records/readable-types.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
 import type { RepoView } from "./records/repo-view.ts";
+import { reexpressStranded } from "./records/reexpress-stranded.ts";
 import { Repository } from "./records/repository.ts";
 import type { SaveProblem } from "./records/save-problem.ts";
 import {
@@ -143,6 +144,7 @@ export class Client {
       person: () => this.#person,
       onSaved: () => this.#engine.push(),
     };
+    log.whenStranded(reexpressStranded(this.#deps));
     this.reviews = new Reviews(this.#deps);
     this.#stopLocal = this.#deps.sending.subscribe(() =>
       this.#records.tellAll(),

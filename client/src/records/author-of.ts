@@ -2,6 +2,7 @@ import {
   err,
   ok,
   type member,
+  type Membership,
   type ReadTransaction,
   type RecordId,
   type RecordType,
@@ -60,10 +61,7 @@ async function memberAt(
   const own = deps.log.facts.memberships.filter(
     ({ personId }) => personId === person.personId,
   );
-  // Whose parent has not arrived yet belongs to the one organization there is.
-  const membership =
-    own.find((held) => held.organizationId === organizationId) ??
-    (organizationId === null && own.length === 1 ? own[0] : undefined);
+  const membership = membershipIn(own, organizationId);
   if (membership === undefined)
     return err({
       code: "author-unknown",
@@ -104,6 +102,17 @@ async function teamsStated(
   return reading.status === "settled"
     ? reading.content.teams
     : (reading.safe.teams.cautious ?? []);
+}
+
+/** Of a person's memberships the one that counts there; what has a parent that is not here yet is of the one there is. */
+export function membershipIn<M extends Membership>(
+  own: readonly M[],
+  organizationId: RecordId | null,
+): M | undefined {
+  return (
+    own.find((held) => held.organizationId === organizationId) ??
+    (organizationId === null && own.length === 1 ? own[0] : undefined)
+  );
 }
 
 /** The organization at the top of a record's parents; null where one of them is not here. */

@@ -44,6 +44,8 @@ export class EditSession<R extends RecordType = RecordType> {
   #seen: ReadonlySet<ChangeHash> = new Set();
   #edits: DraftEdits<R>;
   #parentId: RecordId | undefined;
+  /** Groups where something was written to an entry that was not accepted. */
+  readonly #lostSteps: string[] = [];
 
   constructor(
     deps: RecordDeps,
@@ -74,9 +76,12 @@ export class EditSession<R extends RecordType = RecordType> {
   /** What the form has shown, as values. */
   get shown(): RecordSnapshot<R> {
     const { state } = this.#open;
-    // Work of its own that was refused since is not in the record any more, though everything else it had shown is.
-    if (!this.#shown.heads.every((head) => state.index.has(head)))
-      this.#show([...this.#seen].filter((hash) => state.index.has(hash)));
+    // Work of its own that was refused since is not in the record any more, though everything else it had shown is, and what
+    // was said again because of it.
+    if (!this.#shown.heads.every((head) => state.index.has(head))) {
+      this.#show(state.stillHere(this.#seen));
+      this.#lostSteps.push(...this.#edits.rebase());
+    }
     return this.#shown;
   }
 
@@ -118,14 +123,23 @@ export class EditSession<R extends RecordType = RecordType> {
 
   /** Resolves once durable on this device. One transaction: all of it, or none. */
   async save(options: SaveOptions = {}): Promise<Result<Saved, SaveProblem>> {
-    const saved = await saveAt(this.#deps, this.#open, this.heads, (plan) =>
-      this.#fill(plan, options),
+    const saved = await saveAt(
+      this.#deps,
+      this.#open,
+      () => this.heads,
+      (plan) => this.#fill(plan, options),
     );
     if (saved.ok) this.#showOwn(saved.value.hashes);
     return saved;
   }
 
   #fill(plan: SavePlan, { reason }: SaveOptions): Result<null, SaveProblem> {
+    const [lost] = this.#lostSteps.splice(0);
+    if (lost !== undefined)
+      return err({
+        code: "depends-on-refused",
+        reason: `what was written to ${lost} builds on a change that was not accepted`,
+      });
     const [blind] = this.#edits.blindGroups;
     if (blind !== undefined)
       return err({
@@ -155,9 +169,7 @@ export class EditSession<R extends RecordType = RecordType> {
   /** The form has shown what it wrote itself. */
   #showOwn(hashes: readonly ChangeHash[]): void {
     const { state } = this.#open;
-    this.#show(
-      [...this.heads, ...hashes].filter((hash) => state.index.has(hash)),
-    );
+    this.#show(state.stillHere([...this.heads, ...hashes]));
     this.#edits = this.#newDraft();
     this.#parentId = undefined;
   }

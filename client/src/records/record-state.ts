@@ -89,6 +89,24 @@ export class RecordState {
     return this.#held.get(hash);
   }
 
+  /** Of what somebody had seen, what is still here: a change that was refused counts as the one that says it again. */
+  stillHere(seen: Iterable<ChangeHash>): readonly ChangeHash[] {
+    const found = new Set<ChangeHash>();
+    for (let hash of seen) {
+      for (let again = this.#sayingAgain(hash); again !== undefined;) {
+        hash = again;
+        again = this.#sayingAgain(hash);
+      }
+      if (this.#held.has(hash)) found.add(hash);
+    }
+    return [...found];
+  }
+
+  #sayingAgain(hash: ChangeHash): ChangeHash | undefined {
+    const progress = this.#refused.find((row) => row.hash === hash)?.progress;
+    return progress?.state === "refused" ? progress.reexpressedAs : undefined;
+  }
+
   /** The values as seen at some heads, which must be known. */
   foldAt(heads: readonly ChangeHash[]): RecordFold {
     const seen = this.behind(heads);

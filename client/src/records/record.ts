@@ -182,8 +182,11 @@ export class SutureRecord<R extends RecordType = RecordType> {
   ): Promise<Result<Saved, SaveProblem>> {
     const plan = settlementPlan(this.#definition, group, reading, settlement);
     if (!plan.ok) return plan;
-    return saveAt(this.#deps, this.#open, heads, (save) =>
-      save.planStatement(plan.value),
+    return saveAt(
+      this.#deps,
+      this.#open,
+      () => heads,
+      (save) => save.planStatement(plan.value),
     );
   }
 }

@@ -1,5 +1,5 @@
 /** One save of an existing record, composed at some heads: planned, checked, made durable, and then shown. SPEC CL-1, CO-10. */
-import { ok, type ChangeHash, type Result } from "@suture/schema";
+import { err, ok, type ChangeHash, type Result } from "@suture/schema";
 
 import type { RecordStatus } from "../status/derive-status.ts";
 import { authorOf } from "./author-of.ts";
@@ -17,17 +17,23 @@ export interface Saved {
   readonly hashes: readonly ChangeHash[];
 }
 
-/** `fill` plans the changes; it must be synchronous, and nothing is kept if it refuses. */
+/** `shownHeads` are asked for when it is this save's turn. `fill` plans the changes; it must be synchronous, and nothing is kept if it refuses. */
 export function saveAt(
   deps: RecordDeps,
   open: OpenRecord,
-  heads: readonly ChangeHash[],
+  shownHeads: () => readonly ChangeHash[],
   fill: (plan: SavePlan) => Result<null, SaveProblem>,
 ): Promise<Result<Saved, SaveProblem>> {
   return open.inTurn(async () => {
     const { state } = open;
     const author = await authorOf(deps, state.recordId);
     if (!author.ok) return author;
+    const heads = shownHeads();
+    if (!heads.every((head) => state.index.has(head)))
+      return err({
+        code: "depends-on-refused",
+        reason: "what the form showed was not accepted",
+      });
     const base = {
       type: state.type,
       recordId: state.recordId,
@@ -35,7 +41,8 @@ export function saveAt(
       fold: state.foldAt(heads),
       depsOf: (lane: string) => laneDependencies(state, heads, lane),
       bytesBehind: (of: readonly ChangeHash[]) => state.bytesBehind(of),
-      actors: open.actorsOf(author.value),
+      // The sequence numbers of what was refused were used: its actor must not use them for something else.
+      actors: state.refused.length > 0 ? [] : open.actorsOf(author.value),
     };
     const plan = new SavePlan(deps, base, author.value);
     const filled = fill(plan);

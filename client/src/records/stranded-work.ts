@@ -33,6 +33,8 @@ export interface StrandedWork {
   readonly authoredAtMs: number;
   readonly refusedAtMs: number;
   readonly isDismissed: boolean;
+  /** The change of this device that says it again; null where it could not be said again, or was refused itself. */
+  readonly reexpressedAs: ChangeHash | null;
   /** What its author had seen. */
   readonly base: readonly ChangeHash[];
   /** As it was sent. */
@@ -51,7 +53,13 @@ export async function listStranded(
     for (const { value } of await tx.scan(changesTable)) {
       if (value.progress.state !== "refused") continue;
       const { recordId, hash } = value;
-      const { code, message, refusedAtMs, isDismissed } = value.progress;
+      const {
+        code,
+        message,
+        refusedAtMs,
+        isDismissed,
+        reexpressedAs = null,
+      } = value.progress;
       const bytes = await tx.get(changeBytesTable, [recordId, hash]);
       const record = await tx.get(recordsTable, [recordId]);
       const type =
@@ -72,6 +80,7 @@ export async function listStranded(
         authoredAtMs: value.authoredAtMs,
         refusedAtMs,
         isDismissed,
+        reexpressedAs,
         base: value.deps,
         bytes: bytes ?? new Uint8Array(),
         edits: edits?.ok === true ? edits.value : [],

@@ -27,8 +27,8 @@ export interface StatusInput {
 
 /** The first of the states, in their order, that any of the record's changes is in. */
 export function deriveStatus(input: StatusInput): RecordStatus {
-  // What somebody has dismissed is kept but no longer shown, unless there is nothing else.
-  const shown = input.changes.filter(({ progress }) => !isDismissed(progress));
+  // What somebody has dismissed, or what is said again, is kept but no longer shown, unless there is nothing else.
+  const shown = input.changes.filter(({ progress }) => !isSettled(progress));
   const found = new Set<SaveState>(
     (shown.length > 0 ? shown : input.changes).map((change) =>
       stateOf(change, input),
@@ -70,6 +70,9 @@ export function stateOf(
   }
 }
 
-function isDismissed(progress: LocalChange["progress"]): boolean {
-  return progress.state === "refused" && progress.isDismissed;
+function isSettled(progress: LocalChange["progress"]): boolean {
+  return (
+    progress.state === "refused" &&
+    (progress.isDismissed || progress.reexpressedAs !== undefined)
+  );
 }

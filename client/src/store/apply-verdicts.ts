@@ -63,6 +63,25 @@ async function acceptAt(
   }
 }
 
+/** What was saved on top of a change that had been refused meanwhile: composed before the verdict, stored after it. */
+export async function strandOnRefused(
+  tx: WriteTransaction,
+  change: LocalChange,
+  nowMs: number,
+): Promise<readonly LocalChange[]> {
+  for (const dep of change.deps) {
+    const behind = await findChange(tx, change.recordId, dep);
+    if (behind?.progress.state !== "refused") continue;
+    return applyRefusal(tx, change, buildsOnRefused, nowMs);
+  }
+  return [];
+}
+
+const buildsOnRefused: LocalRefusal = {
+  code: "depends-on-refused",
+  message: "It builds on a change that was not accepted.",
+};
+
 async function applyRefusal(
   tx: WriteTransaction,
   change: LocalChange,
@@ -91,12 +110,7 @@ async function applyRefusal(
   for (const [position, row] of stranded.entries()) {
     await setProgress(tx, row, {
       state: "refused",
-      ...(position === 0
-        ? { code, message }
-        : {
-            code: "depends-on-refused" as const,
-            message: "It builds on a change that was not accepted.",
-          }),
+      ...(position === 0 ? { code, message } : buildsOnRefused),
       refusedAtMs: nowMs,
       isDismissed: false,
     });

@@ -43,13 +43,13 @@ export async function changesOf(
   return rows.map((row) => row.value);
 }
 
-/** Stores a change this device does not hold yet. */
+/** Stores a change this device does not hold yet; gives back its row. */
 export async function insertChange(
   tx: WriteTransaction,
   change: Omit<LocalChange, "localNumber">,
   bytes: Uint8Array,
   meaning: ChangeMeaning,
-): Promise<void> {
+): Promise<LocalChange> {
   const device = (await tx.get(deviceTable, deviceKey)) ?? {};
   const localNumber = device.nextLocalNumber ?? 1;
   await tx.put(deviceTable, deviceKey, {
@@ -62,7 +62,9 @@ export async function insertChange(
   if (meaning.creates !== null)
     await tx.put(recordsTable, [recordId], { recordId, ...meaning.creates });
   await tx.delete(missingTable, [recordId, hash]);
-  await putChange(tx, { ...change, localNumber });
+  const row = { ...change, localNumber };
+  await putChange(tx, row);
+  return row;
 }
 
 /** Replaces what has become of a change; does nothing else than `progress` says. */

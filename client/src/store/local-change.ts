@@ -48,6 +48,8 @@ export const progressSchema = z.discriminatedUnion("state", [
     state: z.literal("refused"),
     ...refusalSchema.shape,
     refusedAtMs: z.int(),
+    /** The change of this device that says it again, where what was refused was only what it built on. SPEC SW-5. */
+    reexpressedAs: changeHashSchema.exactOptional(),
     /** Somebody has seen it and decided: kept, but no longer shown as a problem. */
     isDismissed: z.boolean(),
   }),

@@ -35,7 +35,7 @@ import {
   type RemoteEffect,
   type RemoteRefusal,
 } from "./apply-remote.ts";
-import { applyVerdict } from "./apply-verdicts.ts";
+import { applyVerdict, strandOnRefused } from "./apply-verdicts.ts";
 import { findChange, insertChange, meaningOf } from "./change-rows.ts";
 import {
   localPartition,
@@ -90,6 +90,12 @@ export interface LogEvent {
 }
 export type LogListener = (event: LogEvent) => void;
 
+/** What is done about changes that become stranded work, in the transaction that strands them. */
+export type StrandedHandler = (
+  tx: WriteTransaction,
+  stranded: readonly LocalChange[],
+) => Promise<void>;
+
 /** Opens the log over a store with `clientTables`. Makes sure first that what is to be sent agrees with the rows. */
 export async function openLocalLog(deps: LocalLogDeps): Promise<LocalLog> {
   await deps.store.write(localPartition, rebuildPending);
@@ -100,6 +106,7 @@ export class LocalLog {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #listeners = new Set<LogListener>();
+  #whenStranded: StrandedHandler = () => Promise.resolve();
   #facts: LogFacts;
 
   constructor({ store, clock }: LocalLogDeps, facts: LogFacts) {
@@ -117,6 +124,11 @@ export class LocalLog {
   subscribe(listener: LogListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** There is one: it knows what changes mean, which the log does not. SPEC SW-5. */
+  whenStranded(handler: StrandedHandler): void {
+    this.#whenStranded = handler;
   }
 
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
@@ -147,6 +159,7 @@ export class LocalLog {
     alongside?: (tx: WriteTransaction) => Promise<void>,
   ): Promise<void> {
     const savedAtMs = this.#clock.now();
+    const stranded: LocalChange[] = [];
     await this.#store.write(localPartition, async (tx) => {
       for (const { bytes, decoded, ...change } of changes) {
         const { hash } = decoded;
@@ -165,14 +178,16 @@ export class LocalLog {
             isRestore: false,
           },
         };
-        await insertChange(tx, row, bytes, meaning);
+        const saved = await insertChange(tx, row, bytes, meaning);
+        stranded.push(...(await strandOnRefused(tx, saved, savedAtMs)));
       }
+      if (stranded.length > 0) await this.#whenStranded(tx, stranded);
       await alongside?.(tx);
     });
     if (alongside !== undefined) await this.#renewFacts();
     this.#tell(
       changes.map(({ recordId }) => recordId),
-      { isAppend: true },
+      { isAppend: stranded.length === 0 },
     );
   }
 
@@ -185,6 +200,7 @@ export class LocalLog {
       const found: LocalChange[] = [];
       for (const verdict of verdicts)
         found.push(...(await applyVerdict(tx, verdict, nowMs)));
+      if (found.length > 0) await this.#whenStranded(tx, found);
       return found;
     });
     this.#tell(verdicts.map(({ recordId }) => recordId));
