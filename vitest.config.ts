@@ -8,7 +8,10 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["{schema,server,client,bench}/src/**/*.test.{ts,tsx}"],
+    include: [
+      "{schema,server,client,bench}/src/**/*.test.{ts,tsx}",
+      "server/test/**/*.test.ts",
+    ],
     environment: "node",
   },
 });

@@ -1,0 +1,40 @@
+/**
+ * The corpus of hostile input: each case is one attack over a real socket on a real server, and the one right answer to it.
+ *
+ * Answers are text, so that a case reads as one line: `close <name>: <sentence>`, `refused <code>: <sentence>`, `accepted`,
+ * `http <status> <code>`. Sentences are part of them: without, a case could pass because another check caught what its own
+ * let through. After every case an honest member, on a socket opened before all of them, still gets work accepted. SPEC HO-1.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createHouse, type House } from "./house.test-support.ts";
+
+export interface HostileCase {
+  /** Unique in the corpus: mutants name the cases that must then fail. */
+  readonly name: string;
+  /** What would be gained, or broken. */
+  readonly attacks: string;
+  /** Where it is stopped: file and, where that is not plain, which check. */
+  readonly check: string;
+  readonly expected: string;
+  /** Does it, and says what came of it. */
+  readonly attack: (house: House) => Promise<string> | string;
+}
+
+/** To be called once in a file: its server lives for all of its cases. `subject` begins each test's name. */
+export function runCases(subject: string, cases: readonly HostileCase[]): void {
+  let house: House | undefined;
+  beforeAll(async () => {
+    house = await createHouse();
+  }, 30_000);
+  afterAll(async () => {
+    await house?.close();
+  });
+
+  for (const { name, expected, attack } of cases) {
+    test(`${subject}: ${name}`, async () => {
+      if (house === undefined) throw new Error("there is no house");
+      expect(await attack(house)).toBe(expected);
+      await house.expectUnharmed();
+    });
+  }
+}
