@@ -1,5 +1,9 @@
 /** The server as it is deployed: its own process, its data in a directory of its own, killed and restored as disasters do. */
-import { spawn, type ChildProcess } from "node:child_process";
+import {
+  spawn,
+  type ChildProcess,
+  type Serializable,
+} from "node:child_process";
 import { once } from "node:events";
 import { cp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -10,28 +14,48 @@ const entryPoint = fileURLToPath(
 );
 const startWithinMs = 30_000;
 
+export interface ServerProcessOptions {
+  /** Settings other than where it listens and keeps its data. */
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly nodeOptions?: readonly string[];
+}
+
 export class ServerProcess {
   readonly port: number;
   readonly #dataDir: string;
+  readonly #options: ServerProcessOptions;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, dataDir: string) {
+  private constructor(
+    port: number,
+    dataDir: string,
+    options: ServerProcessOptions,
+  ) {
     this.port = port;
     this.#dataDir = dataDir;
+    this.#options = options;
   }
 
   /** Not started yet, but its address is known. The data directory need not be there. */
-  static async create(dataDir: string): Promise<ServerProcess> {
-    return new ServerProcess(await freePort(), dataDir);
+  static async create(
+    dataDir: string,
+    options: ServerProcessOptions = {},
+  ): Promise<ServerProcess> {
+    return new ServerProcess(await freePort(), dataDir, options);
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
   /** Resolves once it says that it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [entryPoint], {
+    const { nodeOptions = [], variables } = this.#options;
+    const child = spawn(process.execPath, [...nodeOptions, entryPoint], {
       env: {
         ...process.env,
         SUTURE_DATA_DIR: this.#dataDir,
@@ -39,8 +63,9 @@ export class ServerProcess {
         SUTURE_PORT: String(this.port),
         SUTURE_SAMPLE: "off",
         SUTURE_LOG_LEVEL: "error",
+        ...variables,
       },
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#process = child;
     child.once("exit", () => {
@@ -52,6 +77,20 @@ export class ServerProcess {
       if (Date.now() > overAtMs) throw new Error("the server does not start");
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
+  }
+
+  /** For what was loaded into the process beside the server, until it ends. */
+  send(message: Serializable): void {
+    // It may end in this moment; `onExit` tells.
+    this.#process?.send(message, () => undefined);
+  }
+
+  onMessage(listener: (message: unknown) => void): void {
+    this.#process?.on("message", listener);
+  }
+
+  onExit(listener: () => void): void {
+    this.#process?.once("exit", listener);
   }
 
   /** As `systemctl stop` does it. */

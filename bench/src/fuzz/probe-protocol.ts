@@ -1,0 +1,12 @@
+/** What the probe in the server's process is asked, and what it answers. */
+export type ToProbe = "cpu" | "memory";
+
+export type FromProbe =
+  | {
+      readonly asked: "cpu";
+      /** Since it was asked last. */
+      readonly cpuMs: number;
+      /** The longest stretch since then in which nothing else had a turn. */
+      readonly longestMs: number;
+    }
+  | { readonly asked: "memory"; readonly rssBytes: number };
