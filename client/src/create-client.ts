@@ -6,19 +6,16 @@ import {
   createRecordTypes,
   sutureRecords,
   type ChangeHash,
-  type Clock,
   type Membership,
   type PersonId,
   type PresenceMessage,
-  type Random,
   type RecordId,
   type RecordType,
   type Result,
-  type Store,
-  type Timers,
 } from "@suture/schema";
 
-import type { Fetch, RequestError } from "./identity/identity-request.ts";
+import type { ClientOptions } from "./client-options.ts";
+import type { RequestError } from "./identity/identity-request.ts";
 import {
   signIn,
   signOut,
@@ -26,7 +23,6 @@ import {
   type SignedIn,
 } from "./identity/sign-in.ts";
 import { TokenRenewal } from "./identity/token-renewal.ts";
-import type { TokenStore } from "./identity/token-store.ts";
 import {
   foundOrganization,
   type Founded,
@@ -41,7 +37,9 @@ import { Repository } from "./records/repository.ts";
 import type { SaveProblem } from "./records/save-problem.ts";
 import {
   dismissStranded,
+  exportStranded,
   listStranded,
+  type StrandedExport,
   type StrandedWork,
 } from "./records/stranded-work.ts";
 import {
@@ -55,25 +53,9 @@ import { SendState } from "./status/send-state.ts";
 import { deviceTable } from "./store/client-tables.ts";
 import { openLocalLog, type LocalLog } from "./store/local-log.ts";
 import { createSyncIdentity } from "./sync-identity.ts";
-import type { Connect } from "./sync/connect.ts";
 import type { SyncProblemCode } from "./sync/sync-problem.ts";
 import { SyncEngine, type SyncStatus } from "./sync/sync-engine.ts";
 import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
-
-export interface ClientOptions {
-  /** Of the server, `https://…`. */
-  readonly url: string;
-  /** Opened with `clientTables`. The client closes it. */
-  readonly store: Store;
-  readonly tokens: TokenStore;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly connect: Connect;
-  readonly fetch: Fetch;
-  /** By default Suture's own eight. */
-  readonly recordTypes?: readonly RecordType[];
-}
 
 type SutureType = (typeof sutureRecords)[number];
 type SutureTypeNamed<Name extends string> = Extract<
@@ -304,7 +286,12 @@ export class Client {
 
   /** Work that was not accepted. It is kept until the device is wiped. */
   stranded(): Promise<readonly StrandedWork[]> {
-    return listStranded(this.#log, this.#deps.types);
+    return listStranded(this.#deps);
+  }
+
+  /** A copy of it that can be written to a file. It holds clinical content. */
+  exportStranded(): Promise<StrandedExport> {
+    return exportStranded(this.#deps);
   }
 
   /** Takes a piece of stranded work out of its record's status. It stays in `stranded()`. */

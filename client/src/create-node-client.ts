@@ -2,11 +2,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import {
-  createClient,
-  type Client,
-  type ClientOptions,
-} from "./create-client.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { createClient, type Client } from "./create-client.ts";
 import { createFileTokenStore } from "./identity/file-token-store.ts";
 import { clientMigrations, clientTables } from "./store/client-tables.ts";
 import { openSqliteStore } from "./store/open-sqlite-store.ts";

@@ -42,7 +42,8 @@ export {
 } from "./identity/token-store.ts";
 
 // client
-export { Client, createClient, type ClientOptions } from "./create-client.ts";
+export type { ClientOptions } from "./client-options.ts";
+export { Client, createClient } from "./create-client.ts";
 
 // records
 export type {
@@ -72,7 +73,7 @@ export type {
 } from "./records/repository.ts";
 export type { Saved } from "./records/save-at.ts";
 export type { SaveProblem } from "./records/save-problem.ts";
-export type { StrandedWork } from "./records/stranded-work.ts";
+export type { StrandedExport, StrandedWork } from "./records/stranded-work.ts";
 export type {
   UnsyncedChange,
   UnsyncedExport,

@@ -187,7 +187,7 @@ test("[SY-16] who leaves an organization loses its records and keeps their own r
     recordId: alma.id,
     code: "not-permitted",
   });
-  expect(JSON.stringify(stranded?.edits)).toContain("Written offline.");
+  expect(JSON.stringify(stranded?.tried)).toContain("Written offline.");
   await until(desk, () => desk.memberships.length === 0);
   const left = await desk.patients.list();
   expect(left.every(({ id }) => id === alma.id)).toBe(true);

@@ -10,7 +10,7 @@ import type { RecordDeps } from "./record-deps.ts";
 
 import type { SaveProblem } from "./save-problem.ts";
 
-export interface ChangeToCommit extends PlannedChange {
+export interface ChangeToCommit extends Omit<PlannedChange, "indexed"> {
   readonly type: RecordType;
 }
 

@@ -71,19 +71,27 @@ function entryOf(
     admittedAtMs: progress.state === "accepted" ? progress.admittedAtMs : null,
     state: progress.state,
     reason: attribution?.reason ?? null,
-    edits: edits.map((edit) => ({
-      kind: edit.kind,
-      name: "name" in edit ? edit.name : null,
-      entryId: "entryId" in edit ? edit.entryId : null,
-      before: edit.pred.flatMap((opId) => {
-        const overwritten = editsByOpId.get(opId);
-        return overwritten === undefined ? [] : [valueOf(overwritten)];
-      }),
-      after: valueOf(edit),
-    })),
+    edits: editsInWords(edits, editsByOpId),
     seen: row.deps,
     besides,
   };
+}
+
+/** What edits wrote, and over what. `editsByOpId` knows what they overwrote. */
+export function editsInWords(
+  edits: readonly Edit[],
+  editsByOpId: ReadonlyMap<OpId, Edit>,
+): readonly HistoryEdit[] {
+  return edits.map((edit) => ({
+    kind: edit.kind,
+    name: "name" in edit ? edit.name : null,
+    entryId: "entryId" in edit ? edit.entryId : null,
+    before: edit.pred.flatMap((opId) => {
+      const overwritten = editsByOpId.get(opId);
+      return overwritten === undefined ? [] : [valueOf(overwritten)];
+    }),
+    after: valueOf(edit),
+  }));
 }
 
 function valueOf(edit: Edit): unknown {

@@ -36,7 +36,7 @@ import { err, ok } from "@suture/schema";
 import { mergeLane } from "../store/local-change.ts";
 import { authorOf, type SigningAuthor } from "./author-of.ts";
 import { checkPlanned } from "./check-planned.ts";
-import { commitPlan, type ChangeToCommit } from "./commit-plan.ts";
+import { commitPlan } from "./commit-plan.ts";
 import type { OpenRecord } from "./open-records.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { SaveProblem } from "./save-problem.ts";
@@ -130,7 +130,11 @@ export class LogStorageAdapter implements StorageAdapterInterface {
     const { state } = open;
     const { type, recordId } = state;
     const indexed = indexChange(type, state.index, decoded);
-    if (!indexed.ok) return indexed;
+    // What builds on work that was refused meanwhile is said again by the log, as it is stored.
+    const isOnRefused = state.refused.some(({ hash }) =>
+      decoded.deps.includes(hash),
+    );
+    if (!indexed.ok && !isOnRefused) return indexed;
     const edits = interpretChange(type, decoded);
     if (!edits.ok) return edits;
     if (edits.value.some(isOfGroup))
@@ -140,12 +144,11 @@ export class LogStorageAdapter implements StorageAdapterInterface {
       });
     const problem = checkPlanned(type, edits.value, state.fold, author.roles);
     if (problem !== null) return err(problem);
-    const change: ChangeToCommit = {
+    const change = {
       type,
       recordId,
       bytes,
       decoded,
-      indexed: indexed.value,
       edits: edits.value,
       lane: mergeLane,
     };

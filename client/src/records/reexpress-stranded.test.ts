@@ -209,6 +209,50 @@ test("[SW-5] what was being saved when the refusal came is said again too", asyn
   expect(await ada.client.unsynced()).toEqual([]);
 });
 
+test("[SW-8] stranded work says what was tried, before and after, on what, by whom and why, and can be taken along", async () => {
+  const patient = await newPatient();
+  const base = patient.heads;
+  await save(patient, (draft) => {
+    draft.maritalStatus = "S";
+  });
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  await ada.client.settle();
+  const refused = await save(patient, (draft) => {
+    draft.maritalStatus = "M";
+  });
+  const later = await save(patient, (draft) => {
+    draft.maritalStatus = "D";
+  });
+  await server.takeFrom(ada, refusing(refused));
+  ada = await openDevice({ name: "ada", store: ada.store, start: 2 });
+  const [first, second] = await ada.client.stranded();
+  expect(first).toMatchObject({
+    recordId: patient.id,
+    recordType: "patient",
+    hash: refused,
+    code: "value-invalid",
+    message: "Not accepted.",
+    memberId: founded.memberId,
+    tried: [{ name: "maritalStatus", before: ["S"], after: "M" }],
+  });
+  expect(first?.base).not.toEqual(base);
+  expect(second).toMatchObject({
+    hash: later,
+    code: "depends-on-refused",
+    tried: [{ name: "maritalStatus", before: ["M"], after: "D" }],
+  });
+  const copy = await ada.client.exportStranded();
+  const parsed: unknown = JSON.parse(JSON.stringify(copy));
+  expect(parsed).toMatchObject({
+    format: "suture-stranded-1",
+    changes: [
+      { hash: refused, bytes: expect.stringMatching(/^[0-9a-f]+$/) },
+      { hash: later },
+    ],
+  });
+});
+
 test("[SW-7] work of somebody who may not write it any more is kept, and not said again", async () => {
   const patient = await newPatient();
   const refused = await save(patient, (draft) => {

@@ -1,5 +1,5 @@
-import { getConflicts, type Doc } from "@automerge/automerge";
-import { patient as patientType } from "@suture/schema";
+import { getConflicts, ImmutableString, type Doc } from "@automerge/automerge";
+import { canonicalize, patient as patientType } from "@suture/schema";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import {
@@ -121,4 +121,38 @@ test("[CL-18] a document's group is a conflict where a plain reader sees one win
   expect(Object.keys(getConflicts(doc, "prescribing") ?? {})).toHaveLength(2);
   const reading = readGroupOf(doc, patientType, "prescribing");
   expect(reading).toMatchObject({ ok: true, value: { status: "conflict" } });
+});
+
+test("[SW-9] a handle loses what was refused, keeps what was built on it, saved or not, and says that it changed", async () => {
+  const patient = await newPatient();
+  await server.takeFrom(ada);
+  const edit = await patient.edit();
+  edit.draft.maritalStatus = "S";
+  const saved = await edit.save();
+  if (!saved.ok) throw new Error(saved.error.reason);
+  const handle = await handleOf(patient);
+  expect(String(handle.doc()["maritalStatus"])).toBe("S");
+  const note = canonicalize({ status: "active", text: "Written in a handle." });
+  const wentBack = new Promise<void>((resolve) => {
+    handle.on("change", ({ doc }) => {
+      const said = Object.entries(doc).some(
+        ([key, value]) => key.startsWith("notes/") && String(value) === note,
+      );
+      if (String(doc["maritalStatus"]) === "M" && said) resolve();
+    });
+  });
+  handle.change((doc) => {
+    const key = "notes/018f3b62-0000-8000-8000-000000000001";
+    Object.assign(doc, { [key]: new ImmutableString(note) });
+  });
+  // Not saved yet: what it builds on is refused first.
+  await server.takeFrom(ada, ({ hash }) =>
+    saved.value.hashes.includes(hash) ? "value-invalid" : null,
+  );
+  await wentBack;
+  await ada.client.settle();
+  expect(patient.fields.maritalStatus).toBe("M");
+  expect(Object.values(patient.fields.notes)).toHaveLength(1);
+  await server.takeFrom(ada);
+  expect(await ada.client.unsynced()).toEqual([]);
 });

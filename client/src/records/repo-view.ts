@@ -34,13 +34,14 @@ export class RepoView {
   constructor(deps: RecordDeps) {
     this.#deps = deps;
     const storage = new LogStorageAdapter(deps, (refused) => {
-      this.#showLater(refused.recordId, true);
+      this.#showLater(refused.recordId, "write-refused");
       for (const listener of [...this.#refusedListeners]) listener(refused);
     });
     this.repo = new Repo({ storage, network: [] });
     this.#stop = deps.log.subscribe(({ recordIds, isReset }) => {
       for (const recordId of recordIds)
-        if (this.#handles.has(recordId)) this.#showLater(recordId, isReset);
+        if (this.#handles.has(recordId))
+          this.#showLater(recordId, isReset ? "reset" : "changed");
     });
   }
 
@@ -56,7 +57,7 @@ export class RepoView {
     if (!isValidAutomergeUrl(url)) return err({ code: "record-unknown" });
     const handle = await this.repo.find<RecordDocument>(url);
     this.#handles.set(recordId, handle);
-    await this.#show(recordId, false);
+    await this.#show(recordId, "changed");
     return ok(handle);
   }
 
@@ -73,20 +74,27 @@ export class RepoView {
     await this.repo.shutdown();
   }
 
-  #showLater(recordId: RecordId, isRebuild: boolean): void {
+  #showLater(recordId: RecordId, why: ShowReason): void {
     // A store that fails here fails whoever opens the record next, too.
-    this.#show(recordId, isRebuild).catch(() => undefined);
+    this.#show(recordId, why).catch(() => undefined);
   }
 
-  async #show(recordId: RecordId, isRebuild: boolean): Promise<void> {
+  async #show(recordId: RecordId, why: ShowReason): Promise<void> {
     const handle = this.#handles.get(recordId);
     const opened = await this.#deps.records.open(recordId);
     if (handle === undefined || !opened.ok) return;
     const { state } = opened.value;
-    const hasLost = getHeads(handle.doc()).some((head) => !isHeld(state, head));
-    // Heads the log does not hold are either not saved yet, or were refused: only the second is a reason to go back.
-    const isRefused = isRebuild || (hasLost && state.refused.length > 0);
-    if (isRefused) rebuild(handle, state);
+    const hasOthers = () =>
+      getHeads(handle.doc()).some((head) => !isHeld(state, head));
+    // Heads the log does not hold are either not saved yet, or were refused: only the second is a reason to go back, and what
+    // was written since is saved first. What builds on a refused change is said again by the log.
+    if (why !== "write-refused" && hasOthers()) {
+      await this.repo.flush([handle.documentId]);
+      await this.#deps.records.settle();
+    }
+    const mustGoBack =
+      why !== "changed" || (hasOthers() && state.refused.length > 0);
+    if (mustGoBack) rebuild(handle, state);
     else
       handle.update((doc) => {
         const [next] = applyChanges(doc, [
@@ -96,6 +104,8 @@ export class RepoView {
       });
   }
 }
+
+type ShowReason = "changed" | "reset" | "write-refused";
 
 /** automerge-repo emits no `change` when the heads go back, so we do. */
 function rebuild(handle: DocHandle<RecordDocument>, state: RecordState): void {

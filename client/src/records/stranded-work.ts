@@ -1,26 +1,30 @@
-/** Refused is not lost: what was tried, on what, by whom, and why it was not accepted, with the original bytes. SPEC CL-6. */
+/** Refused is not lost: what was tried, on what, by whom, and why it was not accepted, with the original bytes. SPEC CL-6, SW-8. */
 import type {
   ChangeHash,
   DeviceId,
   Edit,
+  ReadTransaction,
   RecordId,
+  RecordType,
   RefusalCode,
-  RecordTypes,
 } from "@suture/schema";
 import {
+  bytesToHex,
   decodeChange,
   defaultChangeLimits,
   interpretChange,
 } from "@suture/schema";
 
-import { findChange, setProgress } from "../store/change-rows.ts";
+import { changesOf, findChange, setProgress } from "../store/change-rows.ts";
 import {
   changeBytesTable,
   changesTable,
   recordsTable,
 } from "../store/client-tables.ts";
-
+import type { LocalChange } from "../store/local-change.ts";
 import type { LocalLog } from "../store/local-log.ts";
+import { editsInWords, type HistoryEdit } from "./history.ts";
+import type { RecordDeps } from "./record-deps.ts";
 
 export interface StrandedWork {
   readonly recordId: RecordId;
@@ -37,57 +41,117 @@ export interface StrandedWork {
   readonly reexpressedAs: ChangeHash | null;
   /** What its author had seen. */
   readonly base: readonly ChangeHash[];
+  /** What it was to say, before and after; empty where this app does not know the record type. */
+  readonly tried: readonly HistoryEdit[];
   /** As it was sent. */
   readonly bytes: Uint8Array;
-  /** What it was to say; empty where this app does not know the record type. */
-  readonly edits: readonly Edit[];
 }
 
-/** Oldest first. */
+/** Oldest first: the current person's own, and of others what the person may read. */
 export async function listStranded(
-  log: LocalLog,
-  types: RecordTypes,
+  deps: Pick<RecordDeps, "log" | "types">,
 ): Promise<readonly StrandedWork[]> {
-  return log.read(async (tx) => {
+  return deps.log.read(async (tx) => {
     const found: StrandedWork[] = [];
-    for (const { value } of await tx.scan(changesTable)) {
-      if (value.progress.state !== "refused") continue;
-      const { recordId, hash } = value;
-      const {
-        code,
-        message,
-        refusedAtMs,
-        isDismissed,
-        reexpressedAs = null,
-      } = value.progress;
-      const bytes = await tx.get(changeBytesTable, [recordId, hash]);
+    const refused = (await tx.scan(changesTable))
+      .map(({ value }) => value)
+      .filter(({ progress }) => progress.state === "refused");
+    for (const recordId of new Set(refused.map((row) => row.recordId))) {
       const record = await tx.get(recordsTable, [recordId]);
-      const type =
-        record === undefined ? undefined : types.get(record.recordType);
-      const decoded = bytes && decodeChange(bytes, defaultChangeLimits);
-      const edits =
-        type !== undefined && decoded?.ok === true
-          ? interpretChange(type, decoded.value)
-          : undefined;
-      found.push({
-        recordId,
-        recordType: record?.recordType ?? null,
-        hash,
-        code,
-        message,
-        memberId: value.memberId,
-        deviceId: value.deviceId,
-        authoredAtMs: value.authoredAtMs,
-        refusedAtMs,
-        isDismissed,
-        reexpressedAs,
-        base: value.deps,
-        bytes: bytes ?? new Uint8Array(),
-        edits: edits?.ok === true ? edits.value : [],
-      });
+      const type = record && deps.types.get(record.recordType);
+      const changes = await writtenIn(tx, recordId, type);
+      const editsByOpId = new Map(
+        changes.flatMap(({ edits }) => edits.map((edit) => [edit.opId, edit])),
+      );
+      for (const { row, bytes, edits } of changes)
+        found.push(
+          ...strandedAs(row, {
+            recordType: record?.recordType ?? null,
+            bytes,
+            tried: editsInWords(edits, editsByOpId),
+          }),
+        );
     }
     return found.sort((left, right) => left.refusedAtMs - right.refusedAtMs);
   });
+}
+
+function strandedAs(
+  { progress, deps, ...row }: LocalChange,
+  known: Pick<StrandedWork, "recordType" | "bytes" | "tried">,
+): readonly StrandedWork[] {
+  if (progress.state !== "refused") return [];
+  const { recordId, hash, memberId, deviceId, authoredAtMs } = row;
+  const { code, message, refusedAtMs, isDismissed } = progress;
+  return [
+    {
+      recordId,
+      hash,
+      code,
+      message,
+      memberId,
+      deviceId,
+      authoredAtMs,
+      refusedAtMs,
+      isDismissed,
+      reexpressedAs: progress.reexpressedAs ?? null,
+      base: deps,
+      ...known,
+    },
+  ];
+}
+
+interface WrittenChange {
+  readonly row: LocalChange;
+  readonly bytes: Uint8Array;
+  readonly edits: readonly Edit[];
+}
+
+/** Every change of the record, refused ones too: what a refused one overwrote may have been refused itself. */
+async function writtenIn(
+  tx: ReadTransaction,
+  recordId: RecordId,
+  type: RecordType | undefined,
+): Promise<readonly WrittenChange[]> {
+  const found: WrittenChange[] = [];
+  for (const row of await changesOf(tx, recordId)) {
+    const bytes = await tx.get(changeBytesTable, [recordId, row.hash]);
+    const decoded = bytes && decodeChange(bytes, defaultChangeLimits);
+    const edits =
+      type !== undefined && decoded?.ok === true
+        ? interpretChange(type, decoded.value)
+        : undefined;
+    found.push({
+      row,
+      bytes: bytes ?? new Uint8Array(),
+      edits: edits?.ok === true ? edits.value : [],
+    });
+  }
+  return found;
+}
+
+export interface StrandedExport {
+  readonly format: "suture-stranded-1";
+  readonly exportedAtMs: number;
+  readonly changes: readonly (Omit<StrandedWork, "bytes"> & {
+    /** The change, in hex. */
+    readonly bytes: string;
+  })[];
+}
+
+/** All of it as one JSON value. Holds clinical content. */
+export async function exportStranded(
+  deps: RecordDeps,
+): Promise<StrandedExport> {
+  const stranded = await listStranded(deps);
+  return {
+    format: "suture-stranded-1",
+    exportedAtMs: deps.clock.now(),
+    changes: stranded.map((work) => ({
+      ...work,
+      bytes: bytesToHex(work.bytes),
+    })),
+  };
 }
 
 /** Somebody has seen it and decided. It is kept, but the record no longer says "Not accepted". Answers whether it was there. */

@@ -1,0 +1,21 @@
+/** What a client stands on: its store, and everything that touches the machine. */
+import type { Clock, Random, RecordType, Store, Timers } from "@suture/schema";
+
+import type { Fetch } from "./identity/identity-request.ts";
+import type { TokenStore } from "./identity/token-store.ts";
+import type { Connect } from "./sync/connect.ts";
+
+export interface ClientOptions {
+  /** Of the server, `https://…`. */
+  readonly url: string;
+  /** Opened with `clientTables`. The client closes it. */
+  readonly store: Store;
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly connect: Connect;
+  readonly fetch: Fetch;
+  /** By default Suture's own eight. */
+  readonly recordTypes?: readonly RecordType[];
+}
