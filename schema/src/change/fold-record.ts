@@ -45,6 +45,11 @@ export class RecordFold implements StatementSource {
     return this.livePred(group);
   }
 
+  holdsStatement(opId: OpId): boolean {
+    return this.#statements.has(opId);
+  }
+
+  /** Throws for one that is not here. */
   statementOf(opId: OpId): Statement {
     const edit = this.#statements.get(opId);
     if (edit === undefined) throw new Error("no such statement in this record");

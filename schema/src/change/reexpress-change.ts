@@ -240,6 +240,9 @@ class Reexpression {
     const attribution = this.#signedAgain(statement);
     if (sameLiveSet(live, pred))
       return encodeStatement({ content: statement.content, attribution });
+    // What it claims to overwrite may be known to nobody: then it says no difference.
+    if (!pred.every((opId) => this.#seen.holdsStatement(opId)))
+      return undefined;
     const isResolution = lost.edits.some(({ kind }) => kind === "resolution");
     const isContested =
       isConflict(group, live, this.#fold) ||

@@ -43,8 +43,8 @@ const refusalRowSchema = z.object({
   code: refusalCodeSchema,
   message: z.string(),
   isRetryable: z.boolean(),
-  /** Null if the person was no member. */
-  memberId: recordIdSchema.nullable(),
+  /** Nothing is kept of what a stranger sends. */
+  memberId: recordIdSchema,
   personId: personIdSchema,
   deviceId: deviceIdSchema,
   atMs: z.int(),

@@ -9,6 +9,7 @@ import {
   waitingBytesTable,
   waitingTable,
 } from "./admission-tables.ts";
+import { isNoLongerStranded } from "./adopt.ts";
 import type { BatchState } from "./batch-state.ts";
 import { commitChange, type CommitDeps } from "./commit.ts";
 import { decodePushed, type UnreadableChange } from "./decode.ts";
@@ -46,6 +47,8 @@ export async function admitArrival(
   const { read } = arrival;
   const { recordId, change } = read;
   const { hash } = change;
+  if (await isNoLongerStranded(state.tx, read))
+    return { recordId, hash, verdict: "duplicate", places: [] };
   const judgement = await judgeChange(state, pusher, read);
   switch (judgement.kind) {
     case "admit": {
@@ -58,6 +61,9 @@ export async function admitArrival(
       return { recordId, hash, verdict: "duplicate", places };
     }
     case "wait":
+      // It would be let in later without a word of what it adopts.
+      if (read.adopts !== undefined)
+        return refusedVerdict(recordId, hash, parentNotHere);
       await keepWaiting(
         deps.appendAudit,
         state,
@@ -74,7 +80,8 @@ export async function admitArrival(
       };
     case "refuse": {
       const { refusal } = judgement;
-      if (!judgement.isRepeated) {
+      // Of an attempt to adopt, the original is what is kept.
+      if (!judgement.isRepeated && read.adopts === undefined) {
         const refused = { ...read, hash, isCreation: isCreation(change) };
         await rememberRefusal(
           deps.appendAudit,
@@ -89,6 +96,11 @@ export async function admitArrival(
     }
   }
 }
+
+const parentNotHere: Refusal = {
+  code: "missing-dependencies",
+  reason: "the record it belongs to is not here",
+};
 
 /** Judges again what waited for the records created in this transaction, and for those that this lets in. */
 export async function releaseWaiting(

@@ -28,6 +28,7 @@ import {
   foundersTable,
   restorableTable,
 } from "./admission-tables.ts";
+import { noteAdoption } from "./adopt.ts";
 import type { BatchState } from "./batch-state.ts";
 import { isSignedUnseen, type ReconcileReviews } from "./detect.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
@@ -94,6 +95,7 @@ export async function commitChange(
   if ((await state.refusalOf(recordId, indexed.hash)) !== undefined)
     await forgetRefusal(tx, { recordId, hash: indexed.hash });
   await auditAdmission(deps, state, plan, places, isUnseen);
+  await noteAdoption(deps.appendAudit, state, plan, placeOf(places));
   if (await projectMember(tx, plan)) state.noteMembershipChange(recordId);
   const delta = await deps.reconcileReviews(tx, {
     organizationId,

@@ -1,6 +1,7 @@
 /** What the steps of admission hand each other: who pushed, and what a step found wrong. */
 import { err } from "@suture/schema";
 import type {
+  ChangeHash,
   DecodedChange,
   DeviceId,
   PersonId,
@@ -18,6 +19,8 @@ export interface Author {
 export interface PushedChange {
   readonly recordId: RecordId;
   readonly bytes: Uint8Array;
+  /** The refused change of the same record that this one says again; set by this server only, never from a message. */
+  readonly adopts?: { readonly hash: ChangeHash; readonly reason: string };
 }
 
 /** A pushed change that could be read. */

@@ -20,6 +20,7 @@ import {
   forgetRefusal,
   keepRefusal,
   listRefused,
+  refusedBytesOf,
   type RefusalLimits,
 } from "./refusals.ts";
 import {
@@ -96,14 +97,18 @@ test("[AD-15] what was refused is kept as it came, with who tried and why", asyn
   const { changes } = await store.read(world.organizationId, (tx) =>
     listRefused(tx, { before: null, limit: 10 }),
   );
+  const { recordId: id } = bad;
   expect(changes).toMatchObject([
-    { ...bad, verdict: { code: "unknown-field", ...clinician.signer } },
+    {
+      recordId: id,
+      verdict: { code: "unknown-field", ...clinician.signer },
+    },
   ]);
   const hash = changes[0]?.hash ?? hashOf(0);
-  const found = await store.read(world.organizationId, (tx) =>
-    findRefused(tx, hash),
-  );
-  expect(found).toEqual(changes);
+  await store.read(world.organizationId, async (tx) => {
+    expect(await findRefused(tx, hash)).toEqual(changes);
+    expect(await refusedBytesOf(tx, { recordId: id, hash })).toEqual(bad.bytes);
+  });
 });
 
 test("[AD-15] what a retry can lift is noted without its bytes, and is no stranded work", async () => {

@@ -11,6 +11,7 @@ import type {
   RecordId,
   WriteTransaction,
 } from "@suture/schema";
+import { recordIdSchema } from "@suture/schema";
 import {
   refusalsTable,
   refusedBytesTable,
@@ -49,7 +50,7 @@ export interface RefusalName {
 }
 
 export interface NewRefusal extends RefusalName {
-  readonly verdict: RefusalRow & { readonly memberId: RecordId };
+  readonly verdict: RefusalRow;
   /** Null where whoever pushed it brings it again, or it is larger than any change may be. */
   readonly bytes: Uint8Array | null;
 }
@@ -104,9 +105,9 @@ export async function forgetRefusal(
   }
 }
 
+/** Refused for good, and kept. */
 export interface RefusedChange extends RefusalName {
   readonly verdict: RefusalRow;
-  readonly bytes: Uint8Array;
 }
 
 export interface RefusedPage {
@@ -127,10 +128,7 @@ export async function listRefused(
     limit: page.limit,
   });
   const changes: RefusedChange[] = [];
-  for (const { value } of rows) {
-    const found = await refusedChange(tx, value);
-    if (found !== undefined) changes.push(found);
-  }
+  for (const { value } of rows) changes.push(...(await keptOf(tx, value)));
   const last = rows.length < page.limit ? undefined : rows.at(-1);
   return { changes, next: last === undefined ? null : Number(last.key[1]) };
 }
@@ -141,25 +139,31 @@ export async function findRefused(
   hash: ChangeHash,
 ): Promise<readonly RefusedChange[]> {
   const places = await tx.scan(refusedPlacesTable, { prefix: [hash] });
-  const found = [];
-  for (const { value } of places) {
-    const { number } = value;
-    const name = await tx.get(refusedOrderTable, [everybody, number]);
-    const change = name && (await refusedChange(tx, name));
-    if (change !== undefined) found.push(change);
+  const changes: RefusedChange[] = [];
+  for (const { key } of places) {
+    const recordId = recordIdSchema.parse(key[1]);
+    changes.push(...(await keptOf(tx, { recordId, hash })));
   }
-  return found;
+  return changes;
 }
 
-async function refusedChange(
+/** As it came. Undefined if it is not kept. */
+export function refusedBytesOf(
   tx: ReadTransaction,
   { recordId, hash }: RefusalName,
-): Promise<RefusedChange | undefined> {
+): Promise<Uint8Array | undefined> {
+  return tx.get(refusedBytesTable, [recordId, hash]);
+}
+
+async function keptOf(
+  tx: ReadTransaction,
+  { recordId, hash }: RefusalName,
+): Promise<readonly RefusedChange[]> {
   const verdict = await tx.get(refusalsTable, [recordId, hash]);
-  const bytes = await tx.get(refusedBytesTable, [recordId, hash]);
-  return verdict === undefined || bytes === undefined
-    ? undefined
-    : { recordId, hash, verdict, bytes };
+  const place = await tx.get(refusedPlacesTable, [hash, recordId]);
+  return verdict === undefined || place === undefined || place.byteLength === 0
+    ? []
+    : [{ recordId, hash, verdict }];
 }
 
 async function dropOldest(
@@ -196,6 +200,6 @@ async function nextNumber(tx: ReadTransaction): Promise<number> {
 function holdersOf({
   memberId,
   deviceId,
-}: Pick<RefusalRow, "deviceId"> & { readonly memberId: RecordId }) {
+}: Pick<RefusalRow, "memberId" | "deviceId">): readonly string[] {
   return [everybody, memberId, deviceId];
 }

@@ -68,6 +68,19 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
     memberId: recordIdSchema.nullable(),
     code: waitingCodeSchema,
   }),
+  /** A refused change composed again under another name, as the change `as`. `memberId` and `deviceId` had pushed the original. */
+  z.strictObject({
+    event: z.literal("work-adopted"),
+    ...authored,
+    adoptedBy: z.strictObject(onDevice),
+    as: changeHashSchema,
+  }),
+  /** A refused change taken off the list of what is to be decided. */
+  z.strictObject({
+    event: z.literal("work-dismissed"),
+    ...authored,
+    dismissedBy: recordIdSchema,
+  }),
   /** Rows that hash to a checkpoint of ours: what of them is not here may be brought back. Once for what is new in it. */
   z.strictObject({
     event: z.literal("restore-proven"),
@@ -220,6 +233,7 @@ export const readNoteSchema = z.discriminatedUnion("kind", [
       "reviews",
       "audit",
       "devices",
+      "stranded",
     ]),
     recordId: recordIdSchema.nullable(),
   }),

@@ -88,7 +88,7 @@ export function createRecordView(
       const fold = new RecordFold();
       for (const { hash } of index.changes()) {
         if (index.isSeenByAny(hash, heads))
-          fold.addChange(await loadEdits(tx, type, recordId, hash));
+          fold.addChange(await readEdits(tx, type, recordId, hash));
       }
       return fold;
     },
@@ -111,7 +111,8 @@ async function loadStatement(
   return statement.value;
 }
 
-async function loadEdits(
+/** What an admitted change wrote. */
+export async function readEdits(
   tx: ReadTransaction,
   type: RecordType,
   recordId: RecordId,

@@ -19,6 +19,7 @@ import { addOrganizationRoutes } from "./organization-routes.ts";
 import { addRecordRoutes } from "./record-routes.ts";
 import { addReviewRoutes } from "./review-routes.ts";
 import { contentSecurityPolicy, startPage } from "./start-page.ts";
+import { addStrandedRoutes } from "./stranded-routes.ts";
 import { addSyncRoute } from "./sync-route.ts";
 
 export interface HttpAppOptions extends HttpDeps {
@@ -81,6 +82,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   addReviewRoutes(app, options);
   addAuditRoutes(app, options);
   addOrganizationRoutes(app, options);
+  addStrandedRoutes(app, options);
   addHealthRoutes(app, options);
   addSyncRoute(app);
   describeApi(app, version);

@@ -43,6 +43,7 @@ import { createReadRecorder, type ReadRecorder } from "./read-recorder.ts";
 export interface Asker {
   readonly colleague: Colleague;
   readonly memberId: RecordId;
+  readonly member: Replica;
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
 }
@@ -171,7 +172,8 @@ export async function createHttpWorld(
       const deviceId = deviceIdSchema.parse(randomUuid(random));
       const author = { personId, deviceId };
       const colleague = new Colleague(admission, random, memberId, author);
-      return { colleague, memberId, ...(await signIn(email)) };
+      const asker = await signIn(email);
+      return { colleague, memberId, member: replica, ...asker };
     },
     async stranger() {
       const { email } = await signUp();

@@ -1,0 +1,57 @@
+/**
+ * A refused change composed again by somebody else is admitted like any other change of theirs. In the same transaction it is
+ * noted what it adopts, so that nothing is adopted twice, whatever breaks off and whoever else adopts it meanwhile. SPEC SW-23.
+ */
+import type { ReadTransaction, ScopeId } from "@suture/schema";
+import { refusalsTable, strandedDecisionsTable } from "./admission-tables.ts";
+import type { BatchState } from "./batch-state.ts";
+import type { AppendAudit } from "./commit.ts";
+import type { AdmissionPlan } from "./judge-change.ts";
+import type { ReadChange } from "./judgement.ts";
+
+/** Whether there is nothing left to adopt: somebody did, its author's own came in after all, or it is no longer kept. */
+export async function isNoLongerStranded(
+  tx: ReadTransaction,
+  { recordId, adopts }: ReadChange,
+): Promise<boolean> {
+  if (adopts === undefined) return false;
+  const key = [recordId, adopts.hash];
+  const original = await tx.get(refusalsTable, key);
+  const decision = await tx.get(strandedDecisionsTable, key);
+  return original === undefined || decision?.kind === "adopted";
+}
+
+export async function noteAdoption(
+  appendAudit: AppendAudit,
+  { tx, setting }: BatchState,
+  { read, signer, indexed }: AdmissionPlan,
+  scopeId: ScopeId,
+): Promise<void> {
+  const { recordId, adopts } = read;
+  if (adopts === undefined) return;
+  const { hash, reason } = adopts;
+  const { atMs } = setting;
+  const original = await tx.get(refusalsTable, [recordId, hash]);
+  if (original === undefined) throw new Error("there is nothing to adopt");
+  const { memberId, deviceId } = original;
+  await tx.put(strandedDecisionsTable, [recordId, hash], {
+    kind: "adopted",
+    byMemberId: signer.memberId,
+    atMs,
+    reason,
+    as: indexed.hash,
+  });
+  await appendAudit(
+    tx,
+    { scopeId, atMs },
+    {
+      event: "work-adopted",
+      recordId,
+      hash,
+      memberId,
+      deviceId,
+      adoptedBy: { ...signer },
+      as: indexed.hash,
+    },
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * Who sees stranded work: managers, admins and auditors, of the record types and teams they may read. What was refused may be
+ * about a record that is not here: then it belongs where its own creation says, or that of its record that was refused too.
+ *
+ * What cannot be placed at all is shown to whoever may read every type of record. SPEC SW-20.
+ */
+import {
+  changeHashSchema,
+  decodeChange,
+  defaultChangeLimits,
+  organizationScope,
+  type ChangeHash,
+  type DecodedChange,
+  type Membership,
+  type PersonId,
+  type ReadTransaction,
+  type RecordId,
+  type RecordType,
+  type RecordTypes,
+  type Result,
+  type Role,
+  type ScopeId,
+} from "@suture/schema";
+
+import {
+  refusalsTable,
+  strandedDecisionsTable,
+  type StrandedDecision,
+} from "../../admission/admission-tables.ts";
+import {
+  findRefused,
+  refusedBytesOf,
+  type RefusalName,
+  type RefusedChange,
+} from "../../admission/refusals.ts";
+import {
+  isCreation,
+  readCreation,
+  scopeOf,
+  type Creation,
+} from "../../admission/scope.ts";
+import { recordsTable } from "../../log/log-tables.ts";
+import { readAccess, type Access } from "../sync/access.ts";
+import { holdsAny } from "./audit-routes.ts";
+import type { HttpDeps } from "./http-deps.ts";
+import type { ClientCode } from "./http-response.ts";
+
+const readers: readonly Role[] = ["manager", "admin", "auditor"];
+export const strandedDeciders: readonly Role[] = ["manager", "admin"];
+
+/** Of a record that is not here, so many refusals are searched for its creation. */
+const maxRefusalsOfRecord = 100;
+
+/** Where a refused change belongs. */
+export interface StrandedPlace {
+  readonly scopeId: ScopeId;
+  /** Null if nothing here says what type of record it is about. */
+  readonly type: RecordType | null;
+}
+
+export interface Stranded extends RefusedChange {
+  readonly place: StrandedPlace;
+  /** Undefined while nobody has decided. */
+  readonly decision: StrandedDecision | undefined;
+}
+
+/** Somebody who may look, with what they may read. */
+export interface StrandedReader {
+  readonly access: Access;
+  readonly membership: Membership;
+}
+
+export async function strandedReader(
+  deps: Pick<HttpDeps, "store" | "recordTypes" | "identity">,
+  personId: PersonId,
+  organizationId: RecordId,
+  wanted: readonly Role[] = readers,
+): Promise<Result<StrandedReader, ClientCode>> {
+  const access = await readAccess(deps, personId);
+  const membership = access.memberships.find(
+    (held) => held.organizationId === organizationId,
+  );
+  if (membership === undefined)
+    return { ok: false, error: "organization-unknown" };
+  return holdsAny(membership, wanted)
+    ? { ok: true, value: { access, membership } }
+    : { ok: false, error: "not-permitted" };
+}
+
+/** Those of them that the reader may see. */
+export async function visibleStranded(
+  tx: ReadTransaction,
+  types: RecordTypes,
+  { access, membership }: StrandedReader,
+  refused: readonly RefusedChange[],
+): Promise<readonly Stranded[]> {
+  const { organizationId } = membership;
+  const visible: Stranded[] = [];
+  for (const change of refused) {
+    const place = await placeRefused(tx, types, organizationId, change);
+    if (!maySee(types, access, place)) continue;
+    const key = [change.recordId, change.hash];
+    const decision = await tx.get(strandedDecisionsTable, key);
+    visible.push({ ...change, place, decision });
+  }
+  return visible;
+}
+
+/** The change of that name; undefined where there is none for this reader. */
+export async function findStranded(
+  tx: ReadTransaction,
+  types: RecordTypes,
+  reader: StrandedReader,
+  hash: ChangeHash,
+): Promise<Stranded | undefined> {
+  const refused = await findRefused(tx, hash);
+  const [found] = await visibleStranded(tx, types, reader, refused);
+  return found;
+}
+
+/** As it was sent; null if that is no change at all. */
+export async function readRefusedChange(
+  tx: ReadTransaction,
+  name: RefusalName,
+): Promise<DecodedChange | null> {
+  const bytes = await refusedBytesOf(tx, name);
+  const change = bytes && decodeChange(bytes, defaultChangeLimits);
+  return change?.ok === true ? change.value : null;
+}
+
+function maySee(
+  types: RecordTypes,
+  access: Access,
+  { scopeId, type }: StrandedPlace,
+): boolean {
+  const scope = access.scopes.get(scopeId);
+  if (scope === undefined) return false;
+  return (type === null ? types.list : [type]).every(({ type: name }) =>
+    scope.mayRead(name),
+  );
+}
+
+async function placeRefused(
+  tx: ReadTransaction,
+  types: RecordTypes,
+  organizationId: RecordId,
+  name: RefusedChange,
+): Promise<StrandedPlace> {
+  const row = await tx.get(recordsTable, [name.recordId]);
+  if (row !== undefined)
+    return { scopeId: row.scopeId, type: types.get(row.recordType) ?? null };
+  const creation =
+    (await creationIn(tx, types, name)) ??
+    (await refusedCreation(tx, types, name.recordId));
+  const nowhere = organizationScope(organizationId);
+  if (creation === null) return { scopeId: nowhere, type: null };
+  const { type, parentId } = creation;
+  // A team that is not here has nobody: what belongs to it is shown where the organization's records are.
+  const parent =
+    parentId === null ? undefined : await tx.get(recordsTable, [parentId]);
+  return parent === undefined
+    ? { scopeId: nowhere, type }
+    : { scopeId: scopeOf(type, organizationId, parentId), type };
+}
+
+/** What the record's refused creations say it is, if they say the same: one must not open another to readers it is not for. */
+async function refusedCreation(
+  tx: ReadTransaction,
+  types: RecordTypes,
+  recordId: RecordId,
+): Promise<Creation | null> {
+  const refusals = await tx.scan(refusalsTable, {
+    prefix: [recordId],
+    limit: maxRefusalsOfRecord,
+  });
+  const claims: Creation[] = [];
+  for (const { key, value } of refusals) {
+    if (!value.isCreation) continue;
+    const hash = changeHashSchema.parse(key[1]);
+    const creation = await creationIn(tx, types, { recordId, hash });
+    if (creation !== null) claims.push(creation);
+  }
+  const [first, ...others] = claims;
+  const isAgreed = others.every(
+    ({ type, parentId }) => type === first?.type && parentId === first.parentId,
+  );
+  return first !== undefined && isAgreed ? first : null;
+}
+
+async function creationIn(
+  tx: ReadTransaction,
+  types: RecordTypes,
+  name: RefusalName,
+): Promise<Creation | null> {
+  const change = await readRefusedChange(tx, name);
+  if (change === null || !isCreation(change)) return null;
+  const creation = readCreation(types, { recordId: name.recordId, change });
+  return creation.ok ? creation.value : null;
+}
