@@ -1,0 +1,141 @@
+/** What somebody wrote offline whose membership ended meanwhile: over real sockets and HTTP, with real devices. */
+import type { Client } from "@suture/client";
+import { sampleEmail, samplePassword, samplePeople } from "@suture/server";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
+
+import {
+  everythingIsSent,
+  RealWorld,
+  until,
+  type PersonKey,
+} from "./real-world.test-support.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let world: RealWorld;
+
+beforeEach(async () => {
+  world = await RealWorld.create();
+});
+
+afterEach(() => world.end());
+
+const strandedSchema = z.object({
+  stranded: z.array(
+    z.object({ hash: z.string(), recordId: z.string(), code: z.string() }),
+  ),
+});
+
+test("[SW-25] it waits where they cannot read it, reaches nobody, and is taken over by somebody who may", async () => {
+  const admin = await world.join("office", "admin");
+  const manager = await world.join("ward", "manager");
+  const desk = await world.join("desk", "receptionist");
+  const [membership] = desk.memberships;
+  if (membership === undefined) throw new Error("the desk is no member");
+  const { organizationId, memberId } = membership;
+  const path = `/v1/organizations/${organizationId}/stranded`;
+
+  desk.stopSync();
+  const alma = await patientNamed(desk, "alma");
+  const form = await alma.edit();
+  form.draft.notes.set({ status: "active", text: "Written offline." });
+  expect(await form.save()).toMatchObject({ ok: true });
+  const made = await desk.patients.create({ parentId: organizationId });
+  if (!made.ok) throw new Error(made.error.reason);
+
+  await deactivate(admin, memberId);
+  desk.startSync();
+  await until(desk, async () => (await desk.stranded()).length === 2);
+  expect((await desk.stranded()).map(({ code }) => code)).toEqual([
+    "not-permitted",
+    "not-permitted",
+  ]);
+
+  const ofManager = await ask("manager");
+  const { stranded } = strandedSchema.parse((await ofManager(path)).body);
+  expect(stranded.map(({ recordId }) => recordId).toSorted()).toEqual(
+    [alma.id, made.value.id].toSorted(),
+  );
+  const ofDesk = await ask("receptionist");
+  for (const asked of [
+    path,
+    `${path}/${stranded[0]?.hash}`,
+    `/v1/records/${alma.id}`,
+  ])
+    expect((await ofDesk(asked)).status).toBe(404);
+  // The office runs the house, and reads no patients.
+  const ofOffice = await ask("admin");
+  expect((await ofOffice(path)).body).toMatchObject({ stranded: [] });
+
+  // Creation first: what builds on nothing comes before what builds on it.
+  for (const { hash } of stranded.toReversed()) {
+    const adopted = await ofManager(`${path}/${hash}/adopt`, {
+      reason: "The colleague has left.",
+    });
+    expect(adopted.status).toBe(200);
+  }
+  const same = await patientNamed(manager, "alma");
+  await until(manager, () =>
+    Object.values(same.fields.notes).some(
+      ({ text }) => text === "Written offline.",
+    ),
+  );
+  await until(manager, async () => {
+    const all = await manager.patients.list({ limit: 1_000 });
+    return all.some(({ id }) => id === made.value.id);
+  });
+
+  // What colleagues write from now on never reaches the desk, which is still connected.
+  const later = await manager.patients.create({ parentId: organizationId });
+  if (!later.ok) throw new Error(later.error.reason);
+  await everythingIsSent(manager);
+  await until(desk, () => desk.memberships.length === 0);
+  const left = await desk.patients.list({ limit: 1_000 });
+  expect(left.some(({ id }) => id === later.value.id)).toBe(false);
+});
+
+async function patientNamed(client: Client, name: string) {
+  const [found] = await client.patients.list({ matching: name });
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+}
+
+async function deactivate(admin: Client, memberId: string): Promise<void> {
+  const members = await admin.members.list({ limit: 100 });
+  const leave = await members.find(({ id }) => id === memberId)?.edit();
+  if (leave === undefined) throw new Error("the admin has no such member");
+  leave.draft.membership.active = false;
+  expect(await leave.save()).toMatchObject({ ok: true });
+  await everythingIsSent(admin);
+}
+
+/** Signed in over HTTP: asks, or with a body posts. */
+async function ask(who: PersonKey) {
+  const person = samplePeople.find(({ key }) => key === who);
+  if (person === undefined) throw new Error(`there is no ${who}`);
+  const json = { "content-type": "application/json" };
+  const signedIn = await fetch(`${world.url}/v1/sign-in`, {
+    method: "POST",
+    headers: json,
+    body: JSON.stringify({
+      email: sampleEmail(person),
+      password: samplePassword,
+    }),
+  });
+  const { sessionToken } = z
+    .object({ sessionToken: z.string() })
+    .parse(await signedIn.json());
+  const headers = { ...json, authorization: `Bearer ${sessionToken}` };
+  return async (path: string, body?: object) => {
+    const response = await fetch(`${world.url}${path}`, {
+      headers,
+      ...(body !== undefined && {
+        method: "POST",
+        body: JSON.stringify(body),
+      }),
+    });
+    const answer: unknown = await response.json();
+    return { status: response.status, body: answer };
+  };
+}
