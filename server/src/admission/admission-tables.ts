@@ -155,6 +155,12 @@ export const quarantinedTable = defineTable({
   schema: quarantineRowSchema,
 });
 
+/** `[deviceId, memberId]`: how many signatures overwrote something that their device had not been sent, and the last one's time. */
+export const unseenSignaturesTable = defineTable({
+  name: "unseen_signatures",
+  schema: z.object({ count: z.int().positive(), lastAtMs: z.int() }),
+});
+
 /** `[organizationId]`: who may be linked to the first admin without an invitation. */
 export const foundersTable = defineTable({
   name: "founders",
@@ -175,5 +181,6 @@ export const admissionTables: readonly Table<unknown>[] = [
   waitingByParentTable,
   restorableTable,
   quarantinedTable,
+  unseenSignaturesTable,
   foundersTable,
 ];

@@ -20,6 +20,11 @@ import {
   keepWaiting,
   rememberRefusal,
 } from "./remember-verdict.ts";
+import {
+  deviceQuarantined,
+  isQuarantined,
+  quarantineDevice,
+} from "./quarantine.ts";
 import { isCreation } from "./scope.ts";
 
 /** A pushed change, read or not. */
@@ -42,6 +47,19 @@ export async function admitArrival(
   pusher: Pusher,
   arrival: Arrival,
 ): Promise<Verdict> {
+  // Within a batch, too: from the change that gave it away.
+  if (await isQuarantined(state.tx, pusher.deviceId))
+    return arrival.kind === "read"
+      ? refusedVerdict(
+          arrival.read.recordId,
+          arrival.read.change.hash,
+          deviceQuarantined,
+        )
+      : refusedVerdict(
+          arrival.pushed.recordId,
+          arrival.unreadable.hash,
+          deviceQuarantined,
+        );
   if (arrival.kind === "unreadable")
     return refuseUnreadable(deps, state, pusher, arrival);
   const { read } = arrival;
@@ -80,6 +98,18 @@ export async function admitArrival(
       };
     case "refuse": {
       const { refusal } = judgement;
+      const { equivocates: admitted } = refusal;
+      if (admitted !== undefined && pusher.memberId !== null) {
+        const { memberId, deviceId } = pusher;
+        const signer = { memberId, deviceId };
+        const found = { signer, recordId, admitted, refused: hash };
+        await quarantineDevice(
+          deps.appendAudit,
+          state.tx,
+          state.setting,
+          found,
+        );
+      }
       // Of an attempt to adopt, the original is what is kept.
       if (!judgement.isRepeated && read.adopts === undefined) {
         const refused = { ...read, hash, isCreation: isCreation(change) };

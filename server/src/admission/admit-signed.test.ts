@@ -12,7 +12,7 @@ import { changeIndexTable } from "../log/log-tables.ts";
 import { endOf } from "../log/read-log.ts";
 import { auditTable } from "../audit/audit-tables.ts";
 import { createAdmission } from "./admit-batch.ts";
-import { membersTable } from "./admission-tables.ts";
+import { membersTable, unseenSignaturesTable } from "./admission-tables.ts";
 import type { Replica } from "./author.test-support.ts";
 import {
   first,
@@ -221,12 +221,15 @@ describe.each(storeKinds)("over the %s store", (kind) => {
     const flags = async () =>
       (await auditEvents()).filter(({ event }) => event === "signed-unseen");
     expect(await flags()).toHaveLength(1);
+    const { organizationId } = world;
+    const count = () =>
+      opened.store.read(organizationId, (tx) =>
+        tx.get(unseenSignaturesTable, [deviceId, clinician.signer.memberId]),
+      );
+    expect(await count()).toMatchObject({ count: 1 });
+    const sent = { fromSequence: 0, toSequence: (end?.sequence ?? 0) + 1 };
     await opened.store.write(world.organizationId, (tx) =>
-      noteDelivered(
-        tx,
-        { deviceId, scopeId, sequence: (end?.sequence ?? 0) + 1 },
-        1,
-      ),
+      noteDelivered(tx, { deviceId, scopeId, readKey: "patient", ...sent }, 1),
     );
     const colleagues = colleague.sign(
       patient,

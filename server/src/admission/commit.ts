@@ -30,7 +30,11 @@ import {
 } from "./admission-tables.ts";
 import { noteAdoption } from "./adopt.ts";
 import type { BatchState } from "./batch-state.ts";
-import { isSignedUnseen, type ReconcileReviews } from "./detect.ts";
+import {
+  countUnseen,
+  isSignedUnseen,
+  type ReconcileReviews,
+} from "./detect.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
 import { projectMember } from "./project-member.ts";
 import { forgetRefusal } from "./refusals.ts";
@@ -62,7 +66,9 @@ export async function commitChange(
   const parents = foldParents(record?.row.parents ?? [], edits);
   const parentId = parentOf(parents);
   const scopeId = scopeOf(type, organizationId, parentId);
-  const isUnseen = await isSignedUnseen(tx, recordId, memory, indexed, signer);
+  // Of what is brought back, the evidence was lost with the log.
+  const isUnseen =
+    plan.broughtBackBy === null && (await isSignedUnseen(tx, plan));
   const places = await placeChange(state, plan, scopeId);
   const changeCount = memory.index.size + 1;
   const row = changeRowOf(plan, atMs, places);
@@ -234,8 +240,10 @@ async function auditAdmission(
     await appendAudit(tx, at, { event, ...authored, broughtBackBy });
     await tx.delete(restorableTable, [read.recordId, indexed.hash]);
   }
-  if (isUnseen)
+  if (isUnseen) {
     await appendAudit(tx, at, { event: "signed-unseen", ...authored });
+    await countUnseen(tx, signer, atMs);
+  }
   if (founding === null || plan.creation === null) return;
   const { memberId, personId, isOperator } = founding;
   if (read.recordId === organizationId) {

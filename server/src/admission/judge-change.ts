@@ -24,7 +24,12 @@ import {
   refusalsTable,
   waitingTable,
 } from "./admission-tables.ts";
-import { judgeActor, judgeStructure, needsBinding } from "./attribute.ts";
+import {
+  judgeActor,
+  judgeFork,
+  judgeStructure,
+  needsBinding,
+} from "./attribute.ts";
 import type { BatchState, OpenRecord } from "./batch-state.ts";
 import {
   refuse,
@@ -137,6 +142,10 @@ async function planChange(
   const view =
     record?.view ?? createRecordView(state.tx, type, recordId, memory);
 
+  if (broughtBackBy === null) {
+    const fork = judgeFork(memory, { ...signer, recordId }, change);
+    if (!fork.ok) return fork;
+  }
   const indexed = judgeStructure(type, memory.index, change);
   if (!indexed.ok) {
     const { missing } = indexed.error;

@@ -45,6 +45,8 @@ export interface Standing {
 export interface Refusal {
   readonly code: RefusalCode;
   readonly reason: string;
+  /** The change that is here, with the same actor and sequence, from the same device. */
+  readonly equivocates?: ChangeHash;
 }
 
 export function refuse(

@@ -15,7 +15,6 @@ import {
   type World,
 } from "./world.test-support.ts";
 import { serverTables } from "../server-tables.ts";
-import { deliveredUpTo, noteDelivered } from "../log/deliveries.ts";
 import { fetchChange } from "../log/fetch-change.ts";
 import { endOf, holdsCursor, readPage, samples } from "../log/read-log.ts";
 import { snapshotPage } from "../log/read-snapshot.ts";
@@ -217,16 +216,4 @@ test("[AD-19] single changes are given to whoever may read their record, and to 
     );
   expect(await fetch(true)).toEqual(pushed.bytes);
   expect(await fetch(false)).toBeNull();
-});
-
-test("[AD-12] what was delivered to a device is the furthest of what was noted", async () => {
-  const { deviceId } = clinician.signer;
-  const delivered = () =>
-    read(world.organizationId, (tx) => deliveredUpTo(tx, deviceId, scopeId));
-  expect(await delivered()).toBe(0);
-  for (const sequence of [3, 12, 7])
-    await world.store.write(world.organizationId, (tx) =>
-      noteDelivered(tx, { deviceId, scopeId, sequence }, sequence),
-    );
-  expect(await delivered()).toBe(12);
 });

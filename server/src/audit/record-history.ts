@@ -22,12 +22,8 @@ import {
   changeIndexTable,
   type ChangeRow,
 } from "../log/log-tables.ts";
+import { firstSentAt, furthestSent } from "../log/deliveries.ts";
 import type { RecordView } from "../log/record-view.ts";
-import {
-  deliveredAt,
-  deliveredBy,
-  type Delivered,
-} from "./delivered-evidence.ts";
 import { EditReader, historyEditSchema } from "./history-edit.ts";
 
 export const historyEntrySchema = z.object({
@@ -46,10 +42,12 @@ export const historyEntrySchema = z.object({
   seen: z.object({
     /** The changes it builds on; all behind those had been seen too. */
     changes: z.array(changeHashSchema),
-    /** How far each log had been sent to its device before the server admitted it. */
+    /** The furthest row of each log that had been sent to its device before the server admitted it, and all that join it. */
     delivered: z.array(
       z.object({
         scopeId: scopeIdSchema,
+        /** Of the row before the first of them. */
+        fromSequence: z.int().nonnegative(),
         sequence: z.int().positive(),
         atMs: z.int(),
       }),
@@ -107,7 +105,7 @@ export async function readHistory(
       admittedAtMs,
       isHead: heads.has(hash),
       edits: [...described],
-      seen: await seenBy(tx, recordId, view, row),
+      seen: await seenBy(tx, { recordId, type, view }, row),
     });
   }
   const hasMore = after + limit < view.index.size;
@@ -132,15 +130,18 @@ async function readChange(
 
 async function seenBy(
   tx: ReadTransaction,
-  recordId: RecordId,
-  { index }: Pick<RecordView, "index">,
+  {
+    recordId,
+    type: { type },
+    view: { index },
+  }: Pick<HistoryRequest, "recordId" | "type" | "view">,
   row: ChangeRow,
 ): Promise<HistoryEntry["seen"]> {
   const { deviceId, admittedAtMs } = row;
-  const delivered: Delivered[] = [];
+  const delivered: HistoryEntry["seen"]["delivered"] = [];
   for (const scopeId of new Set(row.places.map((place) => place.scopeId))) {
-    const last = await deliveredBy(tx, deviceId, scopeId, admittedAtMs);
-    if (last !== null) delivered.push(last);
+    const sent = await furthestSent(tx, deviceId, type, scopeId, admittedAtMs);
+    if (sent !== null) delivered.push({ scopeId, ...sent });
   }
   const overwrote: HistoryEntry["seen"]["overwrote"] = [];
   for (const opId of Object.values(row.statements).flatMap(
@@ -149,7 +150,8 @@ async function seenBy(
     const hash = index.signedIn(opId);
     const signed = hash && (await findChangeRow(tx, recordId, index, hash));
     if (hash === undefined || signed === undefined) continue;
-    const deliveredAtMs = await deliveredAt(tx, deviceId, signed.places);
+    const { places } = signed;
+    const deliveredAtMs = await firstSentAt(tx, deviceId, type, places);
     overwrote.push({ opId, hash, deliveredAtMs });
   }
   return { changes: row.deps, delivered, overwrote };

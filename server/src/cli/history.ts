@@ -101,8 +101,8 @@ function describeEntry(entry: HistoryEntry): readonly string[] {
     `    change ${entry.hash}${entry.isHead ? "  (nothing builds on it yet)" : ""}`,
     ...describeEdits(entry.edits).map((line) => `    ${line}`),
     ...seen.delivered.map(
-      ({ scopeId, sequence, atMs }) =>
-        `    had been sent ${scopeId} up to ${sequence} by ${instant(atMs)}`,
+      ({ scopeId, fromSequence, sequence, atMs }) =>
+        `    had been sent ${scopeId} from ${fromSequence + 1} to ${sequence} by ${instant(atMs)}`,
     ),
     ...seen.overwrote.map(({ opId, deliveredAtMs }) =>
       deliveredAtMs === null

@@ -14,7 +14,7 @@ import type {
 } from "@suture/schema";
 import type { Admission } from "../admission/admit-batch.ts";
 import type { PushedChange } from "../admission/judgement.ts";
-import { noteDelivered } from "../log/deliveries.ts";
+import { noteDelivered, readKeyOf } from "../log/deliveries.ts";
 import { logHeadsTable, recordsTable } from "../log/log-tables.ts";
 import { composeRecord } from "./compose-record.ts";
 import type { ImportMember } from "./import-member.ts";
@@ -220,14 +220,19 @@ class Batch implements Written {
     const scopeIds = [...this.#seenScopes];
     this.#seenScopes.clear();
     if (scopeIds.length === 0) return;
-    const { store, clock } = this.#deps;
+    const { store, clock, types } = this.#deps;
+    const readKey = readKeyOf(types.list.map(({ type }) => type));
     const { deviceId } = importSigner(this.#organizationId);
     await store.write(this.#organizationId, async (tx) => {
       for (const scopeId of scopeIds) {
         const head = await tx.get(logHeadsTable, [scopeId]);
         if (head === undefined || head.sequence === 0) continue;
-        const { sequence } = head;
-        await noteDelivered(tx, { deviceId, scopeId, sequence }, clock.now());
+        const sent = { fromSequence: 0, toSequence: head.sequence };
+        await noteDelivered(
+          tx,
+          { deviceId, scopeId, readKey, ...sent },
+          clock.now(),
+        );
       }
     });
   }

@@ -117,10 +117,22 @@ export const logHeadsTable = defineTable({
   }),
 });
 
-/** `[deviceId, scopeId, sequence]`: pages up to that sequence were sent to the device, at that time. */
+const deliveryRowSchema = z.object({
+  /** Of the row before the first one sent. */
+  fromSequence: z.int().nonnegative(),
+  /** Where the stretches before this one that join it began when it was sent. */
+  runFrom: z.int().nonnegative(),
+  atMs: z.int(),
+});
+export type DeliveryRow = z.infer<typeof deliveryRowSchema>;
+
+/**
+ * `[deviceId, scopeId, readKey, sequence]`: the stretch of the log that ends at that row was sent to the device, first at that
+ * time, with the bytes of the types that `readKey` names. No two of one reader overlap.
+ */
 export const deliveriesTable = defineTable({
-  name: "deliveries",
-  schema: z.object({ atMs: z.int() }),
+  name: "sent_stretches",
+  schema: deliveryRowSchema,
 });
 
 export const logTables: readonly Table<unknown>[] = [

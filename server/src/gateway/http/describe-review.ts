@@ -28,8 +28,8 @@ import {
   type Statement,
 } from "@suture/schema";
 
-import { deliveredAt } from "../../audit/delivered-evidence.ts";
 import { findChangeRow } from "../../audit/record-history.ts";
+import { firstSentAt } from "../../log/deliveries.ts";
 import { openRecordView, type RecordView } from "../../log/record-view.ts";
 import { reviewCauseSchema } from "../../review/review-tables.ts";
 import { asJson } from "./describe-record.ts";
@@ -167,7 +167,11 @@ async function describeConflict(
 async function describeCandidate(
   tx: ReadTransaction,
   view: RecordView,
-  { recordId, candidates }: ReviewTask & { readonly kind: "conflict" },
+  {
+    recordId,
+    recordType,
+    candidates,
+  }: ReviewTask & { readonly kind: "conflict" },
   opId: OpId,
 ): Promise<CandidateDescription | undefined> {
   const rowOf = async (signedId: OpId) => {
@@ -182,7 +186,8 @@ async function describeCandidate(
   for (const other of candidates) {
     const signed = other === opId ? undefined : await rowOf(other);
     if (signed === undefined) continue;
-    const deliveredAtMs = await deliveredAt(tx, deviceId, signed.places);
+    const { places } = signed;
+    const deliveredAtMs = await firstSentAt(tx, deviceId, recordType, places);
     others.push({ opId: other, deliveredAtMs });
   }
   return {

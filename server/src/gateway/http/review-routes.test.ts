@@ -69,7 +69,9 @@ test("[HT-5] a conflict shows base, candidates, who, on which device, both clock
       {
         deviceId: ben.colleague.signer.deviceId,
         scopeId,
-        sequence: 1_000,
+        readKey: "patient",
+        fromSequence: 0,
+        toSequence: 1_000,
       },
       42,
     ),

@@ -13,6 +13,7 @@ import type {
 import { mayRead } from "@suture/schema";
 import { membersTable } from "../../admission/admission-tables.ts";
 import type { Identity } from "../../identity/identity.ts";
+import { readKeyOf } from "../../log/deliveries.ts";
 import { endOf } from "../../log/read-log.ts";
 
 export interface ScopeAccess {
@@ -67,7 +68,7 @@ export async function readAccess(
           organizationId,
           memberId,
           end,
-          readKey: [...readable].sort().join(),
+          readKey: readKeyOf(readable),
           rightsKey: [memberId, ...roles, ...teamIds].join(),
           mayRead: (recordType) => readable.has(recordType),
         });

@@ -97,8 +97,7 @@ export class DeliveryRecorder {
     const { store, log, alsoNote } = this.#deps;
     const write = store
       .write(organizationId, async (tx) => {
-        for (const { organizationId: _in, memberId: _by, atMs, ...sent } of all)
-          await noteDelivered(tx, sent, atMs);
+        for (const sent of all) await noteDelivered(tx, sent, sent.atMs);
         await alsoNote?.(tx, all);
       })
       // Evidence that could not be kept must not end a session: the flag it feeds errs on the side of "not sent".

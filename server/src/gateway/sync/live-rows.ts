@@ -85,10 +85,11 @@ export class LiveRows {
 
   /** Notes that the device was sent the log up to a cursor. */
   #advance(feed: ScopeFeed, cursor: Cursor): void {
-    const { scopeId, organizationId, memberId } = feed.access;
+    const { scopeId, organizationId, memberId, readKey } = feed.access;
     this.#deps.deliveries.note({
       organizationId,
       memberId,
+      readKey,
       deviceId: this.#session.deviceId,
       scopeId,
       fromSequence: feed.position?.sequence ?? 0,

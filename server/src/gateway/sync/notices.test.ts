@@ -1,7 +1,7 @@
 import { organizationScope, patient } from "@suture/schema";
 import type { Manifest } from "@suture/schema";
 import { describe, expect, test } from "vitest";
-import { deliveredUpTo } from "../../log/deliveries.ts";
+import { firstSentAt } from "../../log/deliveries.ts";
 import { logTable } from "../../log/log-tables.ts";
 import { RecordWriter } from "../../sample/record-writer.ts";
 import { hire, withColleague } from "./house.test-support.ts";
@@ -99,14 +99,17 @@ describe("notices", () => {
     ]);
     await world.settle();
     const row = client.last("changes")?.rows.at(-1);
-    const upTo = await world.store.read(house.organizationId, (tx) =>
-      deliveredUpTo(tx, colleague.deviceId, scopeId),
+    const sequence = row?.sequence ?? 0;
+    const [sentAtMs, logged] = await world.store.read(
+      house.organizationId,
+      async (tx) => [
+        await firstSentAt(tx, colleague.deviceId, "equipment", [
+          { scopeId, sequence },
+        ]),
+        await tx.get(logTable, [scopeId, sequence]),
+      ],
     );
-    expect(upTo).toBe(row?.sequence);
-    expect(
-      await world.store.read(house.organizationId, (tx) =>
-        tx.get(logTable, [scopeId, upTo]),
-      ),
-    ).toMatchObject({ hash: row?.hash });
+    expect(sentAtMs).toBe(world.timers.now());
+    expect(logged).toMatchObject({ hash: row?.hash });
   });
 });

@@ -6,7 +6,7 @@ import {
   type RecordId,
 } from "@suture/schema";
 import { describe, expect, test } from "vitest";
-import { deliveredUpTo } from "../../log/deliveries.ts";
+import { furthestSent } from "../../log/deliveries.ts";
 import {
   endOfScope,
   found,
@@ -79,7 +79,7 @@ describe("what a snapshot is evidence of", () => {
     client.send({ type: "pull-snapshot", scopeId, at: null, after });
     await world.settle();
     expect(client.last("snapshot")).toMatchObject({ records: [], next: null });
-    expect(await deliveredTo(world, house, colleague)).toBe(0);
+    expect(await deliveredTo(world, house, colleague)).toBeUndefined();
     client.send({ type: "pull-snapshot", scopeId, at: null, after: null });
     await world.settle();
     const at = client.last("snapshot")?.at.sequence;
@@ -142,10 +142,12 @@ async function deliveredTo(
   { store }: SyncWorld,
   { organizationId }: House,
   { deviceId }: Somebody,
-): Promise<number> {
-  return store.read(organizationId, (tx) =>
-    deliveredUpTo(tx, deviceId, organizationScope(organizationId)),
+): Promise<number | undefined> {
+  const scopeId = organizationScope(organizationId);
+  const sent = await store.read(organizationId, (tx) =>
+    furthestSent(tx, deviceId, "equipment", scopeId, Infinity),
   );
+  return sent?.sequence;
 }
 
 const recordOf = (number: number) =>
