@@ -11,6 +11,7 @@ import { runAuditVerify } from "./cli/audit-verify.ts";
 import type { CliOutput } from "./cli/cli-output.ts";
 import { runHistory } from "./cli/history.ts";
 import { importFhirCommand } from "./cli/import-fhir.ts";
+import { runKeysDistrust, runKeysList, runKeysRotate } from "./cli/keys.ts";
 import { withStore } from "./cli/open-data.ts";
 import { systemClock, systemRandom } from "./system-runtime.ts";
 
@@ -81,6 +82,42 @@ program
       );
     },
   );
+
+const keys = program
+  .command("keys")
+  .description("the keys the server signs with; beside a running server too");
+
+keys
+  .command("list")
+  .description("print the keys that are believed, newest first")
+  .addOption(dataOption())
+  .option("--json", "as JSON", false)
+  .action(async ({ data, json }: { data: string; json: boolean }) => {
+    process.exitCode = await withStore(data, output, (store) =>
+      runKeysList(store, output, { json }),
+    );
+  });
+
+keys
+  .command("rotate")
+  .description("sign with a new key; what the old one signed stays good")
+  .addOption(dataOption())
+  .action(async ({ data }: { data: string }) => {
+    process.exitCode = await withStore(data, output, (store) =>
+      runKeysRotate(store, output, systemClock),
+    );
+  });
+
+keys
+  .command("distrust")
+  .description("believe nothing that a key has signed: for one that leaked")
+  .argument("<kid>", "the key's id")
+  .addOption(dataOption())
+  .action(async (kid: string, { data }: { data: string }) => {
+    process.exitCode = await withStore(data, output, (store) =>
+      runKeysDistrust(store, output, systemClock, kid),
+    );
+  });
 
 program.addCommand(
   importFhirCommand(

@@ -159,6 +159,27 @@ test("[CL-9] synced once the server has it, confirmed once a signed checkpoint c
   expect(cora.status.label).toBe(statusLabels.queued);
 });
 
+test("[ID-29] the server's key may rotate at any time: a connected device has its next work confirmed, and one that comes later too", async () => {
+  const client = await world.join("tablet", "clinician");
+  const cora = await patientNamed(client, "cora");
+  const note = async (text: string) => {
+    const form = await cora.edit();
+    form.draft.notes.set({ status: "active", text });
+    await form.save();
+    expect(cora.status.label).toBe(statusLabels.queued);
+    await until(client, () => cora.status.label === statusLabels.confirmed);
+  };
+  const states = new Set<string>();
+  client.watchSync(({ state }) => states.add(state));
+  await note("Prefers mornings.");
+  await world.rotateKeys();
+  await note("Or late afternoons.");
+  expect([...states].filter((state) => state !== "up-to-date")).toEqual([]);
+  const later = await world.join("phone", "clinician");
+  const same = await patientNamed(later, "cora");
+  await until(later, () => same.status.label === statusLabels.confirmed);
+});
+
 test("[SY-16] who leaves an organization loses its records and keeps their own refused work", async () => {
   const admin = await world.join("office", "admin");
   const desk = await world.join("desk", "receptionist");

@@ -74,6 +74,11 @@ export class RealWorld {
     this.#running = undefined;
   }
 
+  /** What an operator does beside the running server. */
+  async rotateKeys(): Promise<void> {
+    await this.#running?.server.identity.keys.rotate();
+  }
+
   directoryOf(device: string): string {
     return join(this.directory, device);
   }

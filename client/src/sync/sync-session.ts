@@ -218,6 +218,9 @@ export class SyncSession {
           );
         return;
       }
+      case "keys":
+        this.#jwks = message.jwks;
+        return;
       case "scope-granted":
         await log.saveMemberships(this.#deps.personId, message.memberships);
         return this.#receiver.granted(message);

@@ -38,7 +38,9 @@ async function signedClaims(
   try {
     const { payload } = await jwtVerify(jws, createLocalJWKSet(jwks), {
       algorithms: ["ES256"],
+      audience: "suture-audit",
       typ: "suture-checkpoint+jwt",
+      requiredClaims: ["iss", "iat"],
     });
     return checkpointClaimsSchema.safeParse(payload).data;
   } catch {

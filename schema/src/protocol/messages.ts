@@ -16,6 +16,7 @@ import {
   restoreMessage,
 } from "./checkpoint.ts";
 import { helloMessage } from "./hello.ts";
+import { keysMessage } from "./keys.ts";
 import {
   pingMessage,
   pongMessage,
@@ -50,6 +51,7 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
   pushDeferredMessage,
   answersPausedMessage,
   tokenNeededMessage,
+  keysMessage,
   changesMessage,
   fetchedMessage,
   snapshotMessage,

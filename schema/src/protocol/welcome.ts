@@ -3,6 +3,7 @@ import { z } from "zod";
 import { recordIdSchema, scopeIdSchema } from "../ids.ts";
 import { roleSchema } from "../access/role.ts";
 import { cursorSchema } from "./cursor.ts";
+import { jwksSchema } from "./keys.ts";
 
 export const membershipSchema = z.strictObject({
   organizationId: recordIdSchema,
@@ -29,8 +30,7 @@ export const welcomeMessage = z.strictObject({
   ),
   /** Schema versions of records the server takes, lowest and highest. */
   schemaVersions: z.tuple([z.int(), z.int()]),
-  /** Keys that sign checkpoints (RFC 7517). */
-  jwks: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())) }),
+  jwks: jwksSchema,
 });
 export type WelcomeMessage = z.infer<typeof welcomeMessage>;
 

@@ -81,3 +81,14 @@ test("[AU-5] a checkpoint of another root does not", async () => {
   });
   expect(await verify(jws, proof)).toBe(null);
 });
+
+test("[ID-29] a checkpoint from before a rotation goes on counting, and one of a distrusted key does not", async () => {
+  const verify = createCheckpointVerifier(keys);
+  const jws = await keys.signCheckpoint(claims);
+  const [signedBy] = (await keys.jwks()).keys;
+  await keys.rotate();
+  await keys.rotate();
+  expect(await verify(jws, proof)).toEqual(claims);
+  await keys.distrust(signedBy?.kid ?? "");
+  expect(await verify(jws, proof)).toBe(null);
+});

@@ -144,6 +144,12 @@ const identityEventSchema = z.discriminatedUnion("event", [
   z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
   z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
   z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
+  /** By the server's operator. A distrusted key's tokens and checkpoints are no longer believed. */
+  z.strictObject({ event: z.literal("signing-key-rotated"), kid: z.string() }),
+  z.strictObject({
+    event: z.literal("signing-key-distrusted"),
+    kid: z.string(),
+  }),
   /** An admin took the member off the device. */
   z.strictObject({
     event: z.literal("device-withdrawn"),

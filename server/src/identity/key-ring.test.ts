@@ -1,5 +1,7 @@
 import { createMemoryStore, type Store } from "@suture/schema";
 import {
+  calculateJwkThumbprint,
+  CompactSign,
   createLocalJWKSet,
   decodeProtectedHeader,
   exportJWK,
@@ -9,7 +11,7 @@ import {
   SignJWT,
   UnsecuredJWT,
 } from "jose";
-import type { JWTPayload } from "jose";
+import type { JWK, JWTPayload } from "jose";
 import { beforeEach, expect, test } from "vitest";
 import {
   identityPartition,
@@ -19,8 +21,16 @@ import {
 import { HandSetClock, issuer } from "./identity-world.ts";
 import { checkpointKind, createKeyRing } from "./key-ring.ts";
 import type { KeyRing, TokenKind } from "./key-ring.ts";
+import { sessionTokenKind } from "./session-tokens.ts";
+import { listSigningKeys } from "./signing-keys.ts";
+import { syncTokenKind } from "./sync-tokens.ts";
 
-const kind: TokenKind = { audience: "here", typ: "here+jwt" };
+const kind: TokenKind = {
+  audience: "here",
+  typ: "here+jwt",
+  requiredClaims: ["sub", "exp"],
+  maxAgeMs: 2 * 3_600_000,
+};
 
 let clock: HandSetClock;
 let store: Store;
@@ -42,7 +52,7 @@ async function codeOf(token: string, ring: KeyRing = keys): Promise<string> {
 /** A token made by somebody who copies everything but has no key of ours. */
 async function forged(
   key: Parameters<SignJWT["sign"]>[0],
-  header: { alg: string; kid?: string },
+  header: { alg: string; kid?: string; jwk?: JWK },
 ): Promise<string> {
   return new SignJWT(claims())
     .setProtectedHeader({ typ: kind.typ, ...header })
@@ -223,4 +233,141 @@ test("[ID-7] anyone can check a checkpoint by the key set, also years and rotati
   });
   expect(payload).toMatchObject({ root: "00ff" });
   expect(await codeOf(checkpoint)).toBe("token-wrong-kind");
+});
+
+/** Signed with our own current key, the way only this server could; except for what is given. */
+async function signedByUs(
+  payload: Readonly<Record<string, unknown>>,
+  header: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const [current] = (await listSigningKeys(store)).filter(
+    (key) => key.privateJwk,
+  );
+  if (!current?.privateJwk) throw new Error("no key");
+  const signing = new CompactSign(
+    new TextEncoder().encode(
+      JSON.stringify({
+        ...claims(),
+        iss: issuer,
+        aud: kind.audience,
+        iat: clock.now() / 1000,
+        ...payload,
+      }),
+    ),
+  ).setProtectedHeader({
+    alg: "ES256",
+    typ: kind.typ,
+    kid: current.kid,
+    ...header,
+  });
+  return signing.sign(await importJWK({ ...current.privateJwk }, "ES256"), {
+    crit: { "urn:strange": true },
+  });
+}
+
+test("[ID-30] even from our own key a token lacking a claim of its kind, or with one of another form, is refused", async () => {
+  expect(await codeOf(await signedByUs({}))).toBe("ok");
+  for (const claim of ["iss", "aud", "iat", "sub", "exp"])
+    expect(await codeOf(await signedByUs({ [claim]: undefined }))).not.toBe(
+      "ok",
+    );
+  for (const wrong of [
+    { exp: "tomorrow" },
+    { iat: "now" },
+    { iat: null },
+    { exp: -1 },
+    { nbf: clock.now() / 1000 + 3_600 },
+    { iss: [issuer, "https://other.example"] },
+    { aud: ["there"] },
+  ])
+    expect(
+      await codeOf(await signedByUs(wrong)),
+      JSON.stringify(wrong),
+    ).not.toBe("ok");
+});
+
+test("[ID-30] a token older than its kind may be is expired, whatever it says of its own end", async () => {
+  const far = { exp: clock.now() / 1000 + 365 * 24 * 3_600 };
+  const token = await signedByUs(far);
+  clock.advance(2 * 3_600_000);
+  expect(await codeOf(token)).toBe("ok");
+  clock.advance(300_000 + 1_000);
+  expect(await codeOf(token)).toBe("token-expired");
+});
+
+test("[ID-30] a token from the future is refused, except for as far as a clock may be set back", async () => {
+  const nowS = clock.now() / 1000;
+  expect(await codeOf(await signedByUs({ iat: nowS + 300 }))).toBe("ok");
+  expect(await codeOf(await signedByUs({ iat: nowS + 301 }))).toBe(
+    "token-invalid",
+  );
+});
+
+test("[ID-30] keys and extensions in a token's header are never followed", async () => {
+  const stranger = await generateKeyPair("ES256");
+  const jwk = await exportJWK(stranger.publicKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  const url = "https://evil.example/keys";
+  const theirs = (header: { alg: string; kid?: string; jwk?: JWK }) =>
+    forged(stranger.privateKey, header);
+  expect(await codeOf(await theirs({ alg: "ES256", jwk }))).toBe(
+    "token-invalid",
+  );
+  expect(await codeOf(await theirs({ alg: "ES256", jwk, kid }))).toBe(
+    "token-invalid",
+  );
+  for (const name of ["../../dev/null", "' OR 1=1 --", "__proto__", "x\0y"])
+    expect(await codeOf(await signedByUs({}, { kid: name }))).toBe(
+      "token-invalid",
+    );
+  for (const odd of [7, ["x"], {}, null])
+    expect(await codeOf(await signedByUs({}, { kid: odd }))).toBe(
+      "token-invalid",
+    );
+  // Not ours to follow, and no reason to refuse what our own key signed.
+  expect(await codeOf(await signedByUs({}, { jku: url, x5u: url }))).toBe("ok");
+  const strange = { crit: ["urn:strange"], "urn:strange": 1 };
+  expect(await codeOf(await signedByUs({}, strange))).toBe("token-invalid");
+});
+
+test("[ID-30] no kind of token stands in for another, over-long ones are not looked at, and each kind pins its claims", async () => {
+  const kinds = [sessionTokenKind, syncTokenKind, checkpointKind];
+  expect(new Set(kinds.map(({ audience }) => audience)).size).toBe(3);
+  expect(new Set(kinds.map(({ typ }) => typ)).size).toBe(3);
+  const all = {
+    ...claims(),
+    ...{ sid: "s", jti: "j", device_id: "d", cnf: { jkt: "k" } },
+    ...{ organizationId: "o", number: 1, root: "r" },
+  };
+  for (const made of kinds) {
+    const token = await keys.sign(made, all);
+    for (const wanted of kinds) {
+      const verified = await keys.verify(wanted, token);
+      expect(verified.ok).toBe(made === wanted);
+      for (const claim of wanted.requiredClaims) {
+        const lacking = await keys.sign(wanted, { ...all, [claim]: undefined });
+        expect((await keys.verify(wanted, lacking)).ok).toBe(false);
+      }
+    }
+  }
+  const padded = await keys.sign(kind, { ...claims(), pad: "x".repeat(4_096) });
+  expect(await codeOf(padded)).toBe("token-invalid");
+});
+
+test("[ID-7] whoever holds keys open is told when the set is another: rotated here, or by another process", async () => {
+  const otherNode = await createKeyRing({ store, clock, issuer });
+  const told: string[] = [];
+  keys.onChanged(() => told.push("here"));
+  const stop = otherNode.onChanged(() => told.push("there"));
+  await keys.rotate();
+  expect(told).toEqual(["here"]);
+  clock.advance(60_001);
+  await otherNode.jwks();
+  await keys.jwks();
+  expect(told).toEqual(["here", "there"]);
+  stop();
+  await keys.rotate();
+  clock.advance(60_001);
+  await otherNode.jwks();
+  expect(told).toEqual(["here", "there", "here"]);
 });

@@ -4,10 +4,11 @@
  * - One key is current and signs. `rotate` retires it: its private half is deleted at once, its public half stays, so that
  *   tokens live out their time and checkpoints of the audit log can be checked for ever. SPEC ID-7.
  * - `distrust` is for a key that leaked: what it signed is refused from then on.
- * - Every verification pins algorithm, issuer, audience and `typ`; the key is found by `kid` among ours, never in the token.
- *   So `alg: none`, an HMAC made with our public key, and a token made for another purpose are all refused. SPEC ID-6.
+ * - Every verification pins algorithm, issuer, audience, `typ`, the claims that must be there and the age; the key is found by
+ *   `kid` among ours, never in the token. So `alg: none`, an HMAC made with our public key, and a token made for another
+ *   purpose are all refused. SPEC ID-6, ID-30; RFC 8725, 3.
  *
- * Other nodes notice a rotation at the first unknown `kid`, and a distrusted key within a minute.
+ * Other processes notice a rotation at the first unknown `kid`, and a distrusted key within a minute.
  * Key pairs are made by WebCrypto, which takes no injected randomness.
  */
 import { err, identityError, ok } from "@suture/schema";
@@ -19,29 +20,35 @@ import type {
   Store,
 } from "@suture/schema";
 import {
-  calculateJwkThumbprint,
   decodeProtectedHeader,
   errors,
-  exportJWK,
-  generateKeyPair,
   importJWK,
   jwtVerify,
   SignJWT,
 } from "jose";
 import type { CryptoKey, JWTPayload } from "jose";
-import { identityPartition, signingKeysTable } from "./identity-tables.ts";
-import { publicKeySchema } from "./public-key.ts";
 import type { PublicKey } from "./public-key.ts";
+import {
+  distrustSigningKey,
+  ensureSigningKey,
+  listSigningKeys,
+  rotateSigningKey,
+} from "./signing-keys.ts";
 
 /** What a token is for. Two kinds never share an audience or a `typ`, so neither can stand in for the other. */
 export interface TokenKind {
   readonly audience: string;
   readonly typ: string;
+  /** Beside `iss`, `aud` and `iat`, which all have. */
+  readonly requiredClaims: readonly string[];
+  /** Since `iat`; absent for what can be checked for ever. */
+  readonly maxAgeMs?: number;
 }
 
 export const checkpointKind: TokenKind = {
   audience: "suture-audit",
   typ: "suture-checkpoint+jwt",
+  requiredClaims: ["organizationId", "number", "root"],
 };
 
 export interface PublishedKey extends PublicKey {
@@ -66,6 +73,8 @@ export interface KeyRing {
   rotate(): Promise<string>;
   /** Rotates first if the key is the current one. Does nothing for an unknown `kid`. */
   distrust(kid: string): Promise<void>;
+  /** Calls after another key set was read than the one before, until the function given back is called. */
+  onChanged(listener: (keys: readonly PublishedKey[]) => void): () => void;
 }
 
 interface LoadedKey {
@@ -78,6 +87,10 @@ interface LoadedKey {
 const reloadAfterMs = 60_000;
 /** So that made-up `kid`s cost a read of the store at most once a second. */
 const reloadForUnknownKidAfterMs = 1_000;
+/** A server whose clock was set back a little goes on accepting what it has just signed. Never more life: see `verify`. */
+const clockToleranceS = 300;
+/** A sync token has some 600. */
+const maxTokenLength = 4_096;
 
 export async function createKeyRing(deps: {
   readonly store: Store;
@@ -87,27 +100,34 @@ export async function createKeyRing(deps: {
   const { store, clock, issuer } = deps;
   let loaded: readonly LoadedKey[] = [];
   let loadedAtMs = -Infinity;
+  let reloading: Promise<void> = Promise.resolve();
+  const listeners = new Set<(keys: readonly PublishedKey[]) => void>();
 
-  async function reload(): Promise<void> {
-    const rows = await store.read(identityPartition, (tx) =>
-      tx.scan(signingKeysTable),
-    );
-    const newestFirst = rows.toSorted(
-      (left, right) => right.value.createdAtMs - left.value.createdAtMs,
-    );
+  /** One after the other: what was read earlier never takes the place of what was read later. */
+  function reload(): Promise<void> {
+    reloading = reloading.catch(() => undefined).then(load);
+    return reloading;
+  }
+
+  async function load(): Promise<void> {
+    const stored = await listSigningKeys(store);
+    const before = loaded;
     loadedAtMs = clock.now();
     loaded = await Promise.all(
-      newestFirst.map(async ({ key, value }): Promise<LoadedKey> => {
-        const kid = String(key[0]);
+      stored.map(async ({ kid, publicJwk, privateJwk }): Promise<LoadedKey> => {
         return {
           kid,
-          published: { ...value.publicJwk, kid, alg: "ES256", use: "sig" },
-          publicKey: await importKey(value.publicJwk),
-          privateKey: value.privateJwk && (await importKey(value.privateJwk)),
+          published: { ...publicJwk, kid, alg: "ES256", use: "sig" },
+          publicKey: await importKey(publicJwk),
+          privateKey: privateJwk && (await importKey(privateJwk)),
         };
       }),
     );
+    if (kidsOf(before) === kidsOf(loaded)) return;
+    for (const listener of listeners) listener(published());
   }
+
+  const published = () => loaded.map((key) => key.published);
 
   async function keysNow(): Promise<readonly LoadedKey[]> {
     if (clock.now() - loadedAtMs > reloadAfterMs) await reload();
@@ -122,39 +142,6 @@ export async function createKeyRing(deps: {
     return loaded.find((key) => key.kid === kid);
   }
 
-  async function addKey(
-    when: "always" | "if-none-is-current",
-  ): Promise<string> {
-    const pair = await generateKeyPair("ES256", { extractable: true });
-    const publicJwk = publicKeySchema.parse(
-      strippedOf(await exportJWK(pair.publicKey)),
-    );
-    const { d } = await exportJWK(pair.privateKey);
-    if (d === undefined)
-      throw new Error("the private key could not be exported");
-    const kid = await calculateJwkThumbprint(publicJwk);
-    await store.write(identityPartition, async (tx) => {
-      const current = (await tx.scan(signingKeysTable)).filter(
-        (row) => row.value.privateJwk,
-      );
-      if (when === "if-none-is-current" && current.length > 0) return;
-      for (const { key, value } of current) {
-        const { privateJwk: _deleted, ...rest } = value;
-        await tx.put(signingKeysTable, key, {
-          ...rest,
-          retiredAtMs: clock.now(),
-        });
-      }
-      await tx.put(signingKeysTable, [kid], {
-        publicJwk,
-        privateJwk: { ...publicJwk, d },
-        createdAtMs: clock.now(),
-      });
-    });
-    await reload();
-    return kid;
-  }
-
   async function sign(kind: TokenKind, claims: JWTPayload): Promise<string> {
     const current = (await keysNow()).find((key) => key.privateKey);
     if (!current?.privateKey) throw new Error("there is no signing key");
@@ -166,14 +153,16 @@ export async function createKeyRing(deps: {
       .sign(current.privateKey);
   }
 
-  await addKey("if-none-is-current");
+  await ensureSigningKey(deps);
+  await reload();
 
   return {
     sign,
     signCheckpoint: (payload) => sign(checkpointKind, payload),
 
     async verify(kind, token) {
-      const key = await findKey(kidOf(token));
+      const key =
+        token.length <= maxTokenLength && (await findKey(kidOf(token)));
       if (!key) return err(identityError("token-invalid"));
       try {
         const { payload } = await jwtVerify(token, key.publicKey, {
@@ -181,9 +170,17 @@ export async function createKeyRing(deps: {
           issuer,
           audience: kind.audience,
           typ: kind.typ,
+          requiredClaims: ["iat", ...kind.requiredClaims],
+          clockTolerance: clockToleranceS,
+          ...(kind.maxAgeMs !== undefined && {
+            maxTokenAge: kind.maxAgeMs / 1000,
+          }),
           currentDate: new Date(clock.now()),
         });
-        return ok(payload);
+        // The tolerance is for the age and not for the end.
+        return payload.exp !== undefined && payload.exp * 1000 <= clock.now()
+          ? err(identityError("token-expired"))
+          : ok(payload);
       } catch (cause) {
         return err(identityError(codeOf(cause)));
       }
@@ -193,16 +190,26 @@ export async function createKeyRing(deps: {
       return { keys: (await keysNow()).map((key) => key.published) };
     },
 
-    rotate: () => addKey("always"),
+    async rotate() {
+      const kid = await rotateSigningKey(deps);
+      await reload();
+      return kid;
+    },
 
     async distrust(kid) {
-      if ((await findKey(kid))?.privateKey) await addKey("always");
-      await store.write(identityPartition, (tx) =>
-        tx.delete(signingKeysTable, [kid]),
-      );
+      await distrustSigningKey(deps, kid);
       await reload();
     },
+
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
+}
+
+function kidsOf(keys: readonly LoadedKey[]): string {
+  return keys.map(({ kid }) => kid).join();
 }
 
 function kidOf(token: string): string {
@@ -220,15 +227,6 @@ function codeOf(cause: unknown): IdentityCode {
     cause instanceof errors.JWTClaimValidationFailed &&
     (cause.claim === "aud" || cause.claim === "typ");
   return isWrongKind ? "token-wrong-kind" : "token-invalid";
-}
-
-function strippedOf({
-  kty,
-  crv,
-  x,
-  y,
-}: Awaited<ReturnType<typeof exportJWK>>): unknown {
-  return { kty, crv, x, y };
 }
 
 async function importKey(jwk: PublicKey): Promise<CryptoKey> {

@@ -33,11 +33,13 @@ import type { KeyRing, TokenKind } from "./key-ring.ts";
 import { oweEventOfPerson } from "./owe-event.ts";
 import { digestOf, drawSecret } from "./secrets.ts";
 
+export const sessionTokenLifetimeMs = 15 * 60_000;
 export const sessionTokenKind: TokenKind = {
   audience: "suture-api",
   typ: "suture-session+jwt",
+  requiredClaims: ["sub", "sid", "jti", "exp"],
+  maxAgeMs: sessionTokenLifetimeMs,
 };
-export const sessionTokenLifetimeMs = 15 * 60_000;
 export const refreshTokenLifetimeMs = 30 * 24 * 3_600_000;
 
 export interface SessionGrant {

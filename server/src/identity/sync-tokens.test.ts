@@ -8,7 +8,7 @@ import {
   syncRequest,
 } from "./identity-world.ts";
 import type { IdentityWorld, TestDevice } from "./identity-world.ts";
-import { syncTokenLifetimeMs } from "./sync-tokens.ts";
+import { syncTokenLifetimeMs, syncTokenKind } from "./sync-tokens.ts";
 import type { SyncGrant } from "./sync-tokens.ts";
 
 let world: IdentityWorld;
@@ -125,17 +125,14 @@ test("[ID-10] a sync token without a proof, or as a bearer token, is nothing", a
 });
 
 test("[ID-10] the same claims signed for a device that the store does not know are revoked", async () => {
-  const token = await world.identity.keys.sign(
-    { audience: "suture-sync", typ: "suture-sync+jwt" },
-    {
-      sub: "ann",
-      device_id: "00000000-0000-4000-8000-000000000000",
-      jti: "00000000-0000-4000-8000-000000000001",
-      exp: world.clock.now() / 1000 + 60,
-      cnf: { jkt: tablet.jkt },
-      iss: issuer,
-    },
-  );
+  const token = await world.identity.keys.sign(syncTokenKind, {
+    sub: "ann",
+    device_id: "00000000-0000-4000-8000-000000000000",
+    jti: "00000000-0000-4000-8000-000000000001",
+    exp: world.clock.now() / 1000 + 60,
+    cnf: { jkt: tablet.jkt },
+    iss: issuer,
+  });
   expect(await codeOf(token)).toBe("token-revoked");
 });
 

@@ -33,11 +33,13 @@ import {
 } from "./identity-tables.ts";
 import type { KeyRing, TokenKind } from "./key-ring.ts";
 
+export const syncTokenLifetimeMs = 180 * 24 * 3_600_000;
 export const syncTokenKind: TokenKind = {
   audience: "suture-sync",
   typ: "suture-sync+jwt",
+  requiredClaims: ["sub", "device_id", "jti", "exp", "cnf"],
+  maxAgeMs: syncTokenLifetimeMs,
 };
-export const syncTokenLifetimeMs = 180 * 24 * 3_600_000;
 
 export interface SyncGrant {
   readonly deviceId: DeviceId;

@@ -212,6 +212,13 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     ]);
   });
 
+  // Before the first checkpoint that a new key signs.
+  const stopKeys = deps.identity.keys.onChanged((published) => {
+    const keys = published.map((key) => ({ ...key }));
+    for (const session of hub.all())
+      if (session.isOpen) session.send({ type: "keys", jwks: { keys } });
+  });
+
   async function settle(): Promise<void> {
     for (const session of accepted) await session.settle();
     await fanOut.settle();
@@ -247,6 +254,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
       isStopping = true;
       stopListening();
       stopCheckpoints();
+      stopKeys();
       await settle();
       for (const session of [...accepted]) session.end("server-stopping");
       await deliveries.flush();

@@ -1,0 +1,64 @@
+import type { Clock, Store } from "@suture/schema";
+
+import {
+  distrustSigningKey,
+  listSigningKeys,
+  rotateSigningKey,
+  type SigningKey,
+} from "../identity/signing-keys.ts";
+import type { CliOutput, ExitCode } from "./cli-output.ts";
+
+/** `suture keys list`: the keys that are believed, newest first; never a private half. SPEC ID-29. */
+export async function runKeysList(
+  store: Store,
+  output: CliOutput,
+  options: { readonly json: boolean },
+): Promise<ExitCode> {
+  const keys = (await listSigningKeys(store)).map(describe);
+  if (options.json) output.out(JSON.stringify(keys));
+  else
+    for (const { kid, isCurrent, createdAt, retiredAt } of keys)
+      output.out(
+        `${kid}  ${isCurrent ? "signs" : "checks only"}  since ${createdAt}${retiredAt === null ? "" : `, retired ${retiredAt}`}`,
+      );
+  return 0;
+}
+
+/** `suture keys rotate`: a new key signs from now on; what the old one signed stays good. SPEC ID-29. */
+export async function runKeysRotate(
+  store: Store,
+  output: CliOutput,
+  clock: Clock,
+): Promise<ExitCode> {
+  output.out(await rotateSigningKey({ store, clock }));
+  output.err("A running server signs with this key within a minute.");
+  return 0;
+}
+
+/** `suture keys distrust KID`: for a key that leaked. 2 for one that is not among those believed. SPEC ID-29. */
+export async function runKeysDistrust(
+  store: Store,
+  output: CliOutput,
+  clock: Clock,
+  kid: string,
+): Promise<ExitCode> {
+  if (!(await distrustSigningKey({ store, clock }, kid))) {
+    output.err("There is no such key among those that are believed.");
+    return 2;
+  }
+  output.err("A running server refuses what it signed within a minute.");
+  output.err(
+    "Devices and people whose tokens it signed sign in again, and keep their work. Checkpoints it signed prove nothing any more.",
+  );
+  return 0;
+}
+
+function describe({ kid, privateJwk, createdAtMs, retiredAtMs }: SigningKey) {
+  const timeOf = (atMs: number) => new Date(atMs).toISOString();
+  return {
+    kid,
+    isCurrent: privateJwk !== undefined,
+    createdAt: timeOf(createdAtMs),
+    retiredAt: retiredAtMs === undefined ? null : timeOf(retiredAtMs),
+  };
+}
