@@ -36,7 +36,7 @@ export class Chance implements Random {
 
   /** A length that is mostly small, now and then up to `limit`. */
   length(limit: number): number {
-    return Math.floor(limit * (this.uint32() / 2 ** 32) ** 4);
+    return Math.floor(limit ** ((this.uint32() / 2 ** 32) ** 2));
   }
 
   bytes(length: number): Uint8Array {

@@ -14,7 +14,7 @@ import {
 } from "./honest-protocol.ts";
 
 /** Between what was sent and the next edit. */
-const thinkMs = 15;
+const thinkMs = 50;
 /** For everything to be sent, or received, at the end. */
 const patienceMs = 60_000;
 
@@ -70,7 +70,7 @@ async function answer(message: ToHonest): Promise<void> {
 }
 
 async function work(): Promise<void> {
-  const patients = await client.patients.list({ limit: 4 });
+  const patients = await client.patients.list();
   for (let count = 0; isEditing; count += 1) {
     const record = patients[count % patients.length];
     if (record === undefined) throw new Error("there are no patients");

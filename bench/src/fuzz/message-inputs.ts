@@ -183,7 +183,7 @@ function restore({
   return {
     type: "restore",
     from,
-    rows: Array.from({ length: count }, () => row),
+    rows: repeated(count, writeCbor(row)),
     jws: chance.pick(["", "a.b.c", "A".repeat(8_192)]),
     proof: {
       leaf: {
@@ -258,7 +258,7 @@ function strangeValue(value: CborValue, chance: Chance): CborValue {
     () => new Uint8Array(chance.length(1_000_000)),
     () => [],
     () => new Pairs([]),
-    () => Array.from({ length: chance.length(300_000) }, () => 0),
+    () => repeated(chance.length(400_000), Uint8Array.of(0)),
     () => Array.from({ length: chance.length(2_000) }, () => value),
     () => nested(chance.length(10_000)),
     // A bignum, a date, a shared reference, an own record, a typed array: tags of RFC 8949 and of cbor-x.
@@ -278,6 +278,12 @@ function strangeValue(value: CborValue, chance: Chance): CborValue {
         cborHead(chance.below(6), chance.pick([24, 2 ** 32, 2 ** 53])),
       ),
   ])();
+}
+
+/** A list of one item again and again. */
+function repeated(count: number, item: Uint8Array): CborValue {
+  const items = Buffer.alloc(count * item.length, item);
+  return new Encoded(joined(cborHead(4, count), items));
 }
 
 function nested(depth: number): CborValue {

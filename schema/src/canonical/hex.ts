@@ -1,13 +1,18 @@
-/** Lower-case hex, the written form of hashes and actor ids. Table lookups: this runs for every hash on every path. */
+/** Lower-case hex, the written form of hashes and actor ids. */
+import { asciiToText, encodeUtf8 } from "./utf8.ts";
 
-const hexByByte: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, "0"),
-);
+const digits = encodeUtf8("0123456789abcdef");
 
+/** In one piece, not by appending: this runs for every hash on every path. */
 export function bytesToHex(bytes: Uint8Array): string {
-  let hex = "";
-  for (const byte of bytes) hex += hexByByte[byte];
-  return hex;
+  const codes = new Uint8Array(bytes.length * 2);
+  let at = 0;
+  for (const byte of bytes) {
+    codes[at] = digits[byte >> 4] ?? 0;
+    codes[at + 1] = digits[byte & 0x0f] ?? 0;
+    at += 2;
+  }
+  return asciiToText(codes);
 }
 
 /**

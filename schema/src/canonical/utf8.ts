@@ -17,8 +17,8 @@ declare const TextDecoder: new (
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Below this, reading ASCII by hand is faster than the call into the platform. */
-const shortBytes = 48;
+/** Below this, reading ASCII by hand is faster than the call into the platform; above it leaves a chain of strings behind. */
+const shortBytes = 12;
 
 /** Callers refuse lone surrogates beforehand: the platform's encoder would replace them. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
@@ -28,6 +28,11 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
 /** Null when the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   return asciiOrNull(bytes) ?? decodeStrictly(bytes);
+}
+
+/** For bytes that are ASCII already; anything else throws. */
+export function asciiToText(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
 }
 
 function asciiOrNull(bytes: Uint8Array): string | null {

@@ -158,6 +158,11 @@ function readOp(
     if (pred.length > 0) malformed("an insertion overwrites something");
   } else if (place.elemId === "_head")
     malformed("the head of a list is not an element");
+  else if (action === "set" && "key" in place && value.datatype === null) {
+    // What nearly every operation is: in one piece, since thousands of copies are what a long change costs.
+    if (expand || name !== null) malformed("only a mark has a name");
+    return { action, obj, key: place.key, value: value.value, pred };
+  }
   const target = isInsert
     ? { obj, ...place, insert: true as const }
     : { obj, ...place };

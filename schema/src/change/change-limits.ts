@@ -2,7 +2,7 @@
 export interface ChangeLimits {
   /** Of the chunk as it arrives. */
   readonly maxBytes: number;
-  /** Of a deflated chunk's body once inflated. */
+  /** Of a deflated chunk's body once inflated: no more than of one that came plain, so that deflating gains nothing. */
   readonly maxInflatedBytes: number;
   readonly maxOps: number;
   readonly maxDeps: number;
@@ -21,7 +21,7 @@ export interface ChangeLimits {
 
 export const defaultChangeLimits: ChangeLimits = {
   maxBytes: 1024 * 1024,
-  maxInflatedBytes: 4 * 1024 * 1024,
+  maxInflatedBytes: 1024 * 1024,
   maxOps: 10_000,
   maxDeps: 256,
   maxPreds: 20_000,
