@@ -190,18 +190,18 @@ export {
   type NotReexpressible,
   type ReexpressionPlan,
 } from "./change/reexpress-change.ts";
+export {
+  tryChanges,
+  type TrialJob,
+  type TrialVerdict,
+} from "./change/try-changes.ts";
 export { decodeChange, type DecodedChange } from "./change/decode-change.ts";
 export {
   type ChangeLimits,
   defaultChangeLimits,
 } from "./change/change-limits.ts";
 export { RecordFold, readFields } from "./change/fold-record.ts";
-export {
-  genesisOf,
-  isGenesis,
-  isGenesisActor,
-  type Genesis,
-} from "./change/genesis.ts";
+export { genesisOf, isGenesis, type Genesis } from "./change/genesis.ts";
 export {
   indexChange,
   type StructureCode,

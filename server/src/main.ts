@@ -9,7 +9,13 @@ import { z } from "zod";
 import { readConfig } from "./config.ts";
 import { startServer } from "./start-server.ts";
 import { createSystemLog } from "./system-log.ts";
-import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
+import {
+  systemClock,
+  systemRandom,
+  systemStopwatch,
+  systemTimers,
+  systemTurn,
+} from "./system-runtime.ts";
 import { welcomeText } from "./welcome-text.ts";
 
 const config = readConfig(process.env);
@@ -30,6 +36,8 @@ const started = await startServer({
   config: config.value,
   clock: systemClock,
   timers: systemTimers,
+  stopwatch: systemStopwatch,
+  yieldTurn: systemTurn,
   random: systemRandom,
   log: createSystemLog({
     level: config.value.logLevel,

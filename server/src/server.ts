@@ -16,6 +16,8 @@ import type {
 } from "@suture/schema";
 import { createAdmission } from "./admission/admit-batch.ts";
 import type { Admission } from "./admission/admit-batch.ts";
+import type { DocumentTrial } from "./admission/trial/document-trial.ts";
+import { createInlineTrial } from "./admission/trial/inline-trial.ts";
 import { appendAudit } from "./audit/append-audit.ts";
 import { auditIdentity } from "./audit/audit-identity.ts";
 import { createCheckpointVerifier } from "./audit/checkpoint-verifier.ts";
@@ -25,6 +27,9 @@ import { createOwedEntries } from "./audit/owed-entries.ts";
 import { createHttpApp } from "./gateway/http/app.ts";
 import type { HttpApp } from "./gateway/http/http-deps.ts";
 import { createReadRecorder } from "./gateway/http/read-recorder.ts";
+import { defaultBudgetLimits } from "./gateway/limits/budget-limits.ts";
+import type { BudgetLimits } from "./gateway/limits/budget-limits.ts";
+import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
 import { createSyncGateway } from "./gateway/sync/sync-gateway.ts";
 import { defaultSyncLimits } from "./gateway/sync/sync-limits.ts";
 import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
@@ -44,6 +49,13 @@ export interface ServerDeps {
   readonly random: Random;
   readonly log: SystemLog;
   readonly syncLimits?: Partial<SyncLimits>;
+  readonly budgetLimits?: BudgetLimits;
+  /** Default: by the clock. */
+  readonly stopwatch?: Stopwatch;
+  /** Closed by the caller after the server. Default: where the change is judged, without limits on time and memory. */
+  readonly trial?: DocumentTrial;
+  /** Resolves once whatever else waits for a turn has had one. Default: at once. */
+  readonly yieldTurn?: () => Promise<void>;
   /** Of the program, as the API's description says it. */
   readonly version?: string;
   /** Where clients reach this server, when that is not what requests say (behind a proxy). */
@@ -91,6 +103,8 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
       random,
       directory: invitations,
       verifyCheckpoint: createCheckpointVerifier(keys),
+      trial: deps.trial ?? createInlineTrial(),
+      yieldTurn: deps.yieldTurn ?? (async () => undefined),
       appendAudit,
       reconcileReviews,
     }),
@@ -100,6 +114,8 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     random,
     log,
     limits: { ...defaultSyncLimits, ...deps.syncLimits },
+    budgetLimits: deps.budgetLimits ?? defaultBudgetLimits,
+    stopwatch: deps.stopwatch ?? { elapsedMs: () => clock.now() },
   });
   const identity: Identity = {
     ...audited,

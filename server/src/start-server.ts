@@ -19,8 +19,10 @@ import type {
   Timers,
 } from "@suture/schema";
 import Database from "better-sqlite3";
+import { createWorkerTrial } from "./admission/trial/worker-trial.ts";
 import type { Config } from "./config.ts";
 import { allowedOrigins } from "./gateway/sync/allowed-origins.ts";
+import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
 import { serveSync } from "./gateway/sync/upgrade.ts";
 import type { PasswordHashing } from "./identity/accounts.ts";
 import { createAccounts } from "./identity/better-auth-accounts.ts";
@@ -43,6 +45,10 @@ export interface StartDeps {
   /** Default: the types that Suture comes with. */
   readonly recordTypes?: RecordTypes;
   readonly version?: string;
+  /** What work is measured with. Default: by the clock. */
+  readonly stopwatch?: Stopwatch;
+  /** Resolves once whatever else waits for a turn has had one. Default: at once. */
+  readonly yieldTurn?: () => Promise<void>;
   /** Default: scrypt. */
   readonly passwordHashing?: PasswordHashing;
 }
@@ -162,6 +168,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       issuer: config.issuer,
     });
     const { maxSessions, pingIntervalMs } = config;
+    const trial = createWorkerTrial({ timers });
     const server = await createServer({
       store,
       identity,
@@ -173,6 +180,9 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       syncLimits: { maxSessions, pingIntervalMs },
       externalUrl: config.publicUrl,
       ...(version !== undefined && { version }),
+      ...(deps.stopwatch && { stopwatch: deps.stopwatch }),
+      ...(deps.yieldTurn && { yieldTurn: deps.yieldTurn }),
+      trial,
     });
     const { admission } = server;
     const hasSample =
@@ -187,6 +197,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       server,
       hasSample,
       async closeFiles() {
+        await trial.close();
         database.close();
         await store.close();
         lock.value.release();

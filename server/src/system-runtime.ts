@@ -1,6 +1,7 @@
 /** The machine's own clock, chance and timers. Only entry points hand these out; everything else is given them. */
 import { randomFillSync } from "node:crypto";
 import type { Clock, Random, Timers } from "@suture/schema";
+import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
 
 export const systemClock: Clock = { now: () => Date.now() };
 
@@ -15,4 +16,14 @@ export const systemTimers: Timers = {
     timeout.unref();
     return { cancel: () => clearTimeout(timeout) };
   },
+};
+
+/** The rest of this turn of the event loop first, and what has arrived meanwhile. */
+export const systemTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+export const systemStopwatch: Stopwatch = {
+  elapsedMs: () => performance.now(),
 };

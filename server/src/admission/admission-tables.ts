@@ -108,28 +108,45 @@ export const strandedDecisionsTable = defineTable({
 });
 
 const waitingRowSchema = z.object({
-  /** Of those that wait for the same record, the order in which they came. */
+  /** The order in which all that waits came. */
   number: z.int(),
   parentId: recordIdSchema,
   memberId: recordIdSchema,
   personId: personIdSchema,
   deviceId: deviceIdSchema,
+  byteLength: z.int(),
 });
 export type WaitingRow = z.infer<typeof waitingRowSchema>;
 
-/** `[recordId, hash]` */
+/** `[recordId, hash, memberId]`: for each who pushed it, so that nobody hears that somebody else did. */
 export const waitingTable = defineTable({
-  name: "waiting",
+  name: "waiting_changes",
   schema: waitingRowSchema,
 });
 
-/** `[recordId, hash]` */
-export const waitingBytesTable = defineBytesTable("waiting_bytes");
+/** As `waiting_changes`. */
+export const waitingBytesTable = defineBytesTable("waiting_change_bytes");
 
-/** `[parentId, recordId]`: records with changes that wait for that parent. */
-export const waitingByParentTable = defineTable({
-  name: "waiting_by_parent",
-  schema: z.object({}),
+/** `[parentId, number]`: what is to be judged once that record is here. */
+export const waitingUnderTable = defineTable({
+  name: "waiting_under",
+  schema: z.object({
+    recordId: recordIdSchema,
+    hash: changeHashSchema,
+    memberId: recordIdSchema,
+  }),
+});
+
+/** `[memberId]`, and `["all"]` with the last number given. */
+export const waitingTotalsTable = defineTable({
+  name: "waiting_totals",
+  schema: z.object({ count: z.int(), byteLength: z.int(), last: z.int() }),
+});
+
+/** `[parentId]`: records that are here now, under which what came after that number is still to be judged. */
+export const waitingDueTable = defineTable({
+  name: "waiting_due",
+  schema: z.object({ after: z.int() }),
 });
 
 /** `[recordId, hash]`: proven to have been accepted once, and by whom it was written. */
@@ -178,7 +195,9 @@ export const admissionTables: readonly Table<unknown>[] = [
   strandedDecisionsTable,
   waitingTable,
   waitingBytesTable,
-  waitingByParentTable,
+  waitingUnderTable,
+  waitingTotalsTable,
+  waitingDueTable,
   restorableTable,
   quarantinedTable,
   unseenSignaturesTable,

@@ -15,18 +15,27 @@ import type { ReviewNews } from "./batch-state.ts";
 import type { CommitDeps } from "./commit.ts";
 import type { Author, PushedChange } from "./judgement.ts";
 import type { RestoreRequest, VerifyCheckpoint } from "./restore.ts";
+import type { DocumentTrial } from "./trial/document-trial.ts";
+import type { WaitingLimits } from "./waiting.ts";
 
 export interface Admission {
   /**
-   * Judges a batch in its order, commits, and resolves once that is durable. One verdict per change, in order. Rejects with a
-   * `StoreError` if the disk fails: then the same batch may be given again.
+   * Judges a batch in its order, part by part, and resolves once all of it is durable. One verdict per change, in order. Rejects
+   * with a `StoreError` if the disk fails: then the same batch may be given again.
    */
   admit(
     author: Author,
     changes: readonly PushedChange[],
+    work?: WorkGauge,
   ): Promise<AdmissionOutcome>;
   /** Remembers rows proven to have been accepted before; false if they are not. Idempotent. SPEC AD-16. */
   allowRestore(author: Author, request: RestoreRequest): Promise<boolean>;
+}
+
+/** Takes note of how long the pieces of work took in which nobody else had a turn. */
+export interface WorkGauge {
+  during<T>(work: () => T): T;
+  within<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export interface AppendedToScope {
@@ -72,6 +81,11 @@ export interface AdmissionDeps extends CommitDeps {
   readonly random: Random;
   readonly directory: MemberDirectory;
   readonly verifyCheckpoint: VerifyCheckpoint;
+  readonly trial: DocumentTrial;
+  /** What members and the organization may have waiting; by default `waitingLimits`. */
+  readonly waitingLimits?: WaitingLimits;
+  /** Resolves once whatever else waits for a turn has had one. Between the parts of a batch. */
+  readonly yieldTurn: () => Promise<void>;
   /**
    * Stands for whoever owns the data directory, working on the machine itself. The member that `directory` gives it may create
    * its own record in an organization, as a founder may; from then on it has that record's rights and no others. A server that

@@ -15,13 +15,15 @@ import type {
   Admission,
   AdmissionDeps,
   AdmissionOutcome,
+  WorkGauge,
 } from "./admission.ts";
-import { admitGroup, type GroupOutcome, type Numbered } from "./admit-group.ts";
+import { admitGroup, type GroupOutcome } from "./admit-group.ts";
 import {
   readArrival,
-  refusedVerdict,
+  refuseArrival,
   type Arrival,
 } from "./admit-in-organization.ts";
+import type { Numbered } from "./admit-part.ts";
 import { boundBatch } from "./bound.ts";
 import type { Refusal } from "./judgement.ts";
 import { findFoundings, placeBatch } from "./place-batch.ts";
@@ -34,6 +36,10 @@ export type {
   MemberDirectory,
 } from "./admission.ts";
 
+const ungauged: WorkGauge = {
+  during: (work) => work(),
+  within: (work) => work(),
+};
 const defaultCachedRecords = 5_000;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
@@ -43,20 +49,28 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   });
 
   return {
-    async admit(author, changes) {
-      const arrivals = changes.map(readArrival);
+    async admit(author, changes, work = ungauged) {
+      const arrivals = work.during(() => changes.map(readArrival));
       const bound = boundBatch(changes);
       if (!bound.ok)
         return outcomeOf(
-          arrivals.map((arrival) => refuseArrival(arrival, bound.error)),
+          arrivals.map((arrival) => refuseAny(arrival, bound.error)),
         );
       const memberships = await directory.membersOfPerson(author.personId);
       const foundings = findFoundings(types, arrivals);
-      const candidates = new Set([
+      const organizationIds = new Set([
         ...memberships.map(({ organizationId }) => organizationId),
         ...foundings.keys(),
       ]);
-      const places = await placeBatch(store, types, [...candidates], arrivals);
+      const memberIdsIn = (id: RecordId) =>
+        memberships.flatMap(({ organizationId, memberId }) =>
+          organizationId === id ? [memberId] : [],
+        );
+      const candidates = [...organizationIds].map((organizationId) => ({
+        organizationId,
+        memberIds: memberIdsIn(organizationId),
+      }));
+      const places = await placeBatch(store, types, candidates, arrivals);
       const groups = new Map<RecordId, Numbered[]>();
       for (const [position, arrival] of arrivals.entries()) {
         for (const organizationId of places[position] ?? []) {
@@ -67,13 +81,11 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       }
       const outcomes = await Promise.all(
         [...groups].map(([organizationId, group]) =>
-          admitGroup(deps, cache, {
+          admitGroup(deps, cache, work, {
             organizationId,
             author,
             group,
-            memberIds: memberships
-              .filter((held) => held.organizationId === organizationId)
-              .map(({ memberId }) => memberId),
+            memberIds: memberIdsIn(organizationId),
             firstMemberId: foundings.get(organizationId) ?? null,
             isFounded: foundings.has(organizationId),
           }),
@@ -129,7 +141,7 @@ function merge(
     const [best] = given.sort((left, right) => rankOf(left) - rankOf(right));
     return (
       best ??
-      refuseArrival(arrival, {
+      refuseAny(arrival, {
         code: "author-unknown",
         reason: "its author is no member of any organization",
       })
@@ -159,14 +171,12 @@ function rankOf(verdict: Verdict): number {
   }
 }
 
-function refuseArrival(arrival: Arrival, refusal: Refusal): Verdict {
-  return arrival.kind === "read"
-    ? refusedVerdict(arrival.read.recordId, arrival.read.change.hash, refusal)
-    : refusedVerdict(
-        arrival.pushed.recordId,
-        arrival.unreadable.hash,
-        arrival.unreadable.refusal,
-      );
+/** What cannot be read at all is told so. */
+function refuseAny(arrival: Arrival, refusal: Refusal): Verdict {
+  return refuseArrival(
+    arrival,
+    arrival.kind === "unreadable" ? arrival.unreadable.refusal : refusal,
+  );
 }
 
 function outcomeOf(verdicts: readonly Verdict[]): AdmissionOutcome {

@@ -1,31 +1,33 @@
 /**
- * One organization's part of a batch: a transaction, and where it founds the organization, the founder's link. What would
- * leave an organization with nobody to run it is rolled back whole. SPEC AD-13, AD-14.
+ * One organization's share of a batch: part after part, each a transaction, so that no batch keeps others waiting for longer than
+ * a part takes; between parts, what has to be tried is tried. Where it founds the organization, that is the first part, with the
+ * founder's link behind it: what would leave an organization with nobody to run it is rolled back whole. SPEC AD-13, AD-14, AD-24.
  */
-import type { RecordId, Verdict, WriteTransaction } from "@suture/schema";
+import type { RecordId, Verdict } from "@suture/schema";
 import type { RecordCache } from "../log/record-cache.ts";
-import type { AdmissionDeps, AdmissionOutcome } from "./admission.ts";
-import { foundersTable, type MemberRow } from "./admission-tables.ts";
+import type {
+  AdmissionDeps,
+  AdmissionOutcome,
+  WorkGauge,
+} from "./admission.ts";
 import {
-  admitArrival,
+  refuseArrival,
   refusedVerdict,
-  releaseWaiting,
   type Arrival,
 } from "./admit-in-organization.ts";
-import { BatchState, type Founding } from "./batch-state.ts";
-import type { Pusher } from "./judge-change.ts";
+import {
+  admitPart,
+  FoundingFailed,
+  type Numbered,
+  type Part,
+  type PartOutcome,
+} from "./admit-part.ts";
 import type { Author, Refusal } from "./judgement.ts";
-import { readMember } from "./project-member.ts";
+import { isCreation } from "./scope.ts";
+import { TrialBook } from "./trial-book.ts";
 
 export interface GroupOutcome extends Omit<AdmissionOutcome, "verdicts"> {
   readonly verdicts: ReadonlyMap<number, Verdict>;
-  /** Who is to be linked to the person, if this organization is theirs. */
-  readonly founding: Founding | null;
-}
-
-export interface Numbered {
-  readonly position: number;
-  readonly arrival: Arrival;
 }
 
 export interface Group {
@@ -38,143 +40,154 @@ export interface Group {
   readonly firstMemberId: RecordId | null;
 }
 
-/** Thrown to roll back an organization that would have nobody to run it. */
-class FoundingFailed extends Error {
-  override readonly name = "FoundingFailed";
-  readonly verdicts: ReadonlyMap<number, Verdict>;
-
-  constructor(verdicts: ReadonlyMap<number, Verdict>) {
-    super("the first admin was not admitted");
-    this.verdicts = verdicts;
-  }
-}
+/** What one transaction takes on: some 20 ms of work at most, whatever is pushed. At least one change. */
+const partLimits = { maxChanges: 50, maxOps: 2_500, maxBytes: 256 * 1024 };
 
 export async function admitGroup(
   deps: AdmissionDeps,
   cache: RecordCache,
-  group: Group,
+  work: WorkGauge,
+  pushed: Group,
 ): Promise<GroupOutcome> {
-  const { organizationId, author } = group;
-  let outcome: GroupOutcome;
-  try {
-    outcome = await deps.store.write(organizationId, (tx) =>
-      admitInTransaction(deps, cache, group, tx),
-    );
-  } catch (cause) {
-    if (!(cause instanceof FoundingFailed)) throw cause;
-    return {
-      verdicts: cause.verdicts,
-      released: [],
-      appended: [],
-      reviews: [],
-      membershipsChanged: [],
-      founding: null,
+  const { organizationId, author, firstMemberId } = pushed;
+  const outcomes: PartOutcome[] = [];
+  const verdicts = new Map<number, Verdict>();
+  const book = new TrialBook();
+  const leading = pushed.isFounded ? leadingOf(pushed) : [];
+  let { memberIds } = pushed;
+  let rest = pushed.group.filter((numbered) => !leading.includes(numbered));
+  let isFounded = leading.length > 0;
+  for (;;) {
+    const count = countOfPart(rest);
+    const part: Part = {
+      organizationId,
+      author,
+      arrivals: isFounded ? leading : rest.slice(0, count),
+      behind: isFounded ? [] : rest.slice(count),
+      memberIds,
+      isFounded,
+      firstMemberId,
+      book,
     };
+    const outcome = await admitPartOrNone(deps, cache, work, part);
+    if (!("wanted" in outcome))
+      return {
+        ...gather(organizationId, []),
+        verdicts: refuseFounding(pushed, outcome.verdicts),
+      };
+    outcomes.push(outcome);
+    for (const [position, verdict] of outcome.verdicts)
+      verdicts.set(position, verdict);
+    // After the commit, since it is of another partition: a crash in between is made good by the retry. SPEC AD-13.
+    if (outcome.founding !== null) {
+      const { memberId } = outcome.founding;
+      await linkFounder(deps, { organizationId, memberId }, author);
+      memberIds = [memberId, ...memberIds];
+    }
+    isFounded = false;
+    rest = rest.filter(({ position }) => !verdicts.has(position));
+    const { wanted, isDue } = outcome;
+    if (wanted !== null) await book.runTrial(deps.trial, wanted);
+    else if (rest.length === 0 && !isDue) break;
+    await deps.yieldTurn();
   }
-  // After the commit, since it is of another partition: a crash in between is made good by the retry. SPEC AD-13.
-  if (outcome.founding !== null) {
-    const { memberId } = outcome.founding;
-    const linked = await deps.directory.linkPerson(
-      { organizationId, memberId },
-      author.personId,
-    );
-    if (!linked.ok)
-      throw new Error("the first member is linked to somebody else");
-  }
-  return outcome;
+  return { ...gather(organizationId, outcomes), verdicts };
 }
 
-async function admitInTransaction(
+async function admitPartOrNone(
   deps: AdmissionDeps,
   cache: RecordCache,
-  pushed: Group,
-  tx: WriteTransaction,
-): Promise<GroupOutcome> {
-  const { clock, types, random } = deps;
-  const { organizationId, author, group, memberIds, ...founded } = pushed;
-  const founder = founded.isFounded
-    ? await tx.get(foundersTable, [organizationId])
-    : undefined;
-  const isOwn = founder?.personId === author.personId;
-  const founding = foundingOf(deps, pushed, founder);
-  const state = await BatchState.begin(tx, {
-    organizationId,
-    atMs: clock.now(),
-    types,
-    random,
-    cache,
-    founding,
-  });
-  const isNew = (await state.recordOf(organizationId)) === undefined;
-  if (isNew && founded.isFounded && founding === null)
-    throw new FoundingFailed(refuseFounding(organizationId, untried(group)));
-  const pusher: Pusher = {
-    ...author,
-    memberId:
-      (await activeMember(state, memberIds)) ??
-      (isOwn ? founder.memberId : null) ??
-      (isNew ? founded.firstMemberId : null),
-  };
-  const verdicts = new Map<number, Verdict>();
-  for (const { position, arrival } of group)
-    verdicts.set(position, await admitArrival(deps, state, pusher, arrival));
-  const isFounded = isNew && founding !== null;
-  if (isFounded && !isRunBy(await readMember(tx, founding.memberId)))
-    throw new FoundingFailed(refuseFounding(organizationId, verdicts));
-  const released = await releaseWaiting(deps, state);
-  const ranges = await state.finish();
-  return {
-    verdicts,
-    released,
-    appended: ranges.map((range) => ({ ...range, organizationId })),
-    reviews: state.reviews,
-    membershipsChanged: [...state.membershipsChanged],
-    founding: isFounded
-      ? founding
-      : isOwn
-        ? { ...founder, isOperator: false }
-        : null,
-  };
-}
-
-function foundingOf(
-  { operator }: AdmissionDeps,
-  { author, memberIds: [memberId], firstMemberId }: Group,
-  founder: object | undefined,
-): Founding | null {
-  const { personId } = author;
-  if (personId === operator && memberId !== undefined)
-    return { personId, memberId, isOperator: true };
-  return founder === undefined && firstMemberId !== null
-    ? { personId, memberId: firstMemberId, isOperator: false }
-    : null;
-}
-
-/** Of the members a person is, one that is active; otherwise any, so that the answer says why. */
-async function activeMember(
-  state: BatchState,
-  memberIds: readonly RecordId[],
-): Promise<RecordId | null> {
-  for (const memberId of memberIds) {
-    const standing = await state.standingOf(memberId);
-    if (standing?.isActive === true) return memberId;
+  work: WorkGauge,
+  part: Part,
+): Promise<PartOutcome | FoundingFailed> {
+  try {
+    return await deps.store.write(part.organizationId, (tx) =>
+      work.within(() => admitPart(deps, cache, part, tx)),
+    );
+  } catch (cause) {
+    if (cause instanceof FoundingFailed) return cause;
+    throw cause;
   }
-  return memberIds[0] ?? null;
 }
 
-function isRunBy(member: MemberRow | undefined): boolean {
-  return member?.isActive === true && member.roles.includes("admin");
+async function linkFounder(
+  { directory }: AdmissionDeps,
+  membership: {
+    readonly organizationId: RecordId;
+    readonly memberId: RecordId;
+  },
+  { personId }: Author,
+): Promise<void> {
+  const linked = await directory.linkPerson(membership, personId);
+  if (!linked.ok)
+    throw new Error("the first member is linked to somebody else");
+}
+
+/** The creations of the organization and of its first member: the one part that stands or falls as a whole. */
+function leadingOf({ organizationId, firstMemberId, group }: Group) {
+  const isOf = ({ arrival }: Numbered, recordId: RecordId | null) =>
+    arrival.kind === "read" &&
+    arrival.read.recordId === recordId &&
+    isCreation(arrival.read.change);
+  const organization = group.find((held) => isOf(held, organizationId));
+  const member = group.find((held) => isOf(held, firstMemberId));
+  return [organization, member].filter((found) => found !== undefined);
+}
+
+function countOfPart(rest: readonly Numbered[]): number {
+  let [count, opCount, byteCount] = [0, 0, 0];
+  for (const { arrival } of rest) {
+    const { ops, bytes } = sizeOf(arrival);
+    [opCount, byteCount] = [opCount + ops, byteCount + bytes];
+    const isOver =
+      count >= partLimits.maxChanges ||
+      opCount > partLimits.maxOps ||
+      byteCount > partLimits.maxBytes;
+    if (isOver && count > 0) break;
+    count += 1;
+  }
+  return count;
+}
+
+function sizeOf(arrival: Arrival) {
+  return arrival.kind === "read"
+    ? {
+        ops: arrival.read.change.ops.length,
+        bytes: arrival.read.bytes.length,
+      }
+    : { ops: 0, bytes: arrival.pushed.bytes.length };
+}
+
+function gather(
+  organizationId: RecordId,
+  outcomes: readonly PartOutcome[],
+): Omit<GroupOutcome, "verdicts"> {
+  return {
+    released: outcomes.flatMap(({ released }) => released),
+    appended: outcomes.flatMap(({ ranges }) =>
+      ranges.map((range) => ({ ...range, organizationId })),
+    ),
+    reviews: outcomes.flatMap(({ reviews }) => reviews),
+    membershipsChanged: [
+      ...new Set(
+        outcomes.flatMap(({ membershipsChanged }) => membershipsChanged),
+      ),
+    ],
+  };
 }
 
 /** What was refused keeps its reason; the organization has none but this, and all else depended on it. */
 function refuseFounding(
-  organizationId: RecordId,
-  verdicts: ReadonlyMap<number, Verdict>,
+  { organizationId, group }: Group,
+  given: ReadonlyMap<number, Verdict>,
 ): ReadonlyMap<number, Verdict> {
   return new Map(
-    [...verdicts].map(([position, verdict]) => {
-      if (verdict.verdict === "refused") return [position, verdict];
-      const { recordId, hash } = verdict;
+    group.map(({ position, arrival }) => {
+      if (arrival.kind === "unreadable")
+        return [position, refuseArrival(arrival, arrival.unreadable.refusal)];
+      const verdict = given.get(position);
+      if (verdict?.verdict === "refused") return [position, verdict];
+      const { recordId, change } = arrival.read;
       const refusal: Refusal =
         recordId === organizationId
           ? {
@@ -185,26 +198,7 @@ function refuseFounding(
               code: "depends-on-refused",
               reason: "it builds on a change that was refused",
             };
-      return [position, refusedVerdict(recordId, hash, refusal)];
-    }),
-  );
-}
-
-/** As if all had been let in. */
-function untried(group: readonly Numbered[]): ReadonlyMap<number, Verdict> {
-  return new Map(
-    group.map(({ position, arrival }) => {
-      if (arrival.kind === "unreadable") {
-        const { pushed, unreadable } = arrival;
-        const { hash, refusal } = unreadable;
-        return [position, refusedVerdict(pushed.recordId, hash, refusal)];
-      }
-      const { recordId, change } = arrival.read;
-      const { hash } = change;
-      return [
-        position,
-        { recordId, hash, verdict: "accepted", places: [] } as const,
-      ];
+      return [position, refusedVerdict(recordId, change.hash, refusal)];
     }),
   );
 }

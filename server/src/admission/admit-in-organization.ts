@@ -1,31 +1,30 @@
 /**
- * Admits what a batch has for one organization, inside that organization's transaction: each change in the batch's order, then
- * those that had been waiting for a record that is here now. One bad change is refused alone. SPEC AD-1, AD-6.
+ * Admits one change inside its organization's transaction, or keeps what is to be kept of it. One bad change is refused alone.
+ * SPEC AD-1, AD-6, AD-22.
  */
 import type { ChangeHash, Place, RecordId, Verdict } from "@suture/schema";
-import { isRetryable, recordIdSchema } from "@suture/schema";
-import {
-  waitingByParentTable,
-  waitingBytesTable,
-  waitingTable,
-} from "./admission-tables.ts";
+import { isRetryable } from "@suture/schema";
 import { isNoLongerStranded } from "./adopt.ts";
 import type { BatchState } from "./batch-state.ts";
 import { commitChange, type CommitDeps } from "./commit.ts";
 import { decodePushed, type UnreadableChange } from "./decode.ts";
-import { judgeChange, type Pusher } from "./judge-change.ts";
-import type { Author, PushedChange, ReadChange, Refusal } from "./judgement.ts";
-import {
-  dropWaiting,
-  keepWaiting,
-  rememberRefusal,
-} from "./remember-verdict.ts";
+import { judgeChange, type AdmissionPlan } from "./judge-change.ts";
+import type {
+  Author,
+  Pusher,
+  PushedChange,
+  ReadChange,
+  Refusal,
+} from "./judgement.ts";
+import { rememberRefusal } from "./remember-verdict.ts";
 import {
   deviceQuarantined,
   isQuarantined,
   quarantineDevice,
 } from "./quarantine.ts";
 import { isCreation } from "./scope.ts";
+import { writesText, type TrialBook } from "./trial-book.ts";
+import { dropWaiting, keepWaiting } from "./waiting.ts";
 
 /** A pushed change, read or not. */
 export type Arrival =
@@ -41,25 +40,34 @@ export interface Released {
   readonly verdict: Verdict;
 }
 
+/** Nothing was done: the change has to be tried first. */
+export interface ToBeTried {
+  readonly toBeTried: AdmissionPlan;
+}
+
+const unsound: Refusal = {
+  code: "document-unsound",
+  reason: "its record could not be saved, loaded and edited with it",
+};
+const neverTried: Refusal = {
+  code: "too-much-waiting",
+  reason: "its record could not be tried with it yet",
+};
+const tooMuchWaiting: Refusal = {
+  code: "too-much-waiting",
+  reason: "too much is waiting for records that are not here",
+};
+
 export async function admitArrival(
   deps: CommitDeps,
   state: BatchState,
+  book: TrialBook,
   pusher: Pusher,
   arrival: Arrival,
-): Promise<Verdict> {
+): Promise<Verdict | ToBeTried> {
   // Within a batch, too: from the change that gave it away.
   if (await isQuarantined(state.tx, pusher.deviceId))
-    return arrival.kind === "read"
-      ? refusedVerdict(
-          arrival.read.recordId,
-          arrival.read.change.hash,
-          deviceQuarantined,
-        )
-      : refusedVerdict(
-          arrival.pushed.recordId,
-          arrival.unreadable.hash,
-          deviceQuarantined,
-        );
+    return refuseArrival(arrival, deviceQuarantined);
   if (arrival.kind === "unreadable")
     return refuseUnreadable(deps, state, pusher, arrival);
   const { read } = arrival;
@@ -70,25 +78,33 @@ export async function admitArrival(
   const judgement = await judgeChange(state, pusher, read);
   switch (judgement.kind) {
     case "admit": {
-      const places = await commitChange(deps, state, judgement.plan);
+      const { plan } = judgement;
+      if (writesText(plan)) {
+        const tried = book.verdictOn(plan.memory.index, hash);
+        if (tried === undefined && !book.isGivenUp(hash))
+          return { toBeTried: plan };
+        if (tried !== "sound") {
+          const refusal = tried === "unsound" ? unsound : neverTried;
+          return refuseRead(deps, state, pusher, read, refusal);
+        }
+      }
+      const places = await commitChange(deps, state, plan);
       await dropWaiting(state, recordId, hash);
       return accepted(recordId, hash, places);
     }
     case "duplicate": {
       const places = [...judgement.places];
+      await dropWaiting(state, recordId, hash, pusher.memberId);
       return { recordId, hash, verdict: "duplicate", places };
     }
-    case "wait":
+    case "wait": {
       // It would be let in later without a word of what it adopts.
       if (read.adopts !== undefined)
         return refusedVerdict(recordId, hash, parentNotHere);
-      await keepWaiting(
-        deps.appendAudit,
-        state,
-        pusher,
-        read,
-        judgement.parentId,
-      );
+      const { parentId } = judgement;
+      const { appendAudit } = deps;
+      if (!(await keepWaiting(appendAudit, state, pusher, read, parentId)))
+        return refuseRead(deps, state, pusher, read, tooMuchWaiting);
       return {
         recordId,
         hash,
@@ -96,6 +112,7 @@ export async function admitArrival(
         code: "parent-not-here",
         message: "it waits for the record it belongs to",
       };
+    }
     case "refuse": {
       const { refusal } = judgement;
       const { equivocates: admitted } = refusal;
@@ -110,78 +127,35 @@ export async function admitArrival(
           found,
         );
       }
-      // Of an attempt to adopt, the original is what is kept.
-      if (!judgement.isRepeated && read.adopts === undefined) {
-        const refused = { ...read, hash, isCreation: isCreation(change) };
-        await rememberRefusal(
-          deps.appendAudit,
-          state,
-          pusher,
-          refused,
-          refusal,
-        );
-      }
-      if (!isRetryable(refusal.code)) await dropWaiting(state, recordId, hash);
-      return refusedVerdict(recordId, hash, refusal);
+      return judgement.isRepeated
+        ? refusedVerdict(recordId, hash, refusal)
+        : refuseRead(deps, state, pusher, read, refusal);
     }
   }
+}
+
+async function refuseRead(
+  { appendAudit }: CommitDeps,
+  state: BatchState,
+  pusher: Pusher,
+  read: ReadChange,
+  refusal: Refusal,
+): Promise<Verdict> {
+  const { recordId, change } = read;
+  const { hash } = change;
+  // Of an attempt to adopt, the original is what is kept.
+  if (read.adopts === undefined) {
+    const refused = { ...read, hash, isCreation: isCreation(change) };
+    await rememberRefusal(appendAudit, state, pusher, refused, refusal);
+  }
+  await dropWaiting(state, recordId, hash, pusher.memberId);
+  return refusedVerdict(recordId, hash, refusal);
 }
 
 const parentNotHere: Refusal = {
   code: "missing-dependencies",
   reason: "the record it belongs to is not here",
 };
-
-/** Judges again what waited for the records created in this transaction, and for those that this lets in. */
-export async function releaseWaiting(
-  deps: CommitDeps,
-  state: BatchState,
-): Promise<readonly Released[]> {
-  const released: Released[] = [];
-  if (!state.hasWaiting) return released;
-  for (const parentId of state.created) {
-    const waiting = await state.tx.scan(waitingByParentTable, {
-      prefix: [parentId],
-    });
-    for (const { key } of waiting) {
-      for (const held of await waitingChanges(state, key[1] ?? "", parentId)) {
-        const verdict = await admitArrival(
-          deps,
-          state,
-          held.pusher,
-          held.arrival,
-        );
-        if (verdict.verdict !== "waiting")
-          released.push({ author: held.pusher, verdict });
-      }
-    }
-  }
-  return released;
-}
-
-async function waitingChanges(
-  { tx }: BatchState,
-  recordIdPart: string | number,
-  parentId: RecordId,
-): Promise<readonly { readonly pusher: Pusher; readonly arrival: Arrival }[]> {
-  const rows = await tx.scan(waitingTable, { prefix: [recordIdPart] });
-  const own = rows
-    .filter(({ value }) => value.parentId === parentId)
-    .sort((left, right) => left.value.number - right.value.number);
-  const changes = [];
-  for (const { key, value } of own) {
-    const bytes = await tx.get(waitingBytesTable, key);
-    if (bytes === undefined)
-      throw new Error("a change that waits has no bytes");
-    const recordId = recordIdSchema.parse(recordIdPart);
-    const { personId, deviceId, memberId } = value;
-    changes.push({
-      pusher: { personId, deviceId, memberId },
-      arrival: readArrival({ recordId, bytes }),
-    });
-  }
-  return changes;
-}
 
 /** Steps 2 and 3 of one change. */
 export function readArrival(pushed: PushedChange): Arrival {
@@ -204,6 +178,12 @@ async function refuseUnreadable(
     await rememberRefusal(deps.appendAudit, state, pusher, refused, refusal);
   }
   return refusedVerdict(recordId, hash, refusal);
+}
+
+export function refuseArrival(arrival: Arrival, refusal: Refusal): Verdict {
+  return arrival.kind === "read"
+    ? refusedVerdict(arrival.read.recordId, arrival.read.change.hash, refusal)
+    : refusedVerdict(arrival.pushed.recordId, arrival.unreadable.hash, refusal);
 }
 
 export function refusedVerdict(

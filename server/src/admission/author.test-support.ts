@@ -8,11 +8,13 @@ import {
   canonicalize,
   ChangeIndex,
   composeChange,
+  composeText,
   decodeChange,
   defaultChangeLimits,
   encodeResolution,
   encodeStatement,
   entryKey,
+  genesisOf,
   indexChange,
   interpretChange,
   randomUuid,
@@ -43,6 +45,7 @@ export class Replica {
   readonly type: RecordType;
   readonly index = new ChangeIndex();
   readonly #edits = new Map<ChangeHash, readonly Edit[]>();
+  readonly #chunks: Uint8Array[] = [];
 
   constructor(type: RecordType, recordId: RecordId) {
     this.type = type;
@@ -61,7 +64,13 @@ export class Replica {
     if (!edits.ok) throw new Error(edits.error.reason);
     this.index.add(indexed.value);
     this.#edits.set(hash, edits.value);
+    this.#chunks.push(bytes);
     return hash;
+  }
+
+  /** In causal order. */
+  chunks(): readonly Uint8Array[] {
+    return this.#chunks;
   }
 
   foldAt(heads: readonly ChangeHash[]): RecordFold {
@@ -218,6 +227,28 @@ export class TestAuthor {
         }),
       },
     ];
+  }
+
+  /** The genesis of a text field. */
+  beginText(replica: Replica, name: string): PushedChange {
+    const { bytes } = genesisOf(replica.type, name);
+    replica.receive(bytes);
+    return { recordId: replica.recordId, bytes };
+  }
+
+  /** An edit of a text field that makes it read so, taken into the replica. */
+  writeText(replica: Replica, name: string, text: string): PushedChange {
+    const bytes = composeText({
+      type: replica.type,
+      name,
+      text,
+      actor: this.newActor(),
+      changes: replica.chunks(),
+      timeMs: 1_700_000_000_000,
+    });
+    if (bytes === null) throw new Error("the text is so already");
+    replica.receive(bytes);
+    return { recordId: replica.recordId, bytes };
   }
 
   /** A change that the replica does not take in, with anything about it overridden. */

@@ -24,11 +24,12 @@ import {
   restorableTable,
   waitingTable,
   type RefusalRow,
-  type WaitingRow,
 } from "./admission-tables.ts";
 import { bufferRows, type BufferedTransaction } from "./buffer-rows.ts";
+import { standingFrom } from "./project-member.ts";
 import type { ReviewDelta } from "../review/review-book.ts";
 import type { Signer, Standing } from "./judgement.ts";
+import type { WaitingLimits } from "./waiting.ts";
 
 export interface OpenRecord {
   readonly row: RecordRow;
@@ -59,6 +60,7 @@ export interface BatchSetting {
   readonly random: Random;
   readonly cache: RecordCache;
   readonly founding: Founding | null;
+  readonly waitingLimits: WaitingLimits;
 }
 
 const firstAdmin: Standing = {
@@ -73,8 +75,6 @@ export class BatchState {
   readonly log: LogAppender;
   readonly reviews: ReviewNews[] = [];
   readonly membershipsChanged = new Set<RecordId>();
-  /** Records created here, for which others may be waiting. */
-  readonly created: RecordId[] = [];
   readonly #records = new Map<RecordId, OpenRecord | undefined>();
   readonly #changed = new Set<RecordId>();
   readonly #standings = new Map<RecordId, Standing | undefined>();
@@ -115,7 +115,6 @@ export class BatchState {
       held === undefined ? this.#opened(row, memory) : { ...held, row };
     if (held === undefined) {
       this.setting.cache.keep(this.setting.organizationId, recordId, memory);
-      this.created.push(recordId);
       await this.tx.put(recordsTable, [recordId], row);
     }
     this.#records.set(recordId, open);
@@ -128,13 +127,7 @@ export class BatchState {
     if (this.#standings.has(memberId)) return this.#standings.get(memberId);
     const row = await this.tx.get(membersTable, [memberId]);
     const standing =
-      row === undefined
-        ? this.#foundersStanding(memberId)
-        : {
-            roles: new Set(row.roles),
-            teamIds: new Set(row.teamIds),
-            isActive: row.isActive,
-          };
+      row === undefined ? this.#foundersStanding(memberId) : standingFrom(row);
     this.#standings.set(memberId, standing);
     return standing;
   }
@@ -150,14 +143,6 @@ export class BatchState {
   ): Promise<RefusalRow | undefined> {
     if (!this.#inUse.has(refusalsTable.name)) return undefined;
     return this.tx.get(refusalsTable, [recordId, hash]);
-  }
-
-  async waitingOf(
-    recordId: RecordId,
-    hash: ChangeHash,
-  ): Promise<WaitingRow | undefined> {
-    if (!this.hasWaiting) return undefined;
-    return this.tx.get(waitingTable, [recordId, hash]);
   }
 
   /** The first author of a change that is proven to have been accepted once. */

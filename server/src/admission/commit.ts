@@ -39,6 +39,7 @@ import type { AdmissionPlan } from "./judge-change.ts";
 import { projectMember } from "./project-member.ts";
 import { forgetRefusal } from "./refusals.ts";
 import { foldParents, parentOf, scopeOf } from "./scope.ts";
+import { noteDue } from "./waiting.ts";
 
 /** Adds an entry to a scope's audit chain. Implemented in `audit/`. */
 export type AppendAudit = (
@@ -120,7 +121,10 @@ export async function commitChange(
       recordType: type.type,
       delta,
     });
-  if (plan.creation !== null) await beginOwnedScope(state, types, plan);
+  if (plan.creation !== null) {
+    await beginOwnedScope(state, types, plan);
+    await noteDue(state, recordId);
+  }
   return places;
 }
 

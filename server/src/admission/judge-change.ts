@@ -5,12 +5,10 @@
  * What was judged before is answered the same again. What depends on a refused change is refused with it; what depends on one
  * that waits, waits; what depends on one that is not here is refused for now. SPEC AD-1 to AD-11.
  */
-import { interpretChange, isGenesis, mayCreate, ok } from "@suture/schema";
+import { interpretChange, ok } from "@suture/schema";
 import type {
-  ChangeHash,
   Edit,
   IndexedChange,
-  PersonId,
   Place,
   RecordId,
   RecordType,
@@ -19,42 +17,35 @@ import type {
 import { changeIndexTable } from "../log/log-tables.ts";
 import { RecordMemory } from "../log/record-memory.ts";
 import { createRecordView, type RecordView } from "../log/record-view.ts";
-import {
-  actorsTable,
-  refusalsTable,
-  waitingTable,
-} from "./admission-tables.ts";
+import { actorsTable } from "./admission-tables.ts";
 import {
   judgeActor,
   judgeFork,
   judgeStructure,
   needsBinding,
+  type ActorBinding,
 } from "./attribute.ts";
 import type { BatchState, OpenRecord } from "./batch-state.ts";
 import {
+  judgeMissing,
+  judgeMove,
+  judgePlace,
+  knownRecord,
+  type Asking,
+  type Step,
+} from "./judge-place.ts";
+import {
+  isOwn,
   refuse,
-  type Author,
+  type Pusher,
   type ReadChange,
   type Refusal,
   type Signer,
   type Standing,
 } from "./judgement.ts";
-import { mayKnow, permitChange } from "./permit.ts";
-import {
-  isCreation,
-  judgeParent,
-  reaches,
-  readCreation,
-  readMove,
-  type Creation,
-} from "./scope.ts";
+import { permitChange } from "./permit.ts";
+import type { Creation } from "./scope.ts";
 import { validateChange } from "./validate.ts";
-
-/** Who pushed a change, and which member of this organization that is. */
-export interface Pusher extends Author {
-  readonly personId: PersonId;
-  readonly memberId: RecordId | null;
-}
 
 /** Everything commit needs to know of a change that may be admitted. */
 export interface AdmissionPlan {
@@ -85,9 +76,6 @@ export type Judgement =
       readonly isRepeated: boolean;
     };
 
-/** Where a change that is not refused stands so far. */
-type Step<T> = Result<T, Refusal | { readonly waitsFor: RecordId }>;
-
 export async function judgeChange(
   state: BatchState,
   pusher: Pusher,
@@ -96,9 +84,11 @@ export async function judgeChange(
   const { recordId, change } = read;
   const record = await state.recordOf(recordId);
   const number = record?.memory.numberOf(change.hash);
-  if (number !== undefined) {
+  if (record !== undefined && number !== undefined) {
     const row = await state.tx.get(changeIndexTable, [recordId, number]);
-    return { kind: "duplicate", places: row?.places ?? [] };
+    if (row === undefined) throw new Error("a change has no index row");
+    if (isOwn(row, pusher) || (await isReader(state, pusher, record)))
+      return { kind: "duplicate", places: row.places };
   }
   const first = await state.firstAuthorOf(recordId, change.hash);
   const before =
@@ -119,7 +109,11 @@ export async function judgeChange(
   if (plan.ok) return { kind: "admit", plan: plan.value };
   if ("waitsFor" in plan.error)
     return { kind: "wait", parentId: plan.error.waitsFor };
-  const isRepeated = before?.code === plan.error.code;
+  // What somebody else was told is not noted as told to this one.
+  const isRepeated =
+    before !== undefined &&
+    before.code === plan.error.code &&
+    isOwn(before, pusher);
   return { kind: "refuse", refusal: plan.error, isRepeated };
 }
 
@@ -127,15 +121,17 @@ async function planChange(
   state: BatchState,
   pusher: Pusher,
   read: ReadChange,
-  record: OpenRecord | undefined,
+  held: OpenRecord | undefined,
   first: Signer | undefined,
 ): Promise<Step<AdmissionPlan>> {
   const { recordId, change } = read;
-  const author = await authorOf(state, pusher, first);
-  if (!author.ok) return author;
-  const { signer, standing, broughtBackBy } = author.value;
+  const signed = await authorOf(state, pusher, first);
+  if (!signed.ok) return signed;
+  const { signer, standing, broughtBackBy } = signed.value;
 
-  const place = await judgePlace(state, read, record, standing);
+  const asking = { pusher, standing };
+  const record = knownRecord(held, standing);
+  const place = await judgePlace(state, asking, read, record);
   if (!place.ok) return place;
   const { type, creation } = place.value;
   const memory = record?.memory ?? new RecordMemory();
@@ -151,26 +147,29 @@ async function planChange(
     const { missing } = indexed.error;
     return missing.length === 0
       ? indexed
-      : judgeMissing(state, recordId, missing);
+      : judgeMissing(state, pusher, recordId, missing);
   }
   const { actor } = indexed.value;
   const isBindable = needsBinding(type, change);
-  const held = memory.authorOf(actor);
+  const author = memory.authorOf(actor);
   const bound =
-    held !== undefined
-      ? { ...held, recordId }
+    author !== undefined
+      ? { ...author, recordId }
       : isBindable
         ? await state.tx.get(actorsTable, [actor])
         : undefined;
-  const own = isBindable
-    ? judgeActor(bound, { ...signer, recordId })
-    : ok(null);
+  const isOthers =
+    bound !== undefined && (await isHidden(state, asking, bound));
+  const own =
+    isBindable && !isOthers
+      ? judgeActor(bound, { ...signer, recordId })
+      : ok(null);
   if (!own.ok) return own;
 
   const edits = interpretChange(type, change);
   if (!edits.ok) return edits;
   if (record !== undefined) {
-    const move = await judgeMove(state, record, edits.value);
+    const move = await judgeMove(state, asking, record, edits.value);
     if (!move.ok) return move;
   }
   const acts = await validateChange({
@@ -193,6 +192,9 @@ async function planChange(
     );
     if (!permitted.ok) return permitted;
   }
+  // A creation, since nothing else is let in where no record is: the one thing that cannot be answered as if there were none.
+  if (held !== record)
+    return refuse("record-exists", "a record is created once");
   return ok({
     read,
     signer,
@@ -206,6 +208,29 @@ async function planChange(
     edits: edits.value,
     isNewActor: isBindable && bound === undefined,
   });
+}
+
+async function isReader(
+  state: BatchState,
+  { memberId }: Pusher,
+  record: OpenRecord,
+): Promise<boolean> {
+  const standing =
+    memberId === null ? undefined : await state.standingOf(memberId);
+  return (
+    standing?.isActive === true && knownRecord(record, standing) !== undefined
+  );
+}
+
+/** Whether an actor is bound in a record that the pusher may not read: as if it were not bound. */
+async function isHidden(
+  state: BatchState,
+  { pusher, standing }: Asking,
+  bound: ActorBinding,
+): Promise<boolean> {
+  if (isOwn(bound, pusher)) return false;
+  const record = await state.recordOf(bound.recordId);
+  return record !== undefined && knownRecord(record, standing) === undefined;
 }
 
 /** Who signs, and what they may do: null for a change that is brought back, whose author was judged when it was first here. */
@@ -234,123 +259,4 @@ async function authorOf(
   if (!standing.isActive)
     return refuse("not-permitted", "its author is no longer an active member");
   return ok({ signer: own, standing, broughtBackBy: null });
-}
-
-interface FoundPlace {
-  readonly type: RecordType;
-  readonly creation: Creation | null;
-}
-
-async function judgePlace(
-  state: BatchState,
-  read: ReadChange,
-  record: OpenRecord | undefined,
-  standing: Standing | null,
-): Promise<Step<FoundPlace>> {
-  const { recordId, change } = read;
-  if (record !== undefined) {
-    const { type, row } = record;
-    if (standing !== null && !mayKnow(type, row.parentId, standing))
-      return missingDependencies();
-    return ok({ type, creation: null });
-  }
-  if (!isCreation(change)) return judgeOrphan(state, read);
-  const creation = readCreation(state.setting.types, read);
-  if (!creation.ok) return creation;
-  const { type, parentId } = creation.value;
-  if (parentId === null) {
-    const { founding, organizationId } = state.setting;
-    return recordId === organizationId &&
-      (founding !== null || standing === null)
-      ? ok({ type, creation: creation.value })
-      : refuse(
-          "creation-malformed",
-          "an organization comes with its first member in one batch",
-        );
-  }
-  // Before its parent is looked for: what would be refused in the end is not kept waiting.
-  if (standing !== null && !mayCreate(type, standing.roles))
-    return refuse(
-      "not-permitted",
-      "it creates a record of a type its author may not",
-    );
-  const parent = await judgeNewParent(state, type, parentId);
-  if (!parent.ok) return parent;
-  if (standing !== null && !reaches(type, parentId, standing))
-    return refuse("not-permitted", "its author is not of that team");
-  return ok({ type, creation: creation.value });
-}
-
-async function judgeMove(
-  state: BatchState,
-  { type, row }: OpenRecord,
-  edits: readonly Edit[],
-): Promise<Step<null>> {
-  const target = readMove(type, row.parentId, edits);
-  if (!target.ok) return target;
-  return target.value === null
-    ? ok(null)
-    : judgeNewParent(state, type, target.value);
-}
-
-async function judgeNewParent(
-  state: BatchState,
-  type: RecordType,
-  parentId: RecordId,
-): Promise<Step<null>> {
-  const parent = await state.recordOf(parentId);
-  const found = judgeParent(type, parent?.row);
-  if (!found.ok) return found;
-  if (found.value === "fits") return ok(null);
-  const refusals = await state.tx.scan(refusalsTable, { prefix: [parentId] });
-  return refusals.some(({ value }) => value.isCreation && !value.isRetryable)
-    ? dependsOnRefused()
-    : { ok: false, error: { waitsFor: parentId } };
-}
-
-/** A change of a record that is not here: the record may wait, have been refused, or not have come yet. */
-async function judgeOrphan(
-  state: BatchState,
-  { recordId, change }: ReadChange,
-): Promise<Step<never>> {
-  if (change.deps.length > 0) return judgeMissing(state, recordId, change.deps);
-  const [waiting] = state.hasWaiting
-    ? await state.tx.scan(waitingTable, { prefix: [recordId], limit: 1 })
-    : [];
-  if (waiting !== undefined)
-    return { ok: false, error: { waitsFor: waiting.value.parentId } };
-  // A genesis change builds on nothing and may be on its way beside the creation.
-  return state.setting.types.list.some((type) => isGenesis(type, change))
-    ? missingDependencies()
-    : refuse("record-unknown", "the record is not here");
-}
-
-async function judgeMissing(
-  state: BatchState,
-  recordId: RecordId,
-  missing: readonly ChangeHash[],
-): Promise<Step<never>> {
-  let waitsFor: RecordId | null = null;
-  let isUnknown = false;
-  for (const hash of missing) {
-    const refusal = await state.refusalOf(recordId, hash);
-    if (refusal?.isRetryable === false) return dependsOnRefused();
-    const waiting = await state.waitingOf(recordId, hash);
-    if (waiting === undefined) isUnknown = true;
-    else waitsFor = waiting.parentId;
-  }
-  return isUnknown || waitsFor === null
-    ? missingDependencies()
-    : { ok: false, error: { waitsFor } };
-}
-
-function missingDependencies() {
-  return refuse(
-    "missing-dependencies",
-    "it builds on changes that are not here",
-  );
-}
-
-function dependsOnRefused() {
-  return refuse("depends-on-refused", "it builds on a change that was refused");
 }

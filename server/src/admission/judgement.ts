@@ -16,6 +16,11 @@ export interface Author {
   readonly deviceId: DeviceId;
 }
 
+/** Who pushed a change, and which member of this organization that is: null for a stranger. */
+export interface Pusher extends Author {
+  readonly memberId: RecordId | null;
+}
+
 export interface PushedChange {
   readonly recordId: RecordId;
   readonly bytes: Uint8Array;
@@ -54,4 +59,15 @@ export function refuse(
   reason: string,
 ): { readonly ok: false; readonly error: Refusal } {
   return err({ code, reason });
+}
+
+/** Whether the pusher knows of a change anyhow: as the member who pushed it, or because it came from the same device. */
+export function isOwn(
+  row: {
+    readonly memberId: RecordId | null;
+    readonly deviceId: DeviceId;
+  },
+  { memberId, deviceId }: Pusher,
+): boolean {
+  return row.memberId === memberId || row.deviceId === deviceId;
 }

@@ -2,7 +2,8 @@
  * Finds the organization of each change of a batch: the one that holds its record or, for a new one, its parent. Candidates
  * are the organizations the person is a member of, and those the batch itself founds; a payload cannot name any other.
  *
- * A change that fits none of several is given to all of them: the one that gets the parent will let it in. SPEC AD-6.
+ * A change that fits none of several is given to all of them: the one that gets the parent will let it in. A record that the
+ * person may not read there holds no change in its organization, as if it were not there. SPEC AD-6, AD-21.
  */
 import type {
   ReadTransaction,
@@ -12,6 +13,9 @@ import type {
 } from "@suture/schema";
 import { recordsTable } from "../log/log-tables.ts";
 import type { Arrival } from "./admit-in-organization.ts";
+import type { Standing } from "./judgement.ts";
+import { mayKnow } from "./permit.ts";
+import { readMember, standingFrom } from "./project-member.ts";
 import { isCreation, readCreation, type Creation } from "./scope.ts";
 
 const memberType = "member";
@@ -35,13 +39,20 @@ export function findFoundings(
   return foundings;
 }
 
+/** An organization to try a batch in, and which members the person is there. */
+export interface Candidate {
+  readonly organizationId: RecordId;
+  readonly memberIds: readonly RecordId[];
+}
+
 /** For each arrival, the organizations to try it in: none if there are no candidates. */
 export async function placeBatch(
   store: Store,
   types: RecordTypes,
-  candidates: readonly RecordId[],
+  tried: readonly Candidate[],
   arrivals: readonly Arrival[],
 ): Promise<readonly (readonly RecordId[])[]> {
+  const candidates = tried.map(({ organizationId }) => organizationId);
   if (candidates.length <= 1) return arrivals.map(() => candidates);
   const sought = new Set(
     arrivals.flatMap((arrival) => {
@@ -50,7 +61,7 @@ export async function placeBatch(
       return parentId === null ? [recordId] : [recordId, parentId];
     }),
   );
-  const holders = await findHolders(store, candidates, [...sought]);
+  const holders = await findHolders(store, types, tried, [...sought]);
   const assigned = new Map<RecordId, readonly RecordId[]>();
   return arrivals.map((arrival) => {
     const recordId = recordIdOf(arrival);
@@ -80,12 +91,15 @@ function placeUnder(
 /** Record ids are drawn, not given out, so two organizations may hold the same one: both are tried. */
 async function findHolders(
   store: Store,
-  candidates: readonly RecordId[],
+  types: RecordTypes,
+  tried: readonly Candidate[],
   sought: readonly RecordId[],
 ): Promise<ReadonlyMap<RecordId, readonly RecordId[]>> {
   const holders = new Map<RecordId, RecordId[]>();
-  for (const organizationId of candidates) {
-    const held = await store.read(organizationId, (tx) => heldOf(tx, sought));
+  for (const { organizationId, memberIds } of tried) {
+    const held = await store.read(organizationId, (tx) =>
+      heldOf(tx, types, memberIds, sought),
+    );
     for (const recordId of held)
       holders.set(recordId, [...(holders.get(recordId) ?? []), organizationId]);
   }
@@ -94,12 +108,26 @@ async function findHolders(
 
 async function heldOf(
   tx: ReadTransaction,
+  types: RecordTypes,
+  memberIds: readonly RecordId[],
   sought: readonly RecordId[],
 ): Promise<readonly RecordId[]> {
+  const standings: Standing[] = [];
+  for (const memberId of memberIds) {
+    const row = await readMember(tx, memberId);
+    if (row !== undefined) standings.push(standingFrom(row));
+  }
   const held: RecordId[] = [];
-  for (const recordId of sought)
-    if ((await tx.get(recordsTable, [recordId])) !== undefined)
-      held.push(recordId);
+  for (const recordId of sought) {
+    const row = await tx.get(recordsTable, [recordId]);
+    const type = types.get(row?.recordType ?? "");
+    if (row === undefined || type === undefined) continue;
+    // Somebody who was a member hears from their organization why its records take nothing from them any more. SPEC SW.
+    const isAnswered = standings.some(
+      (standing) => !standing.isActive || mayKnow(type, row.parentId, standing),
+    );
+    if (isAnswered) held.push(recordId);
+  }
   return held;
 }
 

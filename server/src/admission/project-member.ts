@@ -20,6 +20,7 @@ import type { RecordView } from "../log/record-view.ts";
 import { statementsNeeded } from "../log/statements-needed.ts";
 import { membersTable, type MemberRow } from "./admission-tables.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
+import type { Standing } from "./judgement.ts";
 
 export const memberType = "member";
 const rightsSchema = z.object({
@@ -34,6 +35,11 @@ export async function readMember(
   memberId: RecordId,
 ): Promise<MemberRow | undefined> {
   return tx.get(membersTable, [memberId]);
+}
+
+export function standingFrom(row: MemberRow): Standing {
+  const { roles, teamIds, isActive } = row;
+  return { roles: new Set(roles), teamIds: new Set(teamIds), isActive };
 }
 
 /** Whether the change, whose rows are written, changed what its record's member may do. */

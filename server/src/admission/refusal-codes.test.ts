@@ -42,7 +42,17 @@ interface Scene {
 
 async function createScene(): Promise<Scene> {
   const store = createMemoryStore({ tables: serverTables });
-  const world = await createWorld(createWorldDeps(store));
+  const oneChange = { maxChanges: 1, maxBytes: limits.maxChangeBytes };
+  const world = await createWorld({
+    ...createWorldDeps(store),
+    waitingLimits: { member: oneChange, organization: oneChange },
+    // What is really unsound is refused for its structure before it would be tried (`try-changes.test.ts`).
+    trial: {
+      try: async (jobs) =>
+        jobs.map(({ changes }) => changes.map(() => "unsound")),
+      close: async () => undefined,
+    },
+  });
   const clinician = await world.hire(["clinician"]);
   const { replica, pushed } = clinician.create(typeOf("patient"), {
     parentId: world.organizationId,
@@ -177,6 +187,14 @@ const provocations: Readonly<
     }).pushed,
   ]),
   "parent-wrong": created((scene) => ({ parentId: scene.world.teamId })),
+  "too-much-waiting": by(async ({ clinician }) => {
+    const parentId = clinician.newRecordId();
+    const appointment = typeOf("appointment");
+    return [
+      clinician.create(appointment, { parentId }).pushed,
+      clinician.create(appointment, { parentId }).pushed,
+    ];
+  }),
   "not-permitted": async ({ world, patient }) => {
     const receptionist = await world.hire(["receptionist"]);
     return {
@@ -251,6 +269,14 @@ const provocations: Readonly<
     const held = prescribing({ [first]: medication("warfarin") });
     const signed = clinician.sign(patient, "prescribing", held);
     return [signed, clinician.sign(patient, "prescribing", prescribing({}))];
+  }),
+  "document-unsound": by(async ({ world, clinician }) => {
+    const job = clinician.create(typeOf("serviceJob"), {
+      parentId: world.teamId,
+    });
+    const genesis = clinician.beginText(job.replica, "description");
+    const text = clinician.writeText(job.replica, "description", "It leaks.");
+    return [job.pushed, genesis, text];
   }),
   "archive-unexpected": by(async ({ clinician, patient }) => {
     const held = prescribing({ [first]: medication("warfarin") });

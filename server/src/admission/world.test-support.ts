@@ -32,6 +32,7 @@ import {
   type Replica,
 } from "./author.test-support.ts";
 import type { Author, PushedChange } from "./judgement.ts";
+import { createInlineTrial } from "./trial/inline-trial.ts";
 
 export const types = createRecordTypes(sutureRecords);
 
@@ -105,6 +106,8 @@ export function createWorldDeps(
     appendAudit,
     reconcileReviews,
     verifyCheckpoint: async () => null,
+    trial: createInlineTrial(),
+    yieldTurn: async () => undefined,
   };
 }
 

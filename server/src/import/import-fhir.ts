@@ -14,6 +14,7 @@ import type {
   Store,
 } from "@suture/schema";
 import { createAdmission } from "../admission/admit-batch.ts";
+import { createInlineTrial } from "../admission/trial/inline-trial.ts";
 import { appendAudit } from "../audit/append-audit.ts";
 import { reconcileReviews } from "../review/reconcile-reviews.ts";
 import {
@@ -85,6 +86,8 @@ export async function importFhir(
     reconcileReviews,
     // What was lost is brought back by devices, never by an import.
     verifyCheckpoint: async () => null,
+    trial: createInlineTrial(),
+    yieldTurn: async () => undefined,
   });
   const {
     fates,
