@@ -1,6 +1,7 @@
 /** What an open session asks for, each request with its one answer. SPEC SY-5 to SY-9. */
 import { isRetryable, limits } from "@suture/schema";
 import type {
+  ChangeHash,
   ClientMessage,
   FetchMessage,
   FetchedMessage,
@@ -12,6 +13,8 @@ import type {
 } from "@suture/schema";
 import { decodePushed } from "../../admission/decode.ts";
 import { fetchChange } from "../../log/fetch-change.ts";
+import type { Access } from "./access.ts";
+import { answerUnderRights } from "./answer-under-rights.ts";
 import { answerPull, answerPullSnapshot } from "./send-pages.ts";
 import type { SyncSession } from "./session.ts";
 import type { SyncDeps } from "./sync-deps.ts";
@@ -52,11 +55,18 @@ async function answerPush(
   const author = await identity.verifyBatchToken(token, session.caller.jkt);
   if (!author.ok && author.error.code === "token-of-other-device")
     return session.end("not-authenticated");
+  const personId = author.ok ? author.value.personId : session.personId;
+  const retryAfterMs = session.budget.answerWaitMs(personId);
+  if (retryAfterMs > 0)
+    return session.send({ type: "push-deferred", pushId, retryAfterMs });
+  session.budget.charge({ changes: changes.length }, personId);
   deliveries.submit(session.deviceId);
   const verdicts = author.ok
-    ? (await admission.admit(author.value, changes)).verdicts
+    ? (await admission.admit(author.value, changes, session.budget.work))
+        .verdicts
     : changes.map(refuseUnknownAuthor);
-  session.send({ type: "verdicts", pushId, verdicts: [...verdicts] });
+  session.answer({ type: "verdicts", pushId, verdicts: [...verdicts] });
+  session.budget.settle(personId);
   presence.update(session, unsynced);
 }
 
@@ -90,32 +100,41 @@ async function answerFetch(
   session: SyncSession,
   request: FetchMessage,
 ): Promise<void> {
-  const items: FetchedMessage["items"] = [];
-  let byteCount = 0;
-  for (const { recordId, hash } of request.items) {
-    const bytes = await fetchReadable(deps, session, recordId, hash);
-    byteCount += bytes?.length ?? 0;
-    if (items.length > 0 && byteCount > limits.maxPageBytes) break;
-    items.push({ recordId, hash, bytes });
-  }
-  session.send({ type: "fetched", items });
+  const read = async (access: Access) => {
+    const items: FetchedMessage["items"] = [];
+    let byteCount = 0;
+    for (const { recordId, hash } of request.items) {
+      const bytes = await fetchReadable(deps, session, access, [
+        recordId,
+        hash,
+      ]);
+      byteCount += bytes?.length ?? 0;
+      if (items.length > 0 && byteCount > limits.maxPageBytes) break;
+      items.push({ recordId, hash, bytes });
+    }
+    return items;
+  };
+  await answerUnderRights(session, read, (items) =>
+    session.answer({ type: "fetched", items }),
+  );
 }
 
 async function fetchReadable(
-  deps: SyncDeps,
+  { store }: SyncDeps,
   session: SyncSession,
-  recordId: RecordId,
-  hash: FetchMessage["items"][number]["hash"],
+  { memberships, scopes }: Access,
+  [recordId, hash]: readonly [RecordId, ChangeHash],
 ): Promise<Uint8Array | null> {
-  const { memberships, scopes } = session.access;
   for (const { organizationId } of memberships) {
-    const bytes = await deps.store.read(organizationId, (tx) =>
-      fetchChange(tx, {
-        recordId,
-        hash,
-        mayRead: ({ scopeId, recordType }) =>
-          scopes.get(scopeId)?.mayRead(recordType) === true,
-      }),
+    const bytes = await store.read(organizationId, (tx) =>
+      session.budget.work.within(() =>
+        fetchChange(tx, {
+          recordId,
+          hash,
+          mayRead: ({ scopeId, recordType }) =>
+            scopes.get(scopeId)?.mayRead(recordType) === true,
+        }),
+      ),
     );
     if (bytes !== null) return bytes;
   }
@@ -128,10 +147,12 @@ async function answerRestore(
   restore: RestoreMessage,
 ): Promise<void> {
   const { scopeId } = restore.proof.leaf;
-  const isProven = await deps.admission.allowRestore(session.caller, restore);
+  const isProven = await session.budget.work.within(() =>
+    deps.admission.allowRestore(session.caller, restore),
+  );
   // The proof is an entry, whatever is pushed after it; where none was written nothing is signed.
   if (isProven)
     for (const { organizationId } of session.access.memberships)
       deps.checkpoints.noteAppended(organizationId);
-  session.send({ type: "restorable", scopeId, isProven });
+  session.answer({ type: "restorable", scopeId, isProven });
 }

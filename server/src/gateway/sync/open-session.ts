@@ -6,6 +6,7 @@ import { protocolVersion, schemaVersion } from "@suture/schema";
 import type { HelloMessage } from "@suture/schema";
 import { readAccess, scopesIn } from "./access.ts";
 import type { Access } from "./access.ts";
+import { answerUnderRights } from "./answer-under-rights.ts";
 import { readOpenReviews } from "./read-open-reviews.ts";
 import { firstPage } from "./send-pages.ts";
 import type { SyncSession } from "./session.ts";
@@ -26,10 +27,8 @@ export async function openSession(
     return session.end("version-unsupported");
   if (hello.deviceId !== session.deviceId)
     return session.end("not-authenticated");
-  if (hub.size >= limits.maxSessions) {
-    session.send({ type: "busy", retryAfterMs: limits.busyRetryAfterMs });
-    return session.end("rate-limited");
-  }
+  if (hub.size >= limits.maxSessions)
+    return session.endBusy(limits.busyRetryAfterMs);
   // Before rights are read, so that no change of them goes unnoticed.
   hub.add(session);
   const access = await readAccess(deps, session.personId);
@@ -74,14 +73,25 @@ async function tellState(
 ): Promise<void> {
   for (const scope of access.scopes.values()) {
     const cursor = hello.cursors[scope.scopeId];
-    if (cursor !== undefined) await firstPage(deps, session, scope, cursor);
+    if (cursor !== undefined)
+      await firstPage(deps, session, scope.scopeId, cursor);
   }
-  const open = await readOpenReviews(deps.store, access);
-  session.send({ type: "reviews", open: [...open], closed: [] });
+  await answerUnderRights(
+    session,
+    (held) => readOpenReviews(deps.store, held),
+    (open) => session.send({ type: "reviews", open: [...open], closed: [] }),
+  );
   await deps.presence.arrive(session, hello.unsynced);
-  for (const { organizationId } of access.memberships) {
-    const scopeIds = scopesIn(access, organizationId);
-    const latest = await deps.checkpoints.messageFor(organizationId, scopeIds);
-    if (latest !== undefined) session.send(latest);
-  }
+  for (const { organizationId } of access.memberships)
+    await answerUnderRights(
+      session,
+      (held) =>
+        deps.checkpoints.messageFor(
+          organizationId,
+          scopesIn(held, organizationId),
+        ),
+      (latest) => {
+        if (latest !== undefined) session.send(latest);
+      },
+    );
 }

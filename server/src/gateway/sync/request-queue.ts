@@ -1,9 +1,13 @@
 /**
- * What one session has asked for: answered one after the other, in the order it came, at most so many and so much waiting.
+ * What one session has asked for: answered one after the other, in the order it came, at most so many and so much waiting. A task
+ * may put itself, and with it all behind it, off for a time.
  *
- * A task that throws ends its session through `onFailed`; it never ends the queue's other users. SPEC SY-3, SY-5.
+ * A task that throws ends its session through `onFailed`; it never ends the queue's other users. SPEC SY-3, SY-5, LM-4.
  */
+import type { Timer, Timers } from "@suture/schema";
+
 export interface RequestQueueDeps {
+  readonly timers: Timers;
   readonly maxCount: number;
   /** Of frames that are not decoded yet. */
   readonly maxBytes: number;
@@ -16,6 +20,10 @@ export class RequestQueue {
   #bytes = 0;
   #tail: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #isHurried = false;
+  #pause: { readonly timer: Timer; end(): void } | undefined;
+  /** Resolved while the queue is paused. */
+  #paused = signal();
 
   constructor(deps: RequestQueueDeps) {
     this.#deps = deps;
@@ -43,17 +51,50 @@ export class RequestQueue {
     });
   }
 
-  /** Resolves once everything added until now is done. */
+  /** To be called by a task: waits, and says whether to go on. If not, whatever the task was for is not done. */
+  async pause(delayMs: number): Promise<boolean> {
+    if (this.#isHurried || this.#isClosed) return false;
+    await new Promise<void>((resolve) => {
+      const timer = this.#deps.timers.after(delayMs, resolve);
+      this.#pause = { timer, end: resolve };
+      this.#paused.set();
+    });
+    this.#pause = undefined;
+    this.#paused = signal();
+    return !this.#isHurried && !this.#isClosed;
+  }
+
+  /** Resolves once everything added until now is done, or put off. */
   async settle(): Promise<void> {
-    let tail;
-    do {
-      tail = this.#tail;
-      await tail;
-    } while (tail !== this.#tail);
+    for (;;) {
+      const tail = this.#tail;
+      await Promise.race([tail, this.#paused.whenSet]);
+      if (this.#pause !== undefined || tail === this.#tail) return;
+    }
+  }
+
+  /** Nothing is put off any more: what was, and what would be, is not done. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.#endPause();
   }
 
   /** What has not begun never does. */
   close(): void {
     this.#isClosed = true;
+    this.#endPause();
   }
+
+  #endPause(): void {
+    this.#pause?.timer.cancel();
+    this.#pause?.end();
+  }
+}
+
+function signal() {
+  let set: () => void = () => undefined;
+  const whenSet = new Promise<void>((resolve) => {
+    set = resolve;
+  });
+  return { whenSet, set: () => set() };
 }

@@ -72,7 +72,7 @@ describe("rights that change", () => {
     expect(client.last("scope-revoked")?.memberships).toEqual([]);
   });
 
-  test("[SY-16] requests that waited while rights ended are answered under the new ones", async () => {
+  test("[SY-26] requests that waited, or were being read, while rights ended are answered under the new ones", async () => {
     const memory = createMemoryStore({ tables: serverTables });
     let isHeld = false;
     let release = () => undefined as void;
@@ -103,8 +103,13 @@ describe("rights that change", () => {
     isHeld = false;
     release();
     await world.settle();
-    // The first had been read before the rights ended.
-    expect(client.all("snapshot")).toHaveLength(1);
+    // The first had been read before the rights ended. Each scope is told once, and each request.
+    expect(client.all("snapshot")).toEqual([]);
+    expect(
+      client
+        .all("scope-revoked")
+        .filter((message) => message.scopeId === scopeId),
+    ).toHaveLength(1 + 3);
     expect(client.closed).toBeNull();
   });
 

@@ -28,7 +28,9 @@ import { LiveRows } from "./live-rows.ts";
 import { nodeCompression } from "./node-compression.ts";
 import { openSession } from "./open-session.ts";
 import { RequestQueue } from "./request-queue.ts";
+import { SessionBudget } from "./session-budget.ts";
 import { SessionRights } from "./session-rights.ts";
+import { StalledReaderWatch } from "./stalled-reader-watch.ts";
 import type { SyncDeps } from "./sync-deps.ts";
 import { TokenWatch } from "./token-watch.ts";
 
@@ -38,6 +40,7 @@ const decodeAtOnceBytes = 1_024;
 export class SyncSession {
   readonly sessionId: string;
   readonly live: LiveRows;
+  readonly budget: SessionBudget;
   readonly #socket: MessageSocket;
   readonly #deps: SyncDeps;
   readonly #onEnded: () => void;
@@ -45,8 +48,10 @@ export class SyncSession {
   readonly #queue: RequestQueue;
   readonly #keepAlive: KeepAlive;
   readonly #tokenWatch: TokenWatch;
+  readonly #readerWatch: StalledReaderWatch;
   readonly #helloTimer: Timer;
   #caller: VerifiedSyncToken;
+  #isListening = true;
   #state: "new" | "open" | "closed" = "new";
 
   constructor(
@@ -63,10 +68,13 @@ export class SyncSession {
     this.sessionId = sessionId;
     this.#onEnded = onEnded;
     this.live = new LiveRows(deps, this);
+    this.budget = new SessionBudget(deps, this);
     this.#rights = new SessionRights(deps, this);
     this.#keepAlive = new KeepAlive(deps, this);
     this.#tokenWatch = new TokenWatch(deps, this);
+    this.#readerWatch = new StalledReaderWatch(deps, this);
     this.#queue = new RequestQueue({
+      timers,
       maxCount: limits.maxQueuedMessages,
       maxBytes: limits.maxQueuedBytes,
       onFailed: (cause) => {
@@ -129,10 +137,21 @@ export class SyncSession {
     if (!this.isClosed) this.sendFrame(encodeFrame(message, nodeCompression));
   }
 
+  /** What was asked for: encoding and sending it is part of what the request costs. */
+  answer(message: ServerMessage): void {
+    if (this.isClosed) return;
+    const frame = this.budget.work.during(() =>
+      encodeFrame(message, nodeCompression),
+    );
+    this.budget.charge({ bytes: frame.length });
+    this.sendFrame(frame);
+  }
+
   /** A message encoded already; nothing once the session has ended. */
   sendFrame(frame: Uint8Array): void {
     if (this.isClosed) return;
     this.#socket.send(frame);
+    this.#readerWatch.noteSent(frame.length);
     if (this.bufferedBytes > this.#deps.limits.maxBufferedBytes)
       this.end("slow-reader");
   }
@@ -145,6 +164,12 @@ export class SyncSession {
     this.#socket.send(encodeFrame({ type: "error", code: name, message }));
     this.#finish();
     this.#socket.close(closeCodes[name], name);
+  }
+
+  /** Not now: the device comes back no earlier than that. */
+  endBusy(retryAfterMs: number): void {
+    this.send({ type: "busy", retryAfterMs });
+    this.end("rate-limited");
   }
 
   /** Goes on under a renewed token of the same person and device; another's ends the session. SPEC SY-27. */
@@ -163,20 +188,39 @@ export class SyncSession {
     this.#queue.add(() => this.#rights.settle());
   }
 
-  /** Resolves once everything received until now was answered. */
+  /** Resolves once rights are those of now. For tasks of the session's own queue. */
+  settleRights(): Promise<void> {
+    return this.#rights.settle();
+  }
+
+  /** Does something once rights are those of now, and everything asked for before is answered. */
+  afterRefresh(task: () => void): void {
+    this.#queue.add(async () => {
+      await this.#rights.settle();
+      if (this.isOpen) task();
+    });
+  }
+
+  /** Takes no more frames, and puts nothing off any more. */
+  stopListening(): void {
+    this.#isListening = false;
+    this.#queue.hurry();
+  }
+
+  /** Resolves once everything received until now was answered, or put off. */
   settle(): Promise<void> {
     return this.#queue.settle();
   }
 
   #receive(frame: Uint8Array): void {
-    if (this.isClosed) return;
+    if (this.isClosed || !this.#isListening) return;
     this.#keepAlive.noteHeard();
+    this.budget.charge({ requests: 1, bytes: frame.length });
+    const waitMs = this.budget.listenWaitMs();
+    if (waitMs > 0 && this.#state === "new") return this.endBusy(waitMs);
     if (!this.#queue.hasRoomFor(frame.length)) return this.end("rate-limited");
-    if (frame.length > decodeAtOnceBytes)
-      return this.#queue.add(async () => {
-        const message = this.#decode(frame);
-        if (message !== null) await this.#handle(message);
-      }, frame.length);
+    if (waitMs > 0 || frame.length > decodeAtOnceBytes)
+      return this.#queue.add(() => this.#readAndHandle(frame), frame.length);
     const message = this.#decode(frame);
     if (message === null) return;
     if (this.isOpen && message.type === "pong") return;
@@ -185,10 +229,19 @@ export class SyncSession {
     else this.#queue.add(() => this.#handle(message));
   }
 
+  async #readAndHandle(frame: Uint8Array): Promise<void> {
+    if (!(await this.#waitWhile(() => this.budget.listenWaitMs()))) return;
+    const message = this.#decode(frame);
+    if (message !== null) await this.#handle(message);
+  }
+
   #decode(frame: Uint8Array): ClientMessage | null {
-    const decoded = decodeClientFrame(frame, nodeCompression);
+    const decoded = this.budget.work.during(() =>
+      decodeClientFrame(frame, nodeCompression),
+    );
+    this.budget.settle();
     if (decoded.ok) return decoded.value;
-    this.end(decoded.error.code, decoded.error.reason);
+    this.end(decoded.error.code);
     return null;
   }
 
@@ -196,9 +249,29 @@ export class SyncSession {
     if ((message.type === "hello") !== (this.#state === "new"))
       return this.end("hello-expected");
     if (message.type === "hello") return this.#open(message);
+    if (!(await this.#hasTurn(message))) return;
     // What waited behind other requests while rights changed is answered under the new ones.
     await this.#rights.settle();
     if (this.isOpen) await answerRequest(this.#deps, this, message);
+    this.budget.settle();
+  }
+
+  /** Waits until a request may be answered. A push is not put off here: it is deferred, so that it is not held meanwhile. */
+  async #hasTurn(message: ClientMessage): Promise<boolean> {
+    if (message.type === "push" || message.type === "token") return true;
+    const { slowReaderBytes, slowReaderPollMs } = this.#deps.limits;
+    while (this.bufferedBytes > slowReaderBytes)
+      if (!(await this.#queue.pause(slowReaderPollMs))) return false;
+    return this.#waitWhile(() => this.budget.answerWaitMs());
+  }
+
+  /** Tells the device how long it waits, each time; false where it is not to go on. */
+  async #waitWhile(waitMsNow: () => number): Promise<boolean> {
+    for (let waitMs = waitMsNow(); waitMs > 0; waitMs = waitMsNow()) {
+      this.send({ type: "answers-paused", resumeAfterMs: waitMs });
+      if (!(await this.#queue.pause(waitMs))) return false;
+    }
+    return !this.isClosed;
   }
 
   async #open(hello: HelloMessage): Promise<void> {
@@ -209,6 +282,7 @@ export class SyncSession {
       this.#keepAlive.start();
     });
     if (this.isOpen) this.#tokenWatch.start();
+    this.budget.settle();
   }
 
   #finish(): void {
@@ -218,6 +292,7 @@ export class SyncSession {
     this.#helloTimer.cancel();
     this.#keepAlive.stop();
     this.#tokenWatch.stop();
+    this.#readerWatch.stop();
     this.#queue.close();
     this.#deps.hub.remove(this);
     if (wasOpen) this.#deps.presence.leave(this);

@@ -3,6 +3,8 @@ import type { Admission } from "../../admission/admit-batch.ts";
 import type { Checkpointer } from "../../audit/checkpointer.ts";
 import type { Identity } from "../../identity/identity.ts";
 import type { SystemLog } from "../../system-log.ts";
+import type { Budgets } from "../limits/budgets.ts";
+import type { Stopwatch } from "../limits/stopwatch.ts";
 import type { DeliveryRecorder } from "./delivery-recorder.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { Hub } from "./hub.ts";
@@ -24,6 +26,8 @@ export interface SyncDeps {
   readonly timers: Timers;
   readonly log: SystemLog;
   readonly limits: SyncLimits;
+  readonly budgets: Budgets;
+  readonly stopwatch: Stopwatch;
   readonly hub: Hub;
   readonly fanOut: FanOut;
   readonly deliveries: DeliveryRecorder;

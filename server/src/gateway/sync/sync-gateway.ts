@@ -27,6 +27,9 @@ import type { Identity } from "../../identity/identity.ts";
 import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
 import type { ReviewDelta } from "../../review/review-book.ts";
 import type { SystemLog } from "../../system-log.ts";
+import type { BudgetLimits } from "../limits/budget-limits.ts";
+import { Budgets } from "../limits/budgets.ts";
+import type { Stopwatch } from "../limits/stopwatch.ts";
 import { scopesIn } from "./access.ts";
 import { DeliveryRecorder } from "./delivery-recorder.ts";
 import type { SentAt } from "./delivery-recorder.ts";
@@ -55,6 +58,8 @@ export interface SyncGatewayDeps {
   readonly random: Random;
   readonly log: SystemLog;
   readonly limits: SyncLimits;
+  readonly budgetLimits: BudgetLimits;
+  readonly stopwatch: Stopwatch;
 }
 
 export interface SyncGateway {
@@ -112,14 +117,19 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
   });
   const admission: Admission = {
     ...deps.admission,
-    async admit(author, changes) {
-      const outcome = await deps.admission.admit(author, changes);
+    async admit(author, changes, work) {
+      const outcome = await deps.admission.admit(author, changes, work);
       announce(outcome, author.personId);
       return outcome;
     },
   };
+  const budgets = new Budgets({
+    stopwatch: deps.stopwatch,
+    limits: deps.budgetLimits,
+  });
   const sessions: SyncDeps = {
     ...deps,
+    budgets,
     admission,
     hub,
     fanOut,
@@ -159,17 +169,27 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     );
     for (const scopeId of scopeIds) {
       for (const session of hub.ofScope(scopeId)) {
-        const access = session.access.scopes.get(scopeId);
-        const isTold = (item: ReviewDelta["closed" | "opened"][number]) =>
-          item.scopeId === scopeId && access?.mayRead(item.recordType) === true;
-        const open = opened.filter(isTold);
-        const ended = closed
-          .filter(isTold)
-          .map(({ reviewId, outcome }) => ({ reviewId, outcome }));
-        if (open.length + ended.length > 0)
-          session.send({ type: "reviews", open, closed: ended });
+        const tell = () => tellReviewsOf(session, scopeId, { opened, closed });
+        if (session.areRightsStale) session.afterRefresh(tell);
+        else tell();
       }
     }
+  }
+
+  function tellReviewsOf(
+    session: SyncSession,
+    scopeId: ScopeId,
+    { opened, closed }: ReviewDelta,
+  ): void {
+    const access = session.access.scopes.get(scopeId);
+    const isTold = (item: ReviewDelta["closed" | "opened"][number]) =>
+      item.scopeId === scopeId && access?.mayRead(item.recordType) === true;
+    const open = opened.filter(isTold);
+    const ended = closed
+      .filter(isTold)
+      .map(({ reviewId, outcome }) => ({ reviewId, outcome }));
+    if (open.length + ended.length > 0)
+      session.send({ type: "reviews", open, closed: ended });
   }
 
   const stopListening = deps.identity.onRevoked((revocation) => {
@@ -198,8 +218,10 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
         messages.get(key) ??
         deps.checkpoints.messageFor(organizationId, scopeIds);
       messages.set(key, message);
+      const { access } = session;
       const found = await message;
-      if (found !== undefined) session.send(found);
+      // A session whose rights change meanwhile gets the next one.
+      if (found !== undefined && session.access === access) session.send(found);
     }
   }
 
@@ -218,6 +240,10 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     for (const session of hub.all())
       if (session.isOpen) session.send({ type: "keys", jwks: { keys } });
   });
+
+  function unopenedCount(): number {
+    return accepted.size - hub.size;
+  }
 
   async function settle(): Promise<void> {
     for (const session of accepted) await session.settle();
@@ -241,6 +267,8 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
         ofDevice[0]?.end("replaced");
       accepted.add(session);
       if (isStopping) session.end("server-stopping");
+      else if (unopenedCount() > limits.maxUnopened)
+        session.endBusy(limits.busyRetryAfterMs);
       return session;
     },
     refreshPerson(personId) {
@@ -252,6 +280,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     settle,
     async close() {
       isStopping = true;
+      for (const session of accepted) session.stopListening();
       stopListening();
       stopCheckpoints();
       stopKeys();

@@ -1,4 +1,4 @@
-/** How much one session, and all of them, may ask of this server. `config.ts` lets a deployment change them. SPEC SY-3, SY-10. */
+/** How much one session, and all of them, may ask of this server. `config.ts` lets a deployment change them. SPEC SY-3, SY-10, LM. */
 export interface SyncLimits {
   readonly helloDeadlineMs: number;
   /** How often a silent session is asked whether it is still there; after two without an answer it is closed. */
@@ -12,11 +12,18 @@ export interface SyncLimits {
   readonly maxQueuedMessages: number;
   /** Their bytes, as they came: a device has few pushes in flight. */
   readonly maxQueuedBytes: number;
-  /** With more than this unsent, a session is not sent live rows: it is told that there is more, and pulls. */
+  /** With more than this unsent, a session is not sent live rows, and nothing it asks for is answered before it has read. */
   readonly slowReaderBytes: number;
+  /** How often it is looked at meanwhile. */
+  readonly slowReaderPollMs: number;
   /** With more than this unsent, a session is closed. */
   readonly maxBufferedBytes: number;
+  /** A session that takes less than `stalledReaderBytes` in this time, while more is unsent, is closed. */
+  readonly stalledReaderMs: number;
+  readonly stalledReaderBytes: number;
   readonly maxSessions: number;
+  /** Sockets that have not said hello. */
+  readonly maxUnopened: number;
   /** One more closes the device's oldest: on a bad line that is the one that died unnoticed. */
   readonly maxSessionsPerDevice: number;
   /** What a server that is full asks a device to wait. */
@@ -35,9 +42,13 @@ export const defaultSyncLimits: SyncLimits = {
   tokenGraceMs: 30_000,
   maxQueuedMessages: 64,
   maxQueuedBytes: 32 * 1024 * 1024,
-  slowReaderBytes: 4 * 1024 * 1024,
-  maxBufferedBytes: 64 * 1024 * 1024,
+  slowReaderBytes: 2 * 1024 * 1024,
+  slowReaderPollMs: 50,
+  maxBufferedBytes: 16 * 1024 * 1024,
+  stalledReaderMs: 30_000,
+  stalledReaderBytes: 64 * 1024,
   maxSessions: 5_000,
+  maxUnopened: 1_000,
   maxSessionsPerDevice: 4,
   busyRetryAfterMs: 10_000,
   deliveryFlushMs: 1_000,

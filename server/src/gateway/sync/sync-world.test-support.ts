@@ -47,6 +47,8 @@ import type { SutureServer } from "../../server.ts";
 import { serverTables } from "../../server-tables.ts";
 import { silentLog } from "../../system-log.ts";
 import type { SystemLog } from "../../system-log.ts";
+import type { BudgetLimits } from "../limits/budget-limits.ts";
+import type { Stopwatch } from "../limits/stopwatch.ts";
 import { HandTimers } from "./hand-timers.test-support.ts";
 import type { SyncLimits } from "./sync-limits.ts";
 
@@ -71,6 +73,8 @@ export interface Somebody {
 export interface SyncWorldOptions {
   readonly store?: Store;
   readonly limits?: Partial<SyncLimits>;
+  readonly budgets?: BudgetLimits;
+  readonly stopwatch?: Stopwatch;
   readonly log?: SystemLog;
   readonly timers?: HandTimers;
   readonly seed?: string;
@@ -129,6 +133,8 @@ export class SyncWorld {
       random,
       log,
       syncLimits: limits,
+      ...(options.budgets && { budgetLimits: options.budgets }),
+      ...(options.stopwatch && { stopwatch: options.stopwatch }),
     });
     return new SyncWorld(
       identity,
