@@ -213,10 +213,15 @@ test("[SY-21] nobody signed in: the work waits, and says that it does", async ()
   expect((await problemOf(again)).sentence).toBe(
     "Nobody is signed in on this device.",
   );
-  await expectQueued(again, patientId, statusLabels.local);
+  expect(await again.unsynced()).toMatchObject([
+    { recordId: patientId, label: statusLabels.local },
+  ]);
+  // What is on the device is nobody's to read until somebody signs in.
+  expect((await again.patients.get(patientId)).ok).toBe(false);
   await signIn(again, "clinician");
   again.startSync();
   await everythingIsSent(again);
+  expect((await again.patients.get(patientId)).ok).toBe(true);
 });
 
 describe("a full disk", () => {

@@ -27,11 +27,11 @@ export async function authorOf(
   recordId: RecordId,
 ): Promise<Result<SigningAuthor, SaveProblem>> {
   const author = await memberAt(deps, recordId);
-  const row = await deps.log.read((tx) => tx.get(recordsTable, [recordId]));
-  const type = row && deps.types.get(row.recordType);
-  return author.ok && row && type
-    ? ofTeam(deps, author.value, type, row.parentId)
-    : author;
+  const opened = await deps.records.open(recordId);
+  if (!author.ok || !opened.ok) return author;
+  // Where it belongs now: it may have moved.
+  const { type, fold } = opened.value.state;
+  return ofTeam(deps, author.value, type, fold.parentId());
 }
 
 /** As `authorOf`, for a record of this type that is not there yet. */
@@ -88,8 +88,8 @@ async function ofTeam(
 }
 
 /** What the member record says here, the server asked or not. */
-async function teamsStated(
-  deps: RecordDeps,
+export async function teamsStated(
+  deps: Pick<RecordDeps, "records">,
   memberId: RecordId,
 ): Promise<readonly RecordId[]> {
   const opened = await deps.records.open(memberId);

@@ -18,6 +18,7 @@ import {
   LogStorageAdapter,
   type RefusedWrite,
 } from "./log-storage-adapter.ts";
+import { mayReadState } from "./may-read.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { RecordProblem, RecordState } from "./record-state.ts";
 
@@ -51,6 +52,8 @@ export class RepoView {
   ): Promise<Result<DocHandle<RecordDocument>, RecordProblem>> {
     const opened = await this.#deps.records.open(recordId);
     if (!opened.ok) return opened;
+    if (!(await mayReadState(this.#deps, opened.value.state)))
+      return err({ code: "record-unknown" });
     const known = this.#handles.get(recordId);
     if (known !== undefined) return ok(known);
     const url = `automerge:${recordId}`;
@@ -82,7 +85,9 @@ export class RepoView {
   async #show(recordId: RecordId, why: ShowReason): Promise<void> {
     const handle = this.#handles.get(recordId);
     const opened = await this.#deps.records.open(recordId);
-    if (handle === undefined || !opened.ok) return;
+    if (handle === undefined) return;
+    // It has left the device, and what the handle shows must not stay.
+    if (!opened.ok) return goTo(handle, []);
     const { state } = opened.value;
     const hasOthers = () =>
       getHeads(handle.doc()).some((head) => !isHeld(state, head));
@@ -94,7 +99,7 @@ export class RepoView {
     }
     const mustGoBack =
       why !== "changed" || (hasOthers() && state.refused.length > 0);
-    if (mustGoBack) rebuild(handle, state);
+    if (mustGoBack) goTo(handle, state.bytesBehind(state.index.heads()));
     else
       handle.update((doc) => {
         const [next] = applyChanges(doc, [
@@ -108,9 +113,12 @@ export class RepoView {
 type ShowReason = "changed" | "reset" | "write-refused";
 
 /** automerge-repo emits no `change` when the heads go back, so we do. */
-function rebuild(handle: DocHandle<RecordDocument>, state: RecordState): void {
+function goTo(
+  handle: DocHandle<RecordDocument>,
+  changes: readonly Uint8Array[],
+): void {
   const before = clone(handle.doc());
-  const bytes = documentOf(state.bytesBehind(state.index.heads()));
+  const bytes = documentOf(changes);
   handle.update(() => load<RecordDocument>(bytes));
   const after = handle.doc();
   handle.emit("change", {

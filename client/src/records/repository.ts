@@ -14,13 +14,14 @@ import {
 import { viewsTable } from "../store/client-tables.ts";
 import { authorOfNew } from "./author-of.ts";
 import { commitPlan } from "./commit-plan.ts";
+import { mayReadState, readerOf } from "./may-read.ts";
 import { planCreation } from "./plan-creation.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { RecordProblem } from "./record-state.ts";
 import { SutureRecord } from "./record.ts";
 import { refreshViews } from "./refresh-views.ts";
 import type { SaveProblem } from "./save-problem.ts";
-import { normalizeTerm } from "./view-row.ts";
+import { normalizeTerm, type ViewRow } from "./view-row.ts";
 
 type FieldInput<F> = F extends { readonly kind: "counter" }
   ? never
@@ -95,13 +96,15 @@ export class Repository<R extends RecordType = RecordType> {
     return ok(new SutureRecord(deps, opened.value, this.#type));
   }
 
-  /** A record that is of another type is unknown here. */
+  /** A record that is of another type, or that the person may not read, is unknown here. */
   async get(
     recordId: RecordId,
   ): Promise<Result<SutureRecord<R>, RecordProblem>> {
     const opened = await this.#deps.records.open(recordId);
     if (!opened.ok) return opened;
-    return opened.value.state.type.type === this.#type.type
+    const { state } = opened.value;
+    return state.type.type === this.#type.type &&
+      (await mayReadState(this.#deps, state))
       ? ok(new SutureRecord(this.#deps, opened.value, this.#type))
       : err({ code: "record-unknown" });
   }
@@ -109,12 +112,9 @@ export class Repository<R extends RecordType = RecordType> {
   /** By label, then id. Records that cannot be read here are left out; `get` says what is wrong with one. */
   async list(options: ListOptions = {}): Promise<readonly SutureRecord<R>[]> {
     await refreshViews(this.#deps.log, this.#deps.types);
-    const rows = await this.#deps.log.read((tx) =>
-      tx.scan(viewsTable, { prefix: [this.#type.type] }),
-    );
+    const rows = await this.#readableViews();
     const matching = normalizeTerm(options.matching ?? "");
     const found = rows
-      .map(({ value }) => value)
       .filter(
         (view) =>
           (options.parentId === undefined ||
@@ -135,6 +135,19 @@ export class Repository<R extends RecordType = RecordType> {
       page.map(({ recordId }) => this.get(recordId)),
     );
     return opened.flatMap((record) => (record.ok ? [record.value] : []));
+  }
+
+  async #readableViews() {
+    const recordType = this.#type.type;
+    const mayRead = await readerOf(this.#deps);
+    return this.#deps.log.read(async (tx) => {
+      const found: ViewRow[] = [];
+      for (const { value } of await tx.scan(viewsTable, {
+        prefix: [recordType],
+      }))
+        if (await mayRead(tx, { ...value, recordType })) found.push(value);
+      return found;
+    });
   }
 
   /** Calls after anything on this device may have changed what `list` gives. Gives back how to stop. */

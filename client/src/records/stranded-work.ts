@@ -24,6 +24,7 @@ import {
 import type { LocalChange } from "../store/local-change.ts";
 import type { LocalLog } from "../store/local-log.ts";
 import { editsInWords, type HistoryEdit } from "./history.ts";
+import { readerOf } from "./may-read.ts";
 import type { RecordDeps } from "./record-deps.ts";
 
 export interface StrandedWork {
@@ -49,8 +50,9 @@ export interface StrandedWork {
 
 /** Oldest first: the current person's own, and of others what the person may read. */
 export async function listStranded(
-  deps: Pick<RecordDeps, "log" | "types">,
+  deps: RecordDeps,
 ): Promise<readonly StrandedWork[]> {
+  const mayRead = await readerOf(deps);
   return deps.log.read(async (tx) => {
     const found: StrandedWork[] = [];
     const refused = (await tx.scan(changesTable))
@@ -59,11 +61,13 @@ export async function listStranded(
     for (const recordId of new Set(refused.map((row) => row.recordId))) {
       const record = await tx.get(recordsTable, [recordId]);
       const type = record && deps.types.get(record.recordType);
+      const isReadable = record !== undefined && (await mayRead(tx, record));
       const changes = await writtenIn(tx, recordId, type);
       const editsByOpId = new Map(
         changes.flatMap(({ edits }) => edits.map((edit) => [edit.opId, edit])),
       );
-      for (const { row, bytes, edits } of changes)
+      for (const { row, bytes, edits } of changes) {
+        if (!isReadable && row.personId !== deps.person()?.personId) continue;
         found.push(
           ...strandedAs(row, {
             recordType: record?.recordType ?? null,
@@ -71,6 +75,7 @@ export async function listStranded(
             tried: editsInWords(edits, editsByOpId),
           }),
         );
+      }
     }
     return found.sort((left, right) => left.refusedAtMs - right.refusedAtMs);
   });

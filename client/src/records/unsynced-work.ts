@@ -12,6 +12,7 @@ import { stateOf, statusOf } from "../status/derive-status.ts";
 import { changeBytesTable, recordsTable } from "../store/client-tables.ts";
 import type { LocalChange } from "../store/local-change.ts";
 import { unsyncedChanges } from "../store/push-order.ts";
+import { readerOf } from "./may-read.ts";
 import type { RecordDeps } from "./record-deps.ts";
 
 export interface UnsyncedChange {
@@ -76,9 +77,15 @@ export interface UnsyncedExport {
   }[];
 }
 
-/** All of it as one JSON value, in an order in which each finds what it depends on. Holds clinical content. */
-export function exportUnsynced(deps: RecordDeps): Promise<UnsyncedExport> {
+/**
+ * The person's own, and of others what the person may read, as one JSON value, in an order in which each finds what it depends
+ * on. Holds clinical content.
+ */
+export async function exportUnsynced(
+  deps: RecordDeps,
+): Promise<UnsyncedExport> {
   const exportedAtMs = deps.clock.now();
+  const mayRead = await readerOf(deps);
   return deps.log.read(async (tx) => {
     const changes: UnsyncedExport["changes"][number][] = [];
     const inLocalOrder = [...(await unsyncedChanges(tx))].sort(
@@ -86,6 +93,10 @@ export function exportUnsynced(deps: RecordDeps): Promise<UnsyncedExport> {
     );
     for (const change of inLocalOrder) {
       const { recordId, hash, memberId, priority, savedAtMs } = change;
+      const record = await tx.get(recordsTable, [recordId]);
+      const isOwn = change.personId === deps.person()?.personId;
+      if (!isOwn && (record === undefined || !(await mayRead(tx, record))))
+        continue;
       const bytes = await tx.get(changeBytesTable, [recordId, hash]);
       if (bytes === undefined) continue;
       changes.push({
@@ -102,9 +113,11 @@ export function exportUnsynced(deps: RecordDeps): Promise<UnsyncedExport> {
 }
 
 function reasonOf(
-  { progress, personId }: LocalChange,
-  { sending }: RecordDeps,
+  { progress, personId, memberId }: LocalChange,
+  { sending, log }: RecordDeps,
 ): string | null {
+  if (!log.facts.memberships.some((held) => held.memberId === memberId))
+    return "Its author is no longer a member here. It is kept for an admin.";
   if (progress.state === "waiting") return progress.message;
   if (sending.obstacle === "update-needed")
     return "This app must be updated first.";

@@ -6,6 +6,7 @@ import {
   type ReviewTask,
 } from "@suture/schema";
 
+import { mayReadTask, readerOf } from "../records/may-read.ts";
 import type { RecordDeps } from "../records/record-deps.ts";
 import { refreshViews } from "../records/refresh-views.ts";
 import { viewsTable } from "../store/client-tables.ts";
@@ -27,12 +28,25 @@ export class Reviews {
     this.#deps = deps;
   }
 
-  /** Most critical group first, then the longest open; what only this device sees comes last of its kind. */
+  /** Of what the person may read. Most critical group first, then the longest open; what only this device sees comes last of its kind. */
   async list(): Promise<readonly Review[]> {
     const { log, types } = this.#deps;
     await refreshViews(log, types);
-    const views = await log.read((tx) => tx.scan(viewsTable));
-    const { reviews } = log.facts;
+    const mayRead = await readerOf(this.#deps);
+    const views = await log.read(async (tx) => {
+      const rows = (await tx.scan(viewsTable)).filter(
+        ({ value }) => value.conflicts.length > 0,
+      );
+      const found: typeof rows = [];
+      for (const row of rows) {
+        const place = { ...row.value, recordType: String(row.key[0]) };
+        if (await mayRead(tx, place)) found.push(row);
+      }
+      return found;
+    });
+    const reviews = log.facts.reviews.filter((task) =>
+      mayReadTask(this.#deps, task),
+    );
     const known = new Set(
       reviews.flatMap((task) =>
         task.kind === "conflict" ? [`${task.recordId} ${task.group}`] : [],
@@ -58,7 +72,7 @@ export class Reviews {
 
   get(reviewId: ReviewId): ReviewTask | undefined {
     return this.#deps.log.facts.reviews.find(
-      (task) => task.reviewId === reviewId,
+      (task) => task.reviewId === reviewId && mayReadTask(this.#deps, task),
     );
   }
 

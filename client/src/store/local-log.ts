@@ -56,7 +56,7 @@ import { rebuildPending } from "./rebuild-pending.ts";
 import {
   findCommonPoint,
   forgetLostRows,
-  forgetScope,
+  keepOnly,
   keepReceipt,
   lostProof,
   narrowScope,
@@ -357,10 +357,12 @@ export class LocalLog {
     return this.write((tx) => narrowScope(tx, scopeId, readTypes));
   }
 
-  /** The member may no longer read this scope. Work that was never accepted stays. */
-  async forgetScope(scopeId: ScopeId): Promise<void> {
+  /** By scope the types that somebody here may read; the rest leaves. Work that was never accepted stays. */
+  async keepOnly(
+    typesByScope: ReadonlyMap<ScopeId, readonly string[]>,
+  ): Promise<void> {
     const recordIds = await this.#store.write(localPartition, (tx) =>
-      forgetScope(tx, scopeId),
+      keepOnly(tx, typesByScope),
     );
     await this.#renewFacts();
     this.#tell(recordIds, { isReset: true });

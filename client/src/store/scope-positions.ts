@@ -200,10 +200,47 @@ export async function forgetLostRows(
 }
 
 /**
- * Removes what may no longer be read here: records that stand in this scope only. A record with work that was never accepted
- * stays: it is the only copy. Gives back the records removed.
+ * Removes what nobody here may read any more: scopes that are not named, and in those that are, records of other types. A record
+ * with work that was never accepted stays: it is the only copy. Gives back the records removed.
  */
-export async function forgetScope(
+export async function keepOnly(
+  tx: WriteTransaction,
+  typesByScope: ReadonlyMap<ScopeId, readonly string[]>,
+): Promise<readonly RecordId[]> {
+  const removed: RecordId[] = [];
+  for (const scopeId of (await scopesOf(tx)).keys())
+    if (!typesByScope.has(scopeId))
+      removed.push(...(await forgetScope(tx, scopeId)));
+  const typesEverywhere = [...typesByScope.values()].reduce<
+    readonly string[] | undefined
+  >(
+    (common, types) =>
+      common === undefined
+        ? types
+        : common.filter((type) => types.includes(type)),
+    undefined,
+  );
+  for (const { value } of await tx.scan(recordsTable)) {
+    const { recordId, recordType } = value;
+    if (typesEverywhere?.includes(recordType) === true) continue;
+    const changes = await changesOf(tx, recordId);
+    const mayLeave = changes.every(
+      ({ progress }) =>
+        progress.state === "accepted" &&
+        !progress.places.some(
+          ({ scopeId }) =>
+            typesByScope.get(scopeId)?.includes(recordType) === true,
+        ),
+    );
+    if (!mayLeave) continue;
+    await removeRecord(tx, recordId, changes);
+    removed.push(recordId);
+  }
+  return removed;
+}
+
+/** Removes records that stand in this scope only. */
+async function forgetScope(
   tx: WriteTransaction,
   scopeId: ScopeId,
 ): Promise<readonly RecordId[]> {

@@ -22,8 +22,8 @@ export interface ScopeReceiverDeps {
   readonly log: LocalLog;
   /** Names of the types of record that somebody of these roles may read. */
   readableTypes(roles: readonly Role[]): readonly string[];
-  /** What the others who are signed in here replicate: not to be forgotten when it is not the session's own. */
-  othersScopes(): Promise<ReadonlySet<ScopeId>>;
+  /** By scope what those who are signed in here may read, as last heard: the session's person and the others. */
+  typesByScope(): Promise<ReadonlyMap<ScopeId, readonly string[]>>;
   ask(message: ClientMessage): void;
   /** A page that does not continue our chain, or a chunk that is not what it is called: the server is not to be believed. */
   onUnsound(refusal: RemoteRefusal): void;
@@ -48,8 +48,6 @@ export class ScopeReceiver {
   }
 
   async begin({ scopes, memberships }: WelcomeMessage): Promise<void> {
-    const { log, othersScopes } = this.#deps;
-    const known = await log.scopes();
     for (const { scopeId, organizationId, end } of scopes) {
       const cursor = await this.#readAs(scopeId, organizationId, memberships);
       // The first page, or `log-regressed`, comes unasked.
@@ -57,10 +55,7 @@ export class ScopeReceiver {
         this.#behind.add(scopeId);
       await this.#offerProof(scopeId);
     }
-    const kept = new Set(await othersScopes());
-    for (const { scopeId } of scopes) kept.add(scopeId);
-    for (const scopeId of known.keys())
-      if (!kept.has(scopeId)) await log.forgetScope(scopeId);
+    await this.#forgetUnreadable();
     await this.fetchMissing();
   }
 
@@ -71,6 +66,7 @@ export class ScopeReceiver {
     memberships,
   }: Message<"scope-granted">): Promise<void> {
     const cursor = await this.#readAs(scopeId, organizationId, memberships);
+    await this.#forgetUnreadable();
     // The server may have stopped sending its rows by itself.
     if (cursor !== null) await this.pull(scopeId);
   }
@@ -78,8 +74,7 @@ export class ScopeReceiver {
   async revoked(scopeId: ScopeId): Promise<void> {
     this.#behind.delete(scopeId);
     this.#readTypes.delete(scopeId);
-    if (!(await this.#deps.othersScopes()).has(scopeId))
-      await this.#deps.log.forgetScope(scopeId);
+    await this.#forgetUnreadable();
   }
 
   async changed(message: Message<"changes">): Promise<void> {
@@ -182,6 +177,11 @@ export class ScopeReceiver {
     const cursor = scope?.cursor ?? null;
     if (cursor === null) await this.pull(scopeId);
     return cursor;
+  }
+
+  async #forgetUnreadable(): Promise<void> {
+    const { log, typesByScope } = this.#deps;
+    await log.keepOnly(await typesByScope());
   }
 
   #expectSound(applied: Result<unknown, RemoteRefusal>): void {

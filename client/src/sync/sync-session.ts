@@ -104,7 +104,7 @@ export class SyncSession {
     this.#receiver = new ScopeReceiver({
       log,
       readableTypes: (roles) => deps.readableTypes(roles),
-      othersScopes: () => this.#othersScopes(),
+      typesByScope: () => this.#typesByScope(),
       ask: (message) => this.#ask(message),
       onUnsound: () =>
         this.#break(syncProblem("protocol-broken"), "message-malformed"),
@@ -276,18 +276,21 @@ export class SyncSession {
     if (token !== undefined) this.#send({ type: "token", token });
   }
 
-  async #othersScopes(): Promise<ReadonlySet<ScopeId>> {
-    const { log, personId, tokens } = this.#deps;
+  async #typesByScope(): Promise<ReadonlyMap<ScopeId, readonly string[]>> {
+    const { log, personId, tokens, readableTypes } = this.#deps;
     const signedIn = await tokens();
-    return new Set(
-      log.facts.memberships
-        .filter((held) => held.personId !== personId)
-        .filter((held) => signedIn.has(held.personId))
-        .flatMap(({ organizationId, teamIds }) => [
-          organizationScope(organizationId),
-          ...teamIds.map(teamScope),
-        ]),
-    );
+    const found = new Map<ScopeId, readonly string[]>();
+    for (const held of log.facts.memberships) {
+      if (held.personId !== personId && !signedIn.has(held.personId)) continue;
+      const types = readableTypes(held.roles);
+      const scopeIds = [
+        organizationScope(held.organizationId),
+        ...held.teamIds.map(teamScope),
+      ];
+      for (const scopeId of scopeIds)
+        found.set(scopeId, [...(found.get(scopeId) ?? []), ...types]);
+    }
+    return found;
   }
 
   #reportIfCaughtUp(): void {

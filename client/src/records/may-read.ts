@@ -1,0 +1,84 @@
+/**
+ * What the person who uses the device may read, by their rights as last heard. A shared device holds what any of its people may
+ * read, and work of somebody who may not read it any more: to everybody else that is not there. SPEC SW-10.
+ */
+import {
+  mayRead,
+  type ReadTransaction,
+  type RecordId,
+  type ReviewTask,
+} from "@suture/schema";
+import { organizationScope, teamScope } from "@suture/schema";
+
+import { membershipIn, organizationOf, teamsStated } from "./author-of.ts";
+import type { RecordDeps } from "./record-deps.ts";
+import type { RecordState } from "./record-state.ts";
+
+export interface PlacedRecord {
+  readonly recordId: RecordId;
+  readonly recordType: string;
+  /** As it is now: a record may have moved. */
+  readonly parentId: RecordId | null;
+}
+
+export type MayRead = (
+  tx: ReadTransaction,
+  record: PlacedRecord,
+) => Promise<boolean>;
+
+/** Good for as long as the rights do not change: ask anew for each list. */
+export async function readerOf(deps: RecordDeps): Promise<MayRead> {
+  const personId = deps.person()?.personId;
+  const own = deps.log.facts.memberships.filter(
+    (held) => held.personId === personId,
+  );
+  const teamIds = new Set(own.flatMap((held) => held.teamIds));
+  // An admin who founds a team offline joins it in their own member record, which the server may not have heard of.
+  for (const { memberId, roles } of own)
+    if (roles.includes("admin"))
+      for (const teamId of await teamsStated(deps, memberId))
+        teamIds.add(teamId);
+  const organizationIds = new Map<RecordId, RecordId | null>();
+  return async (tx, { recordId, recordType, parentId }) => {
+    const type = deps.types.get(recordType);
+    if (type === undefined || own.length === 0) return false;
+    if (type.scope === "team" && (parentId === null || !teamIds.has(parentId)))
+      return false;
+    const above = parentId ?? recordId;
+    const organizationId =
+      organizationIds.get(above) ??
+      (await organizationOf(tx, deps.types, above));
+    organizationIds.set(above, organizationId);
+    const membership = membershipIn(own, organizationId);
+    return membership !== undefined && mayRead(type, new Set(membership.roles));
+  };
+}
+
+export async function mayReadState(
+  deps: RecordDeps,
+  { recordId, type, fold }: RecordState,
+): Promise<boolean> {
+  const reader = await readerOf(deps);
+  const place = { recordId, recordType: type.type, parentId: fold.parentId() };
+  return deps.log.read((tx) => reader(tx, place));
+}
+
+/** A task says itself where it belongs. */
+export function mayReadTask(
+  { log, types, person }: RecordDeps,
+  { organizationId, scopeId, recordType }: ReviewTask,
+): boolean {
+  const type = types.get(recordType);
+  const personId = person()?.personId;
+  return log.facts.memberships.some(
+    (held) =>
+      held.personId === personId &&
+      held.organizationId === organizationId &&
+      type !== undefined &&
+      mayRead(type, new Set(held.roles)) &&
+      [
+        organizationScope(organizationId),
+        ...held.teamIds.map(teamScope),
+      ].includes(scopeId),
+  );
+}
