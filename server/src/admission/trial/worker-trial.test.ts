@@ -1,0 +1,145 @@
+import type { Timers, TrialJob } from "@suture/schema";
+import { expect, test } from "vitest";
+import { systemTimers } from "../../system-runtime.ts";
+import { testTrialContract } from "./document-trial.contract.ts";
+import type { StartTrialThread } from "./start-trial-thread.ts";
+import { textJob } from "./trial-job.test-support.ts";
+import { createWorkerTrial } from "./worker-trial.ts";
+
+// From sources a thread compiles what it loads, which takes a while.
+testTrialContract(
+  "threads",
+  () => createWorkerTrial({ timers: systemTimers }),
+  60_000,
+);
+
+interface StartedThread {
+  readonly sent: (readonly TrialJob[])[];
+  isEnded: boolean;
+  begin(): void;
+  /** As if every change were sound. */
+  answer(externalBytes?: number): void;
+  end(): void;
+}
+
+/** Threads that do what a test says, and deadlines that pass when it says. */
+function createScene() {
+  const threads: StartedThread[] = [];
+  const deadlines = new Set<() => void>();
+  const timers: Timers = {
+    after(_, task) {
+      deadlines.add(task);
+      return { cancel: () => void deadlines.delete(task) };
+    },
+  };
+  const startThread: StartTrialThread = (listener) => {
+    const thread: StartedThread = {
+      sent: [],
+      isEnded: false,
+      begin: () => listener.onBegin(),
+      answer(externalBytes = 0) {
+        const jobs = thread.sent.at(-1) ?? [];
+        const verdicts = jobs.map(({ changes }) =>
+          changes.map(() => "sound" as const),
+        );
+        listener.onReport({ verdicts, externalBytes });
+      },
+      end: () => listener.onEnd(),
+    };
+    threads.push(thread);
+    return {
+      send: (jobs) => void thread.sent.push(jobs),
+      end: async () => {
+        thread.isEnded = true;
+      },
+    };
+  };
+  const trial = createWorkerTrial({
+    timers,
+    startThread,
+    limits: { maxJobsPerMessage: 2, maxExternalBytes: 100, maxSmallChanges: 9 },
+  });
+  const last = () => {
+    const thread = threads.at(-1);
+    if (thread === undefined) throw new Error("no thread");
+    return thread;
+  };
+  const passDeadline = () => {
+    for (const task of deadlines) {
+      deadlines.delete(task);
+      task();
+    }
+  };
+  return { trial, threads, last, passDeadline, deadlines };
+}
+
+test("[AD-22] jobs that wait share a message, and a thread works on one message at a time", async () => {
+  const { trial, threads, last } = createScene();
+  const answered = trial.try([1, 2, 3, 4].map((seed) => textJob(seed)));
+  expect(last().sent.map(({ length }) => length)).toEqual([1]);
+  for (const count of [2, 3, 3]) {
+    last().begin();
+    last().answer();
+    await Promise.resolve();
+    expect(last().sent).toHaveLength(count);
+  }
+  expect(await answered).toEqual(Array(4).fill(["sound"]));
+  expect(threads).toHaveLength(1);
+});
+
+test("[AD-22] a change that takes too long alone, twice, is unsound; what was tried beside it is not", async () => {
+  const { trial, threads, last, passDeadline } = createScene();
+  const first = trial.try([textJob(1)]);
+  const beside = trial.try([
+    textJob(2),
+    textJob(3, ["It leaks.", "It drips."]),
+  ]);
+  last().begin();
+  last().answer();
+  expect(await first).toEqual([["sound"]]);
+  last().begin();
+  passDeadline();
+  expect(threads[0]?.isEnded).toBe(true);
+  expect(last().sent.map(({ length }) => length)).toEqual([1]);
+  last().begin();
+  last().answer();
+  last().begin();
+  passDeadline();
+  expect(await beside).toEqual([["sound"], ["unsound", "untried"]]);
+  const next = trial.try([textJob(4)]);
+  last().begin();
+  last().answer();
+  expect(await next).toEqual([["sound"]]);
+  expect(threads).toHaveLength(3);
+});
+
+test("[AD-22] a thread that ends by itself or has grown too large is replaced", async () => {
+  const { trial, threads, last, deadlines } = createScene();
+  const first = trial.try([textJob(1)]);
+  last().begin();
+  last().end();
+  last().begin();
+  last().answer(101);
+  expect(await first).toEqual([["sound"]]);
+  expect(threads.map(({ isEnded }) => isEnded)).toEqual([true, true]);
+  const second = trial.try([textJob(1)]);
+  last().begin();
+  last().answer(100);
+  expect(await second).toEqual([["sound"]]);
+  expect(threads.map(({ isEnded }) => isEnded)).toEqual([true, true, false]);
+  expect(deadlines.size).toBe(0);
+});
+
+test("[AD-22] a large record on trial holds up no small one", async () => {
+  const { trial, threads, last } = createScene();
+  const texts = Array.from({ length: 9 }, (_, number) => `It leaks ${number}.`);
+  const large = trial.try([textJob(1, texts)]);
+  const [slow] = threads;
+  slow?.begin();
+  const small = trial.try([textJob(2)]);
+  last().begin();
+  last().answer();
+  expect(await small).toEqual([["sound"]]);
+  slow?.answer();
+  expect(await large).toEqual([texts.map(() => "sound")]);
+});
