@@ -1,5 +1,11 @@
 /** Somebody with an account and a device, who composes whatever they like and pushes it over a real socket. */
-import type { PersonId, RecordId, Verdict } from "@suture/schema";
+import type {
+  ActorId,
+  PersonId,
+  RecordId,
+  RecordType,
+  Verdict,
+} from "@suture/schema";
 import {
   type Replica,
   TestAuthor,
@@ -75,6 +81,13 @@ export class Actor extends TestAuthor {
       throw new Error(`not accepted: ${describe(other)}`);
   }
 
+  /** A new record, on the server already. */
+  async newRecord(type: RecordType, parentId: RecordId): Promise<Replica> {
+    const { replica, pushed } = this.create(type, { parentId });
+    await this.pushAccepted(pushed);
+    return replica;
+  }
+
   async leave(): Promise<void> {
     await this.#socket?.close();
     this.#socket = undefined;
@@ -86,4 +99,16 @@ export function describe(verdict: Verdict | undefined): string {
   return "message" in verdict
     ? `${verdict.verdict} ${verdict.code}: ${verdict.message}`
     : verdict.verdict;
+}
+
+/** Of an answer, only the code: where the sentence says no more than it. */
+export function codeOf(answer: string): string {
+  return answer.replace(/^\w+ /, "").replace(/: .*$/s, "");
+}
+
+/** Who made the record. */
+export function firstActor(replica: Replica): ActorId {
+  const [first] = replica.index.changes();
+  if (first === undefined) throw new Error("the replica is empty");
+  return first.actor;
 }

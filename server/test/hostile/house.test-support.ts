@@ -205,12 +205,7 @@ export async function createHouse(
   const clinician = await hire(own, ["clinician"], [north]);
   const stranger = await hire(elsewhere, ["clinician"], [elsewhere.north]);
   const honest = await hire(own, ["clinician"], [north, south]);
-  const newPatient = async (actor: Actor, parentId: RecordId) => {
-    const { replica, pushed } = actor.create(patient, { parentId });
-    await actor.pushAccepted(pushed);
-    return replica;
-  };
-  const honestPatient = await newPatient(honest, own.organizationId);
+  const honestPatient = await honest.newRecord(patient, own.organizationId);
   const honestSocket = await honest.socket();
 
   return {
@@ -228,8 +223,8 @@ export async function createHouse(
     southern: await hire(own, ["clinician"], [south]),
     stranger,
     elsewhere,
-    patient: await newPatient(clinician, own.organizationId),
-    foreignPatient: await newPatient(stranger, elsewhere.organizationId),
+    patient: await clinician.newRecord(patient, own.organizationId),
+    foreignPatient: await stranger.newRecord(patient, elsewhere.organizationId),
     hire,
     async onFreshDevice({ email, personId, signer }) {
       return arrive(email, personId, signer.memberId);
