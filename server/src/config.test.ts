@@ -56,6 +56,44 @@ test("[OP-1] an empty variable counts as unset; words and numbers are read", () 
   });
 });
 
+test("[OP-1] an external issuer needs both its settings, and https unless it is on this machine", () => {
+  const read = (SUTURE_OIDC_ISSUER: string, SUTURE_OIDC_CLIENT_ID: string) => {
+    const config = readConfig({ SUTURE_OIDC_ISSUER, SUTURE_OIDC_CLIENT_ID });
+    return config.ok
+      ? config.value.externalIssuer
+      : config.error.map(({ name }) => name);
+  };
+  const issuer = "https://login.example/realms/clinic";
+  expect(read(issuer, "suture")).toEqual({ issuer, clientId: "suture" });
+  expect(read("http://127.0.0.1:3000", "suture")).toMatchObject({
+    clientId: "suture",
+  });
+  expect(read("", "")).toBe(undefined);
+  expect(read(issuer, "")).toEqual(["SUTURE_OIDC_CLIENT_ID"]);
+  expect(read("", "suture")).toEqual(["SUTURE_OIDC_ISSUER"]);
+  for (const wrong of [
+    "http://login.example",
+    "http://127.0.0.1.evil.example",
+    "https://ann@login.example",
+    "https://login.example/?tenant=1",
+    "login.example",
+  ])
+    expect(read(wrong, "suture")).toEqual(["SUTURE_OIDC_ISSUER"]);
+});
+
+test("[OP-1] origins are a list, each an origin", () => {
+  const read = (SUTURE_ALLOWED_ORIGINS: string) => {
+    const config = readConfig({ SUTURE_ALLOWED_ORIGINS });
+    return config.ok && config.value.allowedOrigins;
+  };
+  expect(read("https://a.example, http://b.example:8080")).toEqual([
+    "https://a.example",
+    "http://b.example:8080",
+  ]);
+  for (const wrong of ["*", "null", "https://a.example/path", "a,b"])
+    expect(read(wrong)).toBe(false);
+});
+
 test.each(["docs/SPEC.md", "README.md"])(
   "[OP-1] %s lists every setting with its default, and no other",
   (name) => {

@@ -27,6 +27,17 @@ const url = z
     "an http or https URL without a path",
   );
 
+/** Plain http only to this machine: what is believed of an issuer is what its URL answers. */
+const issuerUrl = z
+  .string()
+  .refine(
+    (text) =>
+      /^(https:\/\/[^\s/?#@]+|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?)(\/[^\s?#]*)?$/.test(
+        text,
+      ) && URL.canParse(text),
+    "an https URL without query",
+  );
+
 const origins = z
   .string()
   .transform((text) => text.split(",").map((one) => one.trim()))
@@ -56,6 +67,17 @@ const settings = {
     .describe(
       "Origins, separated by commas, whose pages may sync beside this server's own",
     ),
+  SUTURE_OIDC_ISSUER: issuerUrl
+    .optional()
+    .describe(
+      "OpenID Connect issuer that may sign people in, as it writes itself; with SUTURE_OIDC_CLIENT_ID",
+    ),
+  SUTURE_OIDC_CLIENT_ID: z
+    .string()
+    .min(1, "a client id")
+    .max(255, "at most 255 characters")
+    .optional()
+    .describe("As whom this server is registered there"),
   SUTURE_ISSUER: url
     .default("http://suture.localhost")
     .describe("Name of this server in every token; must stay the same"),
@@ -85,19 +107,40 @@ const settings = {
     .describe("Milliseconds that open HTTP requests get when the server stops"),
 } as const;
 
-const configSchema = z.object(settings).transform((read) => ({
-  dataDir: read.SUTURE_DATA_DIR,
-  host: read.SUTURE_HOST,
-  port: read.SUTURE_PORT,
-  publicUrl: read.SUTURE_PUBLIC_URL,
-  allowedOrigins: read.SUTURE_ALLOWED_ORIGINS,
-  issuer: read.SUTURE_ISSUER,
-  hasSample: read.SUTURE_SAMPLE,
-  logLevel: read.SUTURE_LOG_LEVEL,
-  maxSessions: read.SUTURE_MAX_SESSIONS,
-  pingIntervalMs: read.SUTURE_PING_INTERVAL_MS,
-  stopTimeoutMs: read.SUTURE_STOP_TIMEOUT_MS,
-}));
+const together = ["SUTURE_OIDC_ISSUER", "SUTURE_OIDC_CLIENT_ID"] as const;
+
+const configSchema = z
+  .object(settings)
+  .superRefine((read, context) => {
+    for (const name of together)
+      if (read[name] === undefined && together.some((other) => read[other]))
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: `set, for ${together.filter((other) => other !== name).join()} is`,
+        });
+  })
+  .transform((read) => ({
+    dataDir: read.SUTURE_DATA_DIR,
+    host: read.SUTURE_HOST,
+    port: read.SUTURE_PORT,
+    publicUrl: read.SUTURE_PUBLIC_URL,
+    allowedOrigins: read.SUTURE_ALLOWED_ORIGINS,
+    externalIssuer:
+      read.SUTURE_OIDC_ISSUER !== undefined &&
+      read.SUTURE_OIDC_CLIENT_ID !== undefined
+        ? {
+            issuer: read.SUTURE_OIDC_ISSUER,
+            clientId: read.SUTURE_OIDC_CLIENT_ID,
+          }
+        : undefined,
+    issuer: read.SUTURE_ISSUER,
+    hasSample: read.SUTURE_SAMPLE,
+    logLevel: read.SUTURE_LOG_LEVEL,
+    maxSessions: read.SUTURE_MAX_SESSIONS,
+    pingIntervalMs: read.SUTURE_PING_INTERVAL_MS,
+    stopTimeoutMs: read.SUTURE_STOP_TIMEOUT_MS,
+  }));
 export type Config = Readonly<z.output<typeof configSchema>>;
 
 export interface ConfigProblem {

@@ -23,9 +23,12 @@ import { createWorkerTrial } from "./admission/trial/worker-trial.ts";
 import type { Config } from "./config.ts";
 import { allowedOrigins } from "./gateway/sync/allowed-origins.ts";
 import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
+import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
 import { serveSync } from "./gateway/sync/upgrade.ts";
 import type { PasswordHashing } from "./identity/accounts.ts";
 import { createAccounts } from "./identity/better-auth-accounts.ts";
+import type { Fetch } from "./identity/bounded-fetch.ts";
+import { createExternalIssuer } from "./identity/external-issuer.ts";
 import { createIdentity } from "./identity/identity.ts";
 import { removeExpiredHourly } from "./identity/remove-expired-hourly.ts";
 import { loadSecret } from "./identity/secrets.ts";
@@ -35,6 +38,7 @@ import { lockData, storeFileIn } from "./store/data-lock.ts";
 import { openSqliteStore } from "./store/open-sqlite-store.ts";
 import { serverTables } from "./server-tables.ts";
 import type { SystemLog } from "./system-log.ts";
+import { systemFetch } from "./system-runtime.ts";
 
 export interface StartDeps {
   readonly config: Config;
@@ -47,10 +51,14 @@ export interface StartDeps {
   readonly version?: string;
   /** What work is measured with. Default: by the clock. */
   readonly stopwatch?: Stopwatch;
+  /** Default: `defaultSyncLimits`, and what the settings say. */
+  readonly syncLimits?: Partial<SyncLimits>;
   /** Resolves once whatever else waits for a turn has had one. Default: at once. */
   readonly yieldTurn?: () => Promise<void>;
   /** Default: scrypt. */
   readonly passwordHashing?: PasswordHashing;
+  /** For what an external issuer publishes. Default: the machine's. */
+  readonly fetch?: Fetch;
 }
 
 export interface StartProblem {
@@ -166,6 +174,14 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       clock,
       random,
       issuer: config.issuer,
+      externalIssuer:
+        config.externalIssuer &&
+        createExternalIssuer({
+          ...config.externalIssuer,
+          fetch: deps.fetch ?? systemFetch,
+          clock,
+          timers,
+        }),
     });
     const { maxSessions, pingIntervalMs } = config;
     const trial = createWorkerTrial({ timers });
@@ -177,7 +193,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       timers,
       random,
       log,
-      syncLimits: { maxSessions, pingIntervalMs },
+      syncLimits: { maxSessions, pingIntervalMs, ...deps.syncLimits },
       externalUrl: config.publicUrl,
       ...(version !== undefined && { version }),
       ...(deps.stopwatch && { stopwatch: deps.stopwatch }),

@@ -27,3 +27,5 @@ export const systemTurn = (): Promise<void> =>
 export const systemStopwatch: Stopwatch = {
   elapsedMs: () => performance.now(),
 };
+
+export const systemFetch: typeof fetch = (input, init) => fetch(input, init);

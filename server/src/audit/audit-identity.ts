@@ -20,6 +20,7 @@ export function auditIdentity(identity: Identity, owed: OwedEntries): Identity {
   return {
     ...identity,
     signIn: (credentials) => told(identity.signIn(credentials)),
+    signInExternally: (answer) => told(identity.signInExternally(answer)),
     registerDevice: (registration) =>
       told(identity.registerDevice(registration)),
     revokePerson: (personId) => told(identity.revokePerson(personId)),

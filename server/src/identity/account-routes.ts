@@ -18,7 +18,7 @@ import type { SessionEnv } from "./require-session.ts";
 const email = z.string().min(1).max(254);
 const password = z.string().max(maxPasswordLength);
 
-const sessionGrant = z.object({
+export const sessionGrant = z.object({
   personId: personIdSchema,
   sessionToken: z.string(),
   sessionTokenExpiresAtMs: z.int(),

@@ -137,6 +137,18 @@ export const membersOfPersonTable = defineTable({
   }),
 });
 
+/** `[issuer, digest of the subject]`: whom another service signs in. Never found by an e-mail. */
+export const externalPersonsTable = defineTable({
+  name: "identity_external_persons",
+  schema: z.object({ personId: personIdSchema, firstSignInAtMs: atMs }),
+});
+
+/** `[digest of the nonce]`: used up; the others are not stored at all. */
+export const usedNoncesTable = defineTable({
+  name: "identity_used_nonces",
+  schema: z.object({ expiresAtMs: atMs }),
+});
+
 const onDevice = { memberId: recordIdSchema, deviceId: deviceIdSchema };
 
 /** Something done that the audit tells, as an organization sees it: ids only, and the organization's member for the person. */
@@ -205,6 +217,8 @@ export const identityTables: readonly Table<unknown>[] = [
   invitationsTable,
   personMembersTable,
   membersOfPersonTable,
+  externalPersonsTable,
+  usedNoncesTable,
   owedEventsTable,
   owedNumbersTable,
 ];

@@ -13,6 +13,7 @@ import {
 } from "jose";
 import type { CryptoKey } from "jose";
 import type { PasswordHashing } from "./accounts.ts";
+import type { ExternalIssuer } from "./external-issuer.ts";
 import { createIdentity } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { identityTables } from "./identity-tables.ts";
@@ -92,6 +93,7 @@ export interface IdentityWorld {
 
 export async function createIdentityWorld(
   store: Store = createMemoryStore({ tables: identityTables }),
+  externalIssuerOf?: (clock: Clock) => ExternalIssuer,
 ): Promise<IdentityWorld> {
   const clock = new HandSetClock();
   const random = createTestRandom();
@@ -103,7 +105,14 @@ export async function createIdentityWorld(
     clock,
     random,
     store,
-    identity: await createIdentity({ store, accounts, clock, random, issuer }),
+    identity: await createIdentity({
+      store,
+      accounts,
+      clock,
+      random,
+      issuer,
+      externalIssuer: externalIssuerOf?.(clock),
+    }),
   };
 }
 

@@ -23,6 +23,9 @@ import { createDevices } from "./devices.ts";
 import type { Devices } from "./devices.ts";
 import { createDpopNonces } from "./dpop-nonce.ts";
 import { createProofChecker, maxProofSkewMs } from "./dpop-proof.ts";
+import type { ExternalIssuer } from "./external-issuer.ts";
+import { createExternalSignIn } from "./external-sign-in.ts";
+import type { ExternalSignIn } from "./external-sign-in.ts";
 import { createInvitations } from "./invitations.ts";
 import type { Invitations } from "./invitations.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -66,6 +69,11 @@ export interface Identity {
   /** Errors: `sign-in-refused`, `too-many-attempts`. */
   signIn(
     credentials: Credentials,
+  ): Promise<Result<SessionGrant, IdentityError>>;
+  /** With the service that `IdentityDeps.externalIssuer` names. */
+  beginExternalSignIn: ExternalSignIn["begin"];
+  signInExternally(
+    answer: Parameters<ExternalSignIn["finish"]>[0],
   ): Promise<Result<SessionGrant, IdentityError>>;
   renewSession: SessionTokens["renew"];
   signOut: SessionTokens["end"];
@@ -126,6 +134,8 @@ export interface IdentityDeps {
   readonly random: Random;
   /** The `iss` of every token: this server's name, a URL, that must stay the same. */
   readonly issuer: string;
+  /** Who may sign people in beside the accounts here. */
+  readonly externalIssuer?: ExternalIssuer | undefined;
 }
 
 /** How many proofs are remembered: some 20 MB when full. */
@@ -146,6 +156,13 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   });
   const invitations = createInvitations({ store, clock, random });
   const limits = createSignInLimits({ clock });
+  const external = createExternalSignIn({
+    store,
+    clock,
+    random,
+    secret: await loadSecret(store, random, "external-nonce"),
+    issuer: deps.externalIssuer,
+  });
   const proofs = createProofChecker({
     clock,
     nonces: createDpopNonces({
@@ -193,6 +210,12 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
       if (!person.ok) return person;
       limits.succeeded(credentials.email);
       return ok(await sessions.start(person.value));
+    },
+
+    beginExternalSignIn: () => external.begin(),
+    async signInExternally(answer) {
+      const person = await external.finish(answer);
+      return person.ok ? ok(await sessions.start(person.value)) : person;
     },
 
     renewSession: (refreshToken) => sessions.renew(refreshToken),
@@ -274,7 +297,8 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
       return (
         (await sessions.removeExpired()) +
         (await syncTokens.removeExpired()) +
-        (await tickets.removeExpired())
+        (await tickets.removeExpired()) +
+        (await external.removeExpired())
       );
     },
   };

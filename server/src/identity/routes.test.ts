@@ -371,6 +371,8 @@ test("[ID-1] the routes describe themselves for OpenAPI, errors included", async
     "/v1/session/renew",
     "/v1/session/sign-out",
     "/v1/sign-in",
+    "/v1/sign-in/external",
+    "/v1/sign-in/external/begin",
     "/v1/sign-up",
     "/v1/sync-tickets",
     "/v1/sync-token/renew",

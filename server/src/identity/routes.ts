@@ -9,6 +9,7 @@ import { identityError, recordIdSchema } from "@suture/schema";
 import { HTTPException } from "hono/http-exception";
 import { addAccountRoutes } from "./account-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
+import { addExternalSignInRoutes } from "./external-sign-in-routes.ts";
 import {
   errorResponses,
   jsonBody,
@@ -50,6 +51,7 @@ export function createIdentityRoutes({
   });
 
   addAccountRoutes(app, identity);
+  addExternalSignInRoutes(app, identity);
   const urlOf = (url: string) => externalUrlOf(url, externalUrl);
   addDeviceRoutes(app, identity, urlOf);
   addSyncTokenRoutes(app, identity, urlOf);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Random, Store } from "@suture/schema";
 import { identityPartition, secretsTable } from "./identity-tables.ts";
 
-export type SecretName = "accounts" | "dpop-nonce";
+export type SecretName = "accounts" | "dpop-nonce" | "external-nonce";
 
 /** 256 bits as base64url, the same at every call for a name. */
 export function loadSecret(

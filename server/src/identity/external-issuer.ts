@@ -1,0 +1,203 @@
+/**
+ * An OpenID Connect issuer that signs people in instead of us: known by its URL, everything else is discovered.
+ *
+ * What it says is believed only within these bounds: its own description names it exactly as it was configured (OpenID Connect
+ * Discovery 4.3); its keys come from where that says, over https, within five seconds and 64 KiB, and are asked for again at
+ * most twice a minute, however many made-up key ids arrive; an ID token is signed asymmetrically by one of them, for us alone
+ * (`iss`, `aud`, `azp`), at most ten minutes ago, and carries the nonce of the attempt (Core 3.1.3.7; RFC 8725). It is not an
+ * access token or a logout token (`typ`). Who does not answer is `external-issuer-unavailable`, and for half a minute nobody
+ * waits for them. SPEC ID-31 to ID-33.
+ */
+import { err, identityError, ok } from "@suture/schema";
+import type { Clock, IdentityError, Result, Timers } from "@suture/schema";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  jwtVerify,
+} from "jose";
+import type { JWTPayload, JWTVerifyGetKey } from "jose";
+import { z } from "zod";
+import { createBoundedFetch } from "./bounded-fetch.ts";
+import type { Fetch } from "./bounded-fetch.ts";
+
+export interface ExternalPerson {
+  /** The issuer's own id of the person; with the issuer it names an account for good. */
+  readonly subject: string;
+}
+
+export interface ExternalIssuer {
+  readonly issuer: string;
+  /** As whom this server is known there; the audience of its ID tokens. */
+  readonly clientId: string;
+  /** Errors: `external-sign-in-refused`, `external-issuer-unavailable`. Whether the nonce is ours, and used, the caller judges. */
+  verify(
+    idToken: string,
+    nonce: string,
+  ): Promise<Result<ExternalPerson, IdentityError>>;
+}
+
+export interface ExternalIssuerDeps {
+  /** A URL, as the issuer itself writes it. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** How long keys, and a failure, are kept before the issuer is asked again for one that is missing. Default: 30 s. */
+  readonly cooldownMs?: number;
+}
+
+export const externalFetchBounds = { timeoutMs: 5_000, maxBytes: 64 * 1024 };
+const defaultCooldownMs = 30_000;
+/** Keys are fetched anew after it, so that one the issuer has dropped is forgotten. */
+const keysMaxAgeMs = 10 * 60_000;
+const descriptionMaxAgeMs = 24 * 3_600_000;
+const maxIdTokenAgeS = 600;
+const clockToleranceS = 60;
+
+const asymmetric = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+];
+
+const descriptionSchema = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  id_token_signing_alg_values_supported: z.array(z.string()),
+});
+
+const claimsSchema = z.object({
+  sub: z.string().min(1).max(255),
+  aud: z.union([z.string(), z.array(z.string())]),
+  azp: z.string().optional(),
+  nonce: z.string(),
+});
+
+interface Description {
+  readonly keys: ReturnType<typeof createRemoteJWKSet>;
+  readonly algorithms: string[];
+  readonly readAtMs: number;
+}
+
+export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
+  const { issuer, clientId, clock } = deps;
+  const cooldownMs = deps.cooldownMs ?? defaultCooldownMs;
+  const fetchBounded = createBoundedFetch(deps, externalFetchBounds);
+  const mayBePlain = new URL(issuer).protocol === "http:";
+  let description: Description | undefined;
+  let describing: Promise<Description> | undefined;
+  let failedAtMs = -Infinity;
+
+  async function describe(): Promise<Description> {
+    const response = await fetchBounded(
+      `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+      { headers: { accept: "application/json" } },
+    );
+    if (response.status !== 200)
+      throw new Error("the issuer has no description");
+    const read = descriptionSchema.parse(await response.json());
+    if (read.issuer !== issuer) throw new Error("another issuer answers");
+    const url = new URL(read.jwks_uri);
+    if (url.protocol !== "https:" && !mayBePlain)
+      throw new Error("the issuer's keys are not at an https URL");
+    const algorithms = asymmetric.filter((algorithm) =>
+      read.id_token_signing_alg_values_supported.includes(algorithm),
+    );
+    const keys = createRemoteJWKSet(url, {
+      [customFetch]: fetchBounded,
+      cooldownDuration: cooldownMs,
+      cacheMaxAge: keysMaxAgeMs,
+      timeoutDuration: externalFetchBounds.timeoutMs,
+    });
+    return { keys, algorithms, readAtMs: clock.now() };
+  }
+
+  /** Throws where the issuer does not answer as one; whoever asks at the same time waits for the same answer. */
+  async function described(): Promise<Description> {
+    const nowMs = clock.now();
+    if (description && nowMs - description.readAtMs < descriptionMaxAgeMs)
+      return description;
+    if (hasJustFailed()) throw new IssuerSilent("it failed just now");
+    describing ??= describe().finally(() => (describing = undefined));
+    description = await describing;
+    return description;
+  }
+
+  /** A key of the issuer's. Throws `IssuerSilent` where it could not be asked; then those held still count, while they are fresh. */
+  function keyOf({ keys }: Description): JWTVerifyGetKey {
+    return async (header, token) => {
+      const held = keys.fresh ? keys.jwks() : undefined;
+      if (hasJustFailed()) {
+        if (held) return createLocalJWKSet(held)(header, token);
+        throw new IssuerSilent("it failed just now");
+      }
+      try {
+        return await keys(header, token);
+      } catch (cause) {
+        if (isAboutTheToken(cause)) throw cause;
+        throw new IssuerSilent("its keys could not be had", { cause });
+      }
+    };
+  }
+
+  const hasJustFailed = () => clock.now() - failedAtMs < cooldownMs;
+  const refused = () => err(identityError("external-sign-in-refused"));
+  function unavailable() {
+    if (!hasJustFailed()) failedAtMs = clock.now();
+    const retryAfterMs = Math.max(0, failedAtMs + cooldownMs - clock.now());
+    return err(identityError("external-issuer-unavailable", { retryAfterMs }));
+  }
+
+  return {
+    issuer,
+    clientId,
+
+    async verify(idToken, nonce) {
+      let from: Description;
+      try {
+        from = await described();
+      } catch {
+        // Whatever it was, nobody here can do anything about it: no answer, or not an issuer's.
+        return unavailable();
+      }
+      let payload: JWTPayload;
+      try {
+        const verified = await jwtVerify(idToken, keyOf(from), {
+          algorithms: from.algorithms,
+          issuer,
+          audience: clientId,
+          requiredClaims: ["sub", "exp", "iat", "nonce"],
+          maxTokenAge: maxIdTokenAgeS,
+          clockTolerance: clockToleranceS,
+          currentDate: new Date(clock.now()),
+        });
+        const { typ } = verified.protectedHeader;
+        if (typ !== undefined && typ.toUpperCase() !== "JWT") return refused();
+        payload = verified.payload;
+      } catch (cause) {
+        return cause instanceof IssuerSilent ? unavailable() : refused();
+      }
+      const claims = claimsSchema.safeParse(payload);
+      if (!claims.success) return refused();
+      const { sub: subject, aud, azp } = claims.data;
+      const isForOthersToo = typeof aud !== "string" && aud.length > 1;
+      const isOurs = azp === undefined ? !isForOthersToo : azp === clientId;
+      return isOurs && claims.data.nonce === nonce
+        ? ok({ subject })
+        : refused();
+    },
+  };
+}
+
+/** The issuer could not be asked; nothing is said of the token. */
+class IssuerSilent extends Error {}
+
+function isAboutTheToken(cause: unknown): boolean {
+  return (
+    cause instanceof errors.JWKSNoMatchingKey ||
+    cause instanceof errors.JWKSMultipleMatchingKeys ||
+    cause instanceof errors.JOSENotSupported
+  );
+}

@@ -1,0 +1,83 @@
+/**
+ * Signing in by another service's word: an ID token of the configured issuer, bound by its nonce to an attempt begun here. Who the
+ * person is, issuer and subject say, and nothing else: an e-mail in the token is not looked at, so nobody comes into an account
+ * by having its address elsewhere. The first sign-in makes the account. SPEC ID-31, ID-32.
+ */
+import {
+  err,
+  identityError,
+  ok,
+  personIdSchema,
+  randomUuid,
+} from "@suture/schema";
+import type {
+  Clock,
+  IdentityError,
+  PersonId,
+  Random,
+  Result,
+  Store,
+} from "@suture/schema";
+import type { ExternalIssuer } from "./external-issuer.ts";
+import { createExternalNonces } from "./external-nonce.ts";
+import { externalPersonsTable, identityPartition } from "./identity-tables.ts";
+import { digestOf } from "./secrets.ts";
+
+export interface ExternalAttempt {
+  /** To be sent to the issuer, and with the ID token; good for one sign-in within 15 minutes. */
+  readonly nonce: string;
+  readonly issuer: string;
+  readonly clientId: string;
+}
+
+export interface ExternalSignIn {
+  /** Errors: `external-sign-in-refused` where no issuer is configured. */
+  begin(): Result<ExternalAttempt, IdentityError>;
+  /** Errors: `external-sign-in-refused`, `external-issuer-unavailable`. */
+  finish(answer: {
+    readonly idToken: string;
+    readonly nonce: string;
+  }): Promise<Result<PersonId, IdentityError>>;
+  removeExpired(): Promise<number>;
+}
+
+export function createExternalSignIn(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secret: string;
+  readonly issuer: ExternalIssuer | undefined;
+}): ExternalSignIn {
+  const { store, clock, random, issuer } = deps;
+  const nonces = createExternalNonces(deps);
+  const refused = () => err(identityError("external-sign-in-refused"));
+
+  return {
+    begin() {
+      if (issuer === undefined) return refused();
+      const { clientId } = issuer;
+      return ok({ nonce: nonces.issue(), issuer: issuer.issuer, clientId });
+    },
+
+    async finish({ idToken, nonce }) {
+      if (issuer === undefined || !nonces.isOurs(nonce)) return refused();
+      const verified = await issuer.verify(idToken, nonce);
+      if (!verified.ok) return verified;
+      const key = [issuer.issuer, digestOf(verified.value.subject)];
+      const freshId = personIdSchema.parse(randomUuid(random));
+      return store.write(identityPartition, async (tx) => {
+        if (!(await nonces.use(tx, nonce))) return refused();
+        const known = await tx.get(externalPersonsTable, key);
+        if (known) return ok(known.personId);
+        await tx.put(externalPersonsTable, key, {
+          personId: freshId,
+          firstSignInAtMs: clock.now(),
+        });
+        return ok(freshId);
+      });
+    },
+
+    removeExpired: () =>
+      store.write(identityPartition, (tx) => nonces.removeExpired(tx)),
+  };
+}
