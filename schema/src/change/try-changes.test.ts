@@ -82,17 +82,15 @@ const poisons: Readonly<Record<string, (text: Uint8Array) => Uint8Array>> = {
       ops: ops.map((op) => ({ ...op, obj: stranger })),
     })),
   "the deletion of what is nowhere": (text) =>
-    altered(text, ({ ops: [first] }) => ({
-      ops: [
-        {
-          action: "del",
-          obj: first?.obj ?? "_root",
-          elemId: stranger,
-          insert: false,
-          pred: [stranger],
-        } as A.DecodedChange["ops"][number],
-      ],
-    })),
+    altered(
+      alteredOp(text, {
+        action: "del",
+        insert: false,
+        elemId: stranger,
+        pred: [stranger],
+      }),
+      ({ ops }) => ({ ops: ops.slice(0, 1) }),
+    ),
 };
 
 test.each(Object.keys(poisons))("[AD-22] %s is unsound", (name) => {

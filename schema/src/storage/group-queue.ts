@@ -6,6 +6,7 @@ export type Defer = (task: () => void) => void;
 export class GroupQueue<Item> {
   readonly #maxGroupSize: number;
   readonly #defer: Defer;
+  readonly #deferRest: Defer;
   readonly #runGroup: (group: readonly Item[]) => Promise<readonly Item[]>;
   #items: Item[] = [];
   #isRunning = false;
@@ -15,10 +16,13 @@ export class GroupQueue<Item> {
   constructor(options: {
     readonly maxGroupSize: number;
     readonly defer: Defer;
+    /** For what is left when a group has run; by default as `defer`. */
+    readonly deferRest?: Defer;
     readonly runGroup: (group: readonly Item[]) => Promise<readonly Item[]>;
   }) {
     this.#maxGroupSize = options.maxGroupSize;
     this.#defer = options.defer;
+    this.#deferRest = options.deferRest ?? options.defer;
     this.#runGroup = options.runGroup;
   }
 
@@ -26,7 +30,7 @@ export class GroupQueue<Item> {
     this.#items.push(item);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#startSoon();
+    this.#startSoon(this.#defer);
   }
 
   /** Resolves when nothing waits or runs. */
@@ -35,8 +39,8 @@ export class GroupQueue<Item> {
     return new Promise((resolve) => this.#idleListeners.push(resolve));
   }
 
-  #startSoon(): void {
-    this.#defer(() => void this.#runNextGroup());
+  #startSoon(defer: Defer): void {
+    defer(() => void this.#runNextGroup());
   }
 
   async #runNextGroup(): Promise<void> {
@@ -44,7 +48,7 @@ export class GroupQueue<Item> {
     this.#items = this.#items.slice(this.#maxGroupSize);
     const notStarted = await this.#runGroup(group);
     if (notStarted.length > 0) this.#items = [...notStarted, ...this.#items];
-    if (this.#items.length > 0) return this.#startSoon();
+    if (this.#items.length > 0) return this.#startSoon(this.#deferRest);
     this.#isRunning = false;
     const listeners = this.#idleListeners;
     this.#idleListeners = [];

@@ -32,9 +32,19 @@ export function createTableSql(table: Table<unknown>): string {
 export class SqliteStatements {
   readonly #db: SqliteDatabase;
   readonly #bySql = new Map<string, SqliteStatement>();
+  #rowCount = 0;
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
+  }
+
+  /** How many rows were read, looked for and written so far: what the time of a work goes by. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  countRows(count: number): void {
+    this.#rowCount += count;
   }
 
   prepare(sql: string): SqliteStatement {
@@ -112,12 +122,14 @@ export class SqliteRows implements Rows {
     const bounds = to === undefined ? [from] : [from, to];
     // SQLite reads a negative limit as none.
     const rowLimit = limit === Infinity ? -1 : limit;
-    return this.#attempt(() =>
+    const rows = this.#attempt(() =>
       this.#statements
         .prepare(sql)
         .all(this.#partition, ...bounds, rowLimit)
         .map(toStoredRow),
     );
+    this.#statements.countRows(rows.length);
+    return rows;
   }
 
   put(table: string, key: string, value: StoredValue): void {
@@ -136,6 +148,7 @@ export class SqliteRows implements Rows {
 
   #attempt<T>(operation: () => T): T {
     if (this.#failure !== undefined) throw this.#failure;
+    this.#statements.countRows(1);
     try {
       return operation();
     } catch (cause) {

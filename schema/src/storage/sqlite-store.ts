@@ -4,7 +4,7 @@
  * Writes queue up. A group of them runs in one SQL transaction, each in a savepoint of its own, and one COMMIT, so one
  * fsync, makes all of them durable before any of their promises resolves. Work that throws is undone by its savepoint, alone. When
  * the COMMIT fails, or SQLite gave up the transaction (it may, on a full disk), every work of the group that had run
- * rejects; those not yet started get a group of their own.
+ * rejects; those not yet started get a group of their own. So do those that stand behind works of many rows.
  *
  * Reads share a second handle, which sees committed rows only: those that wait run in one read transaction.
  *
@@ -63,6 +63,8 @@ export async function createSqliteStore(
 }
 
 const maxGroupSize = 256;
+/** A group that has come to so many rows ends, some 50 ms of work, so that whatever else waits has a turn. */
+const maxGroupRows = 1_000;
 
 interface QueuedWrite {
   readonly partition: string;
@@ -112,6 +114,7 @@ class SqliteStore implements Store {
     this.#reads = new GroupQueue({
       maxGroupSize,
       defer: deferToMicrotask,
+      deferRest: defer,
       runGroup: (group) => this.#readGroup(group),
     });
   }
@@ -174,19 +177,26 @@ class SqliteStore implements Store {
     });
   }
 
+  /** Gives back the reads that were not started. */
   async #readGroup(
     group: readonly QueuedRead[],
   ): Promise<readonly QueuedRead[]> {
+    const isOver = overBudget(this.#readerStatements);
     try {
       this.#readerStatements.run("BEGIN");
     } catch (cause) {
       rejectAll(group, cause);
       return [];
     }
-    for (const { run } of group) await run();
+    let doneCount = 0;
+    for (const { run } of group) {
+      await run();
+      doneCount += 1;
+      if (isOver()) break;
+    }
     // Fails only if SQLite has ended the transaction by itself, which the read that met the error has rejected with.
     tryToRun(() => this.#readerStatements.run("COMMIT"));
-    return [];
+    return group.slice(doneCount);
   }
 
   /** Gives back the writes that were not started. */
@@ -200,7 +210,11 @@ class SqliteStore implements Store {
       return [];
     }
     const done: DoneWrite[] = [];
+    const isOver = overBudget(this.#writerStatements);
+    let startedCount = 0;
     for (const [index, write] of group.entries()) {
+      if (isOver()) break;
+      startedCount += 1;
       try {
         done.push(await this.#runInSavepoint(write));
       } catch (cause) {
@@ -216,7 +230,7 @@ class SqliteStore implements Store {
       }
     }
     this.#commit(done);
-    return [];
+    return group.slice(startedCount);
   }
 
   async #runInSavepoint(write: QueuedWrite): Promise<DoneWrite> {
@@ -269,4 +283,9 @@ function rejectAll(
 ): void {
   const failure = toStoreError(cause);
   for (const { reject } of works) reject(failure);
+}
+
+function overBudget(statements: SqliteStatements): () => boolean {
+  const before = statements.rowCount;
+  return () => statements.rowCount - before >= maxGroupRows;
 }

@@ -69,6 +69,21 @@ export function testGroupCommit(open: OpenForTest): void {
     expect(commitSizes).toEqual([256, 44, 1]);
   });
 
+  test("[ST-8] a work of many rows ends its group, and what waits behind it is committed next, in its order", async () => {
+    const { store, commitSizes } = await open();
+    const order: number[] = [];
+    const write = (number: number, rowCount: number) =>
+      store
+        .write(partition, async (tx) => {
+          for (let row = 0; row < rowCount; row += 1)
+            await tx.put(numbers, [number, row], row);
+        })
+        .then(() => order.push(number));
+    await Promise.all([write(1, 1), write(2, 1_000), write(3, 1), write(4, 1)]);
+    expect(commitSizes).toEqual([2, 2]);
+    expect(order).toEqual([1, 2, 3, 4]);
+  });
+
   test("[ST-8] a work that throws is not counted, and its group commits without it", async () => {
     const { store, commitSizes } = await open();
     const outcomes = await Promise.allSettled([

@@ -41,7 +41,7 @@ export interface Group {
 }
 
 /** What one transaction takes on: some 20 ms of work at most, whatever is pushed. At least one change. */
-const partLimits = { maxChanges: 50, maxOps: 2_500, maxBytes: 256 * 1024 };
+const partLimits = { maxChanges: 20, maxOps: 1_000, maxBytes: 128 * 1024 };
 
 export async function admitGroup(
   deps: AdmissionDeps,
