@@ -1,5 +1,6 @@
 import {
   err,
+  mayCreate,
   ok,
   type member,
   type Membership,
@@ -11,6 +12,7 @@ import {
 } from "@suture/schema";
 
 import { recordsTable } from "../store/client-tables.ts";
+import { parentProblem } from "./parent-problem.ts";
 import type { Author } from "./plan-base.ts";
 import type { CurrentPerson, RecordDeps } from "./record-deps.ts";
 import { RecordSnapshot } from "./record-snapshot.ts";
@@ -41,7 +43,16 @@ export async function authorOfNew(
   parentId: RecordId,
 ): Promise<Result<SigningAuthor, SaveProblem>> {
   const author = await memberAt(deps, parentId);
-  return author.ok ? ofTeam(deps, author.value, type, parentId) : author;
+  if (!author.ok) return author;
+  if (!mayCreate(type, author.value.roles))
+    return err({
+      code: "not-permitted",
+      reason: `your role may not create a record of type ${type.type}`,
+    });
+  const problem = await parentProblem(deps, type, parentId);
+  return problem === null
+    ? ofTeam(deps, author.value, type, parentId)
+    : err(problem);
 }
 
 interface Member extends SigningAuthor {

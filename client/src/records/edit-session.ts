@@ -18,6 +18,7 @@ import {
 import { DraftEdits, saysTheSame } from "./draft.ts";
 import type { Draft } from "./draft-types.ts";
 import type { OpenRecord } from "./open-records.ts";
+import { moveProblem } from "./parent-problem.ts";
 import type { SavePlan } from "./plan-save.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import { RecordSnapshot } from "./record-snapshot.ts";
@@ -123,6 +124,15 @@ export class EditSession<R extends RecordType = RecordType> {
 
   /** Resolves once durable on this device. One transaction: all of it, or none. */
   async save(options: SaveOptions = {}): Promise<Result<Saved, SaveProblem>> {
+    const to = this.#parentId;
+    const problem =
+      to === undefined
+        ? null
+        : await moveProblem(this.#deps, this.#type, {
+            from: this.shown.parentId,
+            to,
+          });
+    if (problem !== null) return err(problem);
     const saved = await saveAt(
       this.#deps,
       this.#open,

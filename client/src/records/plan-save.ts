@@ -17,11 +17,11 @@ import {
   genesisOf,
   indexChange,
   interpretChange,
+  limits,
   ok,
   predBehind,
   type ActorId,
   type ChangeHash,
-  type DecodedChange,
   type Genesis,
   type IndexedChange,
   type OpId,
@@ -223,7 +223,7 @@ export class SavePlan {
     });
     if (bytes === null) return ok(deps);
     this.#usedActors.add(actor);
-    const kept = this.#keep(bytes, decodeOwn(bytes), mergeLane);
+    const kept = this.#keep(bytes, mergeLane);
     return kept.ok ? ok([kept.value.indexed.hash]) : kept;
   }
 
@@ -259,8 +259,7 @@ export class SavePlan {
   #addGenesis(name: string): Result<Genesis, SaveRefusal> {
     const genesis = genesisOf(this.#base.type, name);
     if (this.#indexFor([genesis.hash]).has(genesis.hash)) return ok(genesis);
-    const decoded = decodeOwn(genesis.bytes);
-    const kept = this.#keep(genesis.bytes, decoded, mergeLane);
+    const kept = this.#keep(genesis.bytes, mergeLane);
     return kept.ok ? ok(genesis) : kept;
   }
 
@@ -287,14 +286,18 @@ export class SavePlan {
       ops,
     });
     this.#usedActors.add(actor);
-    return this.#keep(bytes, decodeOwn(bytes), lane);
+    return this.#keep(bytes, lane);
   }
 
-  #keep(
-    bytes: Uint8Array,
-    decoded: DecodedChange,
-    lane: string,
-  ): Result<PlannedChange, SaveRefusal> {
+  #keep(bytes: Uint8Array, lane: string): Result<PlannedChange, SaveRefusal> {
+    if (bytes.length > limits.maxChangeBytes)
+      return err({
+        code: "change-too-large",
+        reason: "it is too much for one save",
+      });
+    const read = decodeChange(bytes, defaultChangeLimits);
+    if (!read.ok) return read;
+    const decoded = read.value;
     const { type, recordId } = this.#base;
     const index = this.#indexFor(decoded.deps);
     const indexed = indexChange(type, index, decoded);
@@ -358,15 +361,6 @@ export class SavePlan {
 
 const actorBytes = 16;
 const maxTextLength = 100_000;
-
-function decodeOwn(bytes: Uint8Array): DecodedChange {
-  const decoded = decodeChange(bytes, defaultChangeLimits);
-  if (!decoded.ok)
-    throw new Error(
-      `a change composed here is malformed: ${decoded.error.code}`,
-    );
-  return decoded.value;
-}
 
 /** A copy, because the one given belongs to the open record until the save is durable. */
 function indexWith(

@@ -29,7 +29,8 @@ export function saveAt(
     const author = await authorOf(deps, state.recordId);
     if (!author.ok) return author;
     const heads = shownHeads();
-    if (!heads.every((head) => state.index.has(head)))
+    const isLost = state.index.creation() === null && state.refused.length > 0;
+    if (isLost || !heads.every((head) => state.index.has(head)))
       return err({
         code: "depends-on-refused",
         reason: "what the form showed was not accepted",
