@@ -20,6 +20,7 @@ import type {
 import { expect } from "vitest";
 import { WebSocket } from "ws";
 import { readConfig, type Config } from "./config.ts";
+import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
 import { nothingUnsynced } from "./gateway/sync/sync-world.test-support.ts";
 import {
   createCheapHashing,
@@ -60,6 +61,7 @@ function configOf(variables: Readonly<Record<string, string>>): Config {
 export async function start(
   dataDir: string,
   variables: Readonly<Record<string, string>> = {},
+  syncLimits: Partial<SyncLimits> = {},
 ) {
   const started = await startServer({
     config: configOf({ SUTURE_DATA_DIR: dataDir, ...variables }),
@@ -71,6 +73,7 @@ export async function start(
       stream: { write: (line) => void logLines.push(line) },
     }),
     passwordHashing: createCheapHashing(),
+    syncLimits,
   });
   if (started.ok) toStop.push(started.value);
   return started;
@@ -79,8 +82,9 @@ export async function start(
 export async function running(
   dataDir = newDataDir(),
   variables: Readonly<Record<string, string>> = {},
+  syncLimits: Partial<SyncLimits> = {},
 ): Promise<RunningServer> {
-  const started = await start(dataDir, variables);
+  const started = await start(dataDir, variables, syncLimits);
   if (!started.ok) throw new Error(started.error.code);
   return started.value;
 }
