@@ -20,8 +20,10 @@ export interface HostileCase {
   readonly attack: (house: House) => Promise<string> | string;
 }
 
-/** To be called once in a file: its server lives for all of its cases. `subject` begins each test's name. */
-export function runCases(subject: string, cases: readonly HostileCase[]): void {
+/** To be called once in a file: its server lives for all of its cases. By subject, which begins each test's name. */
+export function runCases(
+  subjects: Readonly<Record<string, readonly HostileCase[]>>,
+): void {
   let house: House | undefined;
   beforeAll(async () => {
     house = await createHouse();
@@ -30,11 +32,13 @@ export function runCases(subject: string, cases: readonly HostileCase[]): void {
     await house?.close();
   });
 
-  for (const { name, expected, attack } of cases) {
-    test(`${subject}: ${name}`, async () => {
-      if (house === undefined) throw new Error("there is no house");
-      expect(await attack(house)).toBe(expected);
-      await house.expectUnharmed();
-    });
-  }
+  for (const [subject, cases] of Object.entries(subjects))
+    test.each(cases.map((one) => [one.name, one] as const))(
+      `${subject}: %s`,
+      async (_name, { expected, attack }) => {
+        if (house === undefined) throw new Error("there is no house");
+        expect(await attack(house)).toBe(expected);
+        await house.expectUnharmed();
+      },
+    );
 }

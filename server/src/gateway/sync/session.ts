@@ -241,7 +241,7 @@ export class SyncSession {
     );
     this.budget.settle();
     if (decoded.ok) return decoded.value;
-    this.end(decoded.error.code);
+    this.end(decoded.error.code, decoded.error.reason);
     return null;
   }
 

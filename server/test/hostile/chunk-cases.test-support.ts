@@ -1,7 +1,7 @@
 /** What arrives as the bytes of a change: all of it is refused before anything but our own reader has seen it. */
 import { deflateRawSync } from "node:zlib";
 import { equipment, genesisOf } from "@suture/schema";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 import {
   chunk,
@@ -283,7 +283,7 @@ const genesisCases: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-2] change chunks", [
+export const chunkCases: readonly HostileCase[] = [
   ...chunks,
   ...[...malformed, ...oversized].map(
     ([name, where, reason, parts], at): HostileCase => {
@@ -299,4 +299,4 @@ runCases("[HO-2] change chunks", [
     },
   ),
   ...genesisCases,
-]);
+];

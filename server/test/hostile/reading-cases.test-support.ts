@@ -8,7 +8,7 @@ import {
   type ScopeId,
 } from "@suture/schema";
 import type { Actor } from "./actor.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 
 const zeros = "0".repeat(64);
@@ -285,4 +285,4 @@ const restores: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-7] reading", [...reads, ...restores]);
+export const readingCases: readonly HostileCase[] = [...reads, ...restores];

@@ -1,7 +1,7 @@
 /** Other people's records, audit, stranded work and invitations over HTTP. OWASP API security top ten. */
 import type { Actor } from "./actor.test-support.ts";
 import { ask, asked, askedAlike, signIn } from "./ask-http.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 
 const records: readonly HostileCase[] = [
@@ -218,4 +218,8 @@ const invitations: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-8] HTTP access", [...records, ...stranded, ...invitations]);
+export const httpAccessCases: readonly HostileCase[] = [
+  ...records,
+  ...stranded,
+  ...invitations,
+];

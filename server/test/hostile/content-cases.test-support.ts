@@ -9,7 +9,7 @@ import {
 import { Replica } from "../../src/admission/author.test-support.ts";
 import { typeOf } from "../../src/admission/world.test-support.ts";
 import { type Actor, codeOf } from "./actor.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 
 const index = "schema/src/change/index-change.ts";
@@ -351,4 +351,8 @@ async function rewriteNote(
   );
 }
 
-runCases("[HO-4] contents", [...creations, ...fields, ...writtenOnce]);
+export const contentCases: readonly HostileCase[] = [
+  ...creations,
+  ...fields,
+  ...writtenOnce,
+];

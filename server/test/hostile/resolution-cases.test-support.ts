@@ -19,7 +19,7 @@ import {
   second,
 } from "../../src/admission/contents.test-support.ts";
 import { inConflict } from "./conflict.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 
 const judge = "schema/src/clinical/judge-statement.ts";
@@ -379,4 +379,7 @@ async function signAfterWarfarin(
   );
 }
 
-runCases("[HO-5] resolutions", [...settling, ...archive]);
+export const resolutionCases: readonly HostileCase[] = [
+  ...settling,
+  ...archive,
+];

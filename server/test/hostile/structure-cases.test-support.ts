@@ -4,7 +4,7 @@ import { Replica } from "../../src/admission/author.test-support.ts";
 import { prescribing } from "../../src/admission/contents.test-support.ts";
 import type { PushedChange } from "../../src/admission/judgement.ts";
 import { type Actor, codeOf, firstActor } from "./actor.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 
 const index = "schema/src/change/index-change.ts";
 
@@ -308,4 +308,8 @@ const named: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-4] structure", [...sequence, ...dependencies, ...named]);
+export const structureCases: readonly HostileCase[] = [
+  ...sequence,
+  ...dependencies,
+  ...named,
+];

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { ask } from "./ask-http.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 
 /** Bytes on the HTTP port, and the first line of what comes back. */
 function wired(...text: readonly string[]): HostileCase["attack"] {
@@ -127,4 +127,4 @@ const requests: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-8] HTTP requests", requests);
+export const httpRequestCases: readonly HostileCase[] = requests;

@@ -14,7 +14,7 @@ import {
 } from "../../src/admission/contents.test-support.ts";
 import type { Actor } from "./actor.test-support.ts";
 import { inConflict } from "./conflict.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 
 const statement = "schema/src/clinical/statement.ts";
 const index = "schema/src/change/index-change.ts";
@@ -200,4 +200,8 @@ const places: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-5] statements", [...texts, ...hands, ...places]);
+export const statementCases: readonly HostileCase[] = [
+  ...texts,
+  ...hands,
+  ...places,
+];

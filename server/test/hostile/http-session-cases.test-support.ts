@@ -1,7 +1,7 @@
 /** Sessions and devices over HTTP. OWASP API security top ten. */
 import { samplePassword } from "../../src/sample/sample-people.ts";
 import { ask, asked, signIn } from "./ask-http.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 import { claimsFor, openForge, signProof } from "./token-forge.test-support.ts";
 
@@ -274,4 +274,7 @@ const devices: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-8] HTTP sessions", [...sessions, ...devices]);
+export const httpSessionCases: readonly HostileCase[] = [
+  ...sessions,
+  ...devices,
+];

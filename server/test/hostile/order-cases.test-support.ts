@@ -9,7 +9,7 @@ import {
 } from "@suture/schema";
 import { nothingUnsynced } from "../../src/gateway/sync/sync-world.test-support.ts";
 import type { Actor } from "./actor.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 import { helloOf, SyncSocket } from "./sync-socket.test-support.ts";
 
@@ -252,9 +252,9 @@ const floods: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-6] messages out of order", [
+export const orderCases: readonly HostileCase[] = [
   ...order,
   ...greetings,
   ...authors,
   ...floods,
-]);
+];

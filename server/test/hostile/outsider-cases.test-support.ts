@@ -13,7 +13,7 @@ import {
 } from "../../src/admission/contents.test-support.ts";
 import { membership, typeOf } from "../../src/admission/world.test-support.ts";
 import type { Actor } from "./actor.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 
 const missing =
@@ -286,4 +286,4 @@ const leavers: readonly HostileCase[] = [
   },
 ];
 
-runCases("[HO-7] outsiders", [...unseen, ...leavers]);
+export const outsiderCases: readonly HostileCase[] = [...unseen, ...leavers];

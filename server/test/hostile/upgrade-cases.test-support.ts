@@ -1,5 +1,5 @@
 /** Who asks for a socket: RFC 8725 for the token, RFC 9449 for the proof, RFC 6455 for where the request comes from. */
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 import { knock, withHeaders } from "./knock.test-support.ts";
 import { claimsFor, signProof } from "./token-forge.test-support.ts";
@@ -182,4 +182,4 @@ async function ticketOf({ url, clinician }: House): Promise<string> {
   return ticket;
 }
 
-runCases("[HO-3] the upgrade", door);
+export const upgradeCases: readonly HostileCase[] = door;

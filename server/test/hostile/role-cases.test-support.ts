@@ -17,7 +17,7 @@ import {
 } from "../../src/admission/contents.test-support.ts";
 import { membership, typeOf } from "../../src/admission/world.test-support.ts";
 import type { Actor } from "./actor.test-support.ts";
-import { type HostileCase, runCases } from "./hostile-case.test-support.ts";
+import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 
 const permit = "server/src/admission/permit.ts";
@@ -238,4 +238,4 @@ const allergy = {
   code: { text: "latex" },
 };
 
-runCases("[HO-7] roles", roles);
+export const roleCases: readonly HostileCase[] = roles;
