@@ -89,8 +89,11 @@ export class ServerProcess {
     this.#process?.on("message", listener);
   }
 
-  onExit(listener: () => void): void {
-    this.#process?.once("exit", listener);
+  /** With its exit code, or the name of the signal that ended it. */
+  onExit(listener: (how: number | string) => void): void {
+    this.#process?.once("exit", (code, signal) =>
+      listener(code ?? signal ?? "unknown"),
+    );
   }
 
   /** As `systemctl stop` does it. */

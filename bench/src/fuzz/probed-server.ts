@@ -8,6 +8,8 @@ export type CpuUsed = Extract<FromProbe, { readonly asked: "cpu" }>;
 
 export class ProbedServer {
   readonly #server: ServerProcess;
+  /** Exit code or signal of the process that ended last. */
+  endedHow: number | string = "running";
   #waiting: ((answer: FromProbe | null) => void) | null = null;
 
   private constructor(server: ServerProcess) {
@@ -42,7 +44,10 @@ export class ProbedServer {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both ends are this program, built together
       this.#answered(message as FromProbe);
     });
-    this.#server.onExit(() => this.#answered(null));
+    this.#server.onExit((how) => {
+      this.endedHow = how;
+      this.#answered(null);
+    });
   }
 
   stop(): Promise<void> {

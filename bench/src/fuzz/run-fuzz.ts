@@ -44,7 +44,9 @@ export interface FuzzReport {
 }
 
 const stallMs = 100;
+/** Of a long run; of a short one half, at most so many. */
 const warmUpShare = 0.2;
+const warmUpCount = 1_000;
 const progressEvery = 5_000;
 
 const hostileKeys = [
@@ -106,7 +108,11 @@ async function runAttack(
   let stallsOver100ms = 0;
   let maxStallMs = 0;
   let warmBytes: number | null = null;
-  const warmAt = first + Math.floor(count * warmUpShare);
+  const warmCount = Math.max(
+    count * warmUpShare,
+    Math.min(count / 2, warmUpCount),
+  );
+  const warmAt = first + Math.floor(warmCount);
   await server.cpuUsed();
   for (let number = first; number < first + count; number += 1) {
     if (number === warmAt) warmBytes = await server.memoryBytes();
@@ -116,7 +122,8 @@ async function runAttack(
     const used = await server.cpuUsed();
     if (used === null || delivered === null) {
       crashes += 1;
-      tell(`input ${number}: the server ${used === null ? "ended" : "hangs"}`);
+      const end = used === null ? `ended (${server.endedHow})` : "hangs";
+      tell(`input ${number} (${prepared.name}): the server ${end}`);
       await server.stop();
       await server.start();
       await server.cpuUsed();

@@ -33,5 +33,5 @@ export function plainFrame(message: CborValue): Uint8Array {
 }
 
 export function deflatedFrame(body: Uint8Array): Uint8Array {
-  return joined(deflated, new Uint8Array(deflateRawSync(body)));
+  return joined(deflated, new Uint8Array(deflateRawSync(body, { level: 1 })));
 }

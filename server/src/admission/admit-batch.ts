@@ -25,7 +25,7 @@ import {
 } from "./admit-in-organization.ts";
 import type { Numbered } from "./admit-part.ts";
 import { boundBatch } from "./bound.ts";
-import type { Refusal } from "./judgement.ts";
+import type { PushedChange, Refusal } from "./judgement.ts";
 import { findFoundings, placeBatch } from "./place-batch.ts";
 import { isProven, rememberRestorable } from "./restore.ts";
 
@@ -50,7 +50,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
   return {
     async admit(author, changes, work = ungauged) {
-      const arrivals = work.during(() => changes.map(readArrival));
+      const arrivals = await readArrivals(deps, work, changes);
       const bound = boundBatch(changes);
       if (!bound.ok)
         return outcomeOf(
@@ -127,6 +127,30 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       });
     },
   };
+}
+
+/** What is read in one turn, and at least one change. A hundred bytes can be as much work as a hundred thousand, so both count. */
+const maxBytesPerTurn = 128 * 1024;
+const maxChangesPerTurn = 4;
+
+async function readArrivals(
+  { yieldTurn }: AdmissionDeps,
+  work: WorkGauge,
+  changes: readonly PushedChange[],
+): Promise<readonly Arrival[]> {
+  const arrivals: Arrival[] = [];
+  let byteCount = 0;
+  for (const pushed of changes) {
+    byteCount += pushed.bytes.length;
+    const isTurnFull =
+      byteCount > maxBytesPerTurn || arrivals.length % maxChangesPerTurn === 0;
+    if (isTurnFull && arrivals.length > 0) {
+      byteCount = pushed.bytes.length;
+      await yieldTurn();
+    }
+    arrivals.push(work.during(() => readArrival(pushed)));
+  }
+  return arrivals;
 }
 
 function merge(
