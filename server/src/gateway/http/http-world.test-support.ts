@@ -4,6 +4,7 @@ import {
   deviceIdSchema,
   organizationScope,
   randomUuid,
+  type PersonId,
   type RecordId,
   type Role,
   type Store,
@@ -62,13 +63,18 @@ export interface HttpWorld {
   readonly identity: Identity;
   readonly timers: HandTimers;
   readonly reads: ReadRecorder;
-  /** Somebody new with these roles; in the first team unless said otherwise. */
+  /** Somebody new with these roles; in the first team, of this organization, unless said otherwise. */
   join(
     roles: readonly Role[],
-    options?: { readonly teamIds?: readonly RecordId[] },
+    options?: {
+      readonly teamIds?: readonly RecordId[];
+      readonly house?: World;
+    },
   ): Promise<Asker>;
+  /** Another organization on the same server. */
+  found(): Promise<World>;
   /** Somebody with an account and no membership. */
-  stranger(): Promise<Pick<Asker, "get" | "post">>;
+  stranger(): Promise<Pick<Asker, "colleague" | "get" | "post">>;
   newPatient(by: Asker): Promise<Replica>;
   audit(): Promise<readonly AuditEntry[]>;
   readNotes(): Promise<readonly ReadNote[]>;
@@ -102,11 +108,12 @@ export async function createHttpWorld(
   });
   const owed = createOwedEntries({ store, log, checkpoints });
   const identity = auditIdentity(plain, owed);
-  const world = await createWorld({
+  const worldDeps = {
     ...createWorldDeps(store),
     clock,
     directory: identity.invitations,
-  });
+  };
+  const world = await createWorld(worldDeps);
   const reads = createReadRecorder({ store, clock, timers, log, checkpoints });
   const app = createHttpApp({
     store,
@@ -130,6 +137,11 @@ export async function createHttpWorld(
     const personId = await identity.signUp({ email, password, name });
     if (!personId.ok) throw new Error(personId.error.code);
     return { personId: personId.value, email };
+  }
+
+  function colleagueOf(personId: PersonId, memberId: RecordId): Colleague {
+    const deviceId = deviceIdSchema.parse(randomUuid(random));
+    return new Colleague(admission, random, memberId, { personId, deviceId });
   }
 
   async function signIn(email: string): Promise<Pick<Asker, "get" | "post">> {
@@ -156,28 +168,29 @@ export async function createHttpWorld(
     identity,
     timers,
     reads,
-    async join(roles, { teamIds = [world.teamId] } = {}) {
+    async join(roles, { house = world, teamIds = [house.teamId] } = {}) {
       const { personId, email } = await signUp();
-      const { replica, pushed } = world.admin.create(typeOf("member"), {
-        parentId: organizationId,
+      const { organizationId: houseId } = house;
+      const { replica, pushed } = house.admin.create(typeOf("member"), {
+        parentId: houseId,
         statements: { membership: membership(roles, teamIds) },
       });
-      expectAccepted(await world.admin.push(pushed));
+      expectAccepted(await house.admin.push(pushed));
       const memberId = replica.recordId;
       const linked = await identity.invitations.linkPerson(
-        { organizationId, memberId },
+        { organizationId: houseId, memberId },
         personId,
       );
       if (!linked.ok) throw new Error(linked.error.code);
-      const deviceId = deviceIdSchema.parse(randomUuid(random));
-      const author = { personId, deviceId };
-      const colleague = new Colleague(admission, random, memberId, author);
+      const colleague = colleagueOf(personId, memberId);
       const asker = await signIn(email);
       return { colleague, memberId, member: replica, ...asker };
     },
+    found: () => createWorld(worldDeps),
     async stranger() {
-      const { email } = await signUp();
-      return signIn(email);
+      const { personId, email } = await signUp();
+      const colleague = colleagueOf(personId, world.admin.newRecordId());
+      return { colleague, ...(await signIn(email)) };
     },
     async newPatient({ colleague }) {
       const { replica, pushed } = colleague.create(typeOf("patient"), {
