@@ -1,5 +1,6 @@
 /** The client's identity functions against the server's real routes, in one process. SPEC ID-18. */
 import {
+  beginExternalSignIn,
   createMemoryTokenStore,
   makeSyncHeaders,
   openDeviceKey,
@@ -9,7 +10,14 @@ import {
   signOut,
 } from "@suture/client";
 import type { Fetch, SignedIn, TokenStore } from "@suture/client";
-import { createMemoryStore, type Clock, type Random } from "@suture/schema";
+import {
+  createMemoryStore,
+  err,
+  identityError,
+  ok,
+  type Clock,
+  type Random,
+} from "@suture/schema";
 import {
   createIdentity,
   createIdentityRoutes,
@@ -65,6 +73,15 @@ beforeEach(async () => {
     clock: { now: () => serverNowMs },
     random,
     issuer: url,
+    // A service that signs in whoever says their name and the nonce.
+    externalIssuer: {
+      issuer: "https://accounts.example",
+      clientId: "suture",
+      verify: async (idToken, nonce) =>
+        idToken.endsWith(nonce)
+          ? ok({ subject: idToken.slice(0, -nonce.length) })
+          : err(identityError("external-sign-in-refused")),
+    },
   });
   const app = createIdentityRoutes({ identity });
   fetch = async (address, init) => app.request(address, init);
@@ -194,7 +211,7 @@ test("[ID-9] sessions are renewed by the stored refresh token, each used once", 
 
 test("[ID-10] signing out ends the session; sync goes on, and is renewed", async () => {
   const session = await signedIn();
-  await signOut(deps(), session);
+  await signOut(deps(), session.personId, session);
   expect(
     await identity.verifySessionRequest(`Bearer ${session.sessionToken}`),
   ).toMatchObject({ error: { code: "token-revoked" } });
@@ -207,6 +224,24 @@ test("[ID-10] signing out ends the session; sync goes on, and is renewed", async
   });
   serverNowMs += 100 * day;
   expect(await openSync(session.personId)).toMatchObject({ ok: true });
+});
+
+test("[ID-31] a person signs in by what another service says of them, and syncs as with a password", async () => {
+  const attempt = await beginExternalSignIn({ url, fetch });
+  if (!attempt.ok) throw new Error(attempt.error.code);
+  const { nonce, issuer, clientId } = attempt.value;
+  expect({ issuer, clientId }).toEqual({
+    issuer: "https://accounts.example",
+    clientId: "suture",
+  });
+  const by = (idToken: string) =>
+    signIn({ ...deps(), idToken, nonce, deviceName: "Tablet" });
+  expect(await by("cleo of another attempt")).toMatchObject({
+    error: { code: "external-sign-in-refused" },
+  });
+  const session = await by(`cleo${nonce}`);
+  if (!session.ok) throw new Error(session.error.code);
+  expect(await openSync(session.value.personId)).toMatchObject({ ok: true });
 });
 
 test("[ID-16] a revoked device starts anew as another device when somebody signs in on it", async () => {

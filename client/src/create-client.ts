@@ -4,6 +4,7 @@
  */
 import {
   createRecordTypes,
+  ok,
   sutureRecords,
   type ChangeHash,
   type Membership,
@@ -18,11 +19,16 @@ import type { ClientOptions } from "./client-options.ts";
 import type { RequestError } from "./identity/identity-request.ts";
 import {
   signIn,
-  signOut,
+  type Credentials,
   type Session,
   type SignedIn,
 } from "./identity/sign-in.ts";
 import { TokenRenewal } from "./identity/token-renewal.ts";
+import {
+  leaveDevice,
+  type LeaveOptions,
+  type WorkUnsynced,
+} from "./leave-device.ts";
 import {
   foundOrganization,
   type Founded,
@@ -49,11 +55,11 @@ import {
   type UnsyncedExport,
 } from "./records/unsynced-work.ts";
 import { Reviews } from "./review/reviews.ts";
+import { sendObstacleOf } from "./status/send-obstacle.ts";
 import { SendState } from "./status/send-state.ts";
 import { deviceTable } from "./store/client-tables.ts";
 import { openLocalLog, type LocalLog } from "./store/local-log.ts";
 import { createSyncIdentity } from "./sync-identity.ts";
-import type { SyncProblemCode } from "./sync/sync-problem.ts";
 import { SyncEngine, type SyncStatus } from "./sync/sync-engine.ts";
 import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
 
@@ -87,13 +93,6 @@ export async function createClient(
 }
 
 const deviceKey = ["device"];
-const signInNeeded: ReadonlySet<SyncProblemCode> = new Set([
-  "signed-out",
-  "token-expired",
-  "token-revoked",
-  "token-refused",
-  "device-revoked",
-]);
 
 export class Client {
   readonly #options: ClientOptions;
@@ -164,12 +163,13 @@ export class Client {
     );
   }
 
-  /** Signs a person in and makes them the one who uses the device. Needs the server; what follows does not. */
-  async signIn(input: {
-    readonly email: string;
-    readonly password: string;
-    readonly deviceName: string;
-  }): Promise<Result<SignedIn, RequestError>> {
+  /**
+   * Signs a person in, by password or by what another service says (`beginExternalSignIn`), and makes them the one who uses the
+   * device. Needs the server; what follows does not.
+   */
+  async signIn(
+    input: Credentials & { readonly deviceName: string },
+  ): Promise<Result<SignedIn, RequestError>> {
     const signedIn = await signIn({ ...this.#options, ...input });
     if (!signedIn.ok) return signedIn;
     this.#renewal.session = signedIn.value;
@@ -177,11 +177,23 @@ export class Client {
     return signedIn;
   }
 
-  /** Ends the person's session with the server. Sync goes on under the sync token. */
+  /** Ends the person's session with the server, also one from before a restart. Sync goes on under the sync token. */
   async signOut(): Promise<void> {
-    const { session } = this.#renewal;
-    if (session !== undefined) await signOut(this.#options, session);
-    this.#renewal.session = undefined;
+    if (this.#person !== null)
+      await this.#renewal.signOut(this.#person.personId);
+  }
+
+  /** Takes the person off this device. Errors: `work-unsynced` until they say `evenWithUnsynced`, and those of `session()`. */
+  async leaveDevice(
+    options: LeaveOptions = {},
+  ): Promise<Result<void, RequestError | WorkUnsynced>> {
+    if (this.#person === null) return ok(undefined);
+    const deps = { log: this.#log, renewal: this.#renewal };
+    const left = await leaveDevice(deps, this.#person.personId, options);
+    if (!left.ok) return left;
+    await this.renewPersons();
+    this.#engine.restart();
+    return left;
   }
 
   /** The person's session for requests over HTTP, renewed if need be; `session-ended` where they must sign in again. */
@@ -374,14 +386,7 @@ export class Client {
   #onSyncStatus(status: SyncStatus): void {
     if (status.state === "up-to-date" && this.#person !== null)
       void this.#renewal.keepSyncToken(this.#person.personId);
-    const code = status.problem?.code;
-    this.#deps.sending.setObstacle(
-      code === "update-needed"
-        ? "update-needed"
-        : code !== undefined && signInNeeded.has(code)
-          ? "sign-in-needed"
-          : null,
-    );
+    this.#deps.sending.setObstacle(sendObstacleOf(status.problem?.code));
     for (const listener of [...this.#syncListeners]) listener(status);
   }
 }

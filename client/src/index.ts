@@ -26,10 +26,13 @@ export {
   type MemberName,
 } from "./identity/join-organization.ts";
 export {
+  beginExternalSignIn,
   renewSession,
   renewSyncToken,
   signIn,
   signOut,
+  type Credentials,
+  type ExternalAttempt,
   type IdentityClientDeps,
   type Session,
   type SignedIn,
@@ -44,6 +47,7 @@ export {
 // client
 export type { ClientOptions } from "./client-options.ts";
 export { Client, createClient } from "./create-client.ts";
+export { type LeaveOptions, type WorkUnsynced } from "./leave-device.ts";
 
 // records
 export type {

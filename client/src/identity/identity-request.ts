@@ -75,7 +75,8 @@ export async function postIdentity<S extends z.ZodType>(
     // The reasons differ between browsers and Node, and none helps the person: no answer came.
     return err(connectionErrors.unreachable);
   }
-  const json = parseJson(text);
+  // "Done", and nothing to say.
+  const json = response.status === 204 ? null : parseJson(text);
   if (response.ok) {
     const answer = request.answer.safeParse(json);
     return answer.success

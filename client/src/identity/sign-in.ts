@@ -29,11 +29,22 @@ export interface IdentityClientDeps {
   readonly random: Random;
 }
 
-export interface SignInOptions extends IdentityClientDeps {
-  readonly email: string;
-  readonly password: string;
-  /** For the list of devices; kept from the first time. */
-  readonly deviceName: string;
+/** A password of this server's, or what the service that it trusts has said (`beginExternalSignIn`). */
+export type Credentials =
+  | { readonly email: string; readonly password: string }
+  | { readonly idToken: string; readonly nonce: string };
+
+export type SignInOptions = IdentityClientDeps &
+  Credentials & {
+    /** For the list of devices; kept from the first time. */
+    readonly deviceName: string;
+  };
+
+/** What an app gives the other service: an authorization request (code and PKCE) with this nonce and client id. */
+export interface ExternalAttempt {
+  readonly nonce: string;
+  readonly issuer: string;
+  readonly clientId: string;
 }
 
 export interface SignedIn {
@@ -53,12 +64,30 @@ const sessionGrantSchema = z.object({
   refreshToken: z.string(),
 });
 
+const externalAttemptSchema = z.object({
+  nonce: z.string(),
+  issuer: z.url(),
+  clientId: z.string(),
+});
+
 const syncGrantSchema = z.object({
   deviceId: deviceIdSchema,
   syncToken: z.string(),
   syncTokenExpiresAtMs: z.number(),
 });
 type SyncGrant = z.infer<typeof syncGrantSchema>;
+
+/** Where the person can sign in instead. Good for one sign-in within 15 minutes. Errors: `external-sign-in-refused` where there is none. */
+export function beginExternalSignIn(
+  deps: Pick<IdentityClientDeps, "url" | "fetch">,
+): Promise<Result<ExternalAttempt, RequestError>> {
+  return postIdentity({
+    fetch: deps.fetch,
+    url: endpoint(deps, "/v1/sign-in/external/begin"),
+    body: {},
+    answer: externalAttemptSchema,
+  });
+}
 
 /**
  * Errors: `sign-in-refused` (wrong e-mail or password), `too-many-attempts`, `unreachable`, `captive-portal`, `wrong-server`,
@@ -67,12 +96,18 @@ type SyncGrant = z.infer<typeof syncGrantSchema>;
 export async function signIn(
   options: SignInOptions,
 ): Promise<Result<SignedIn, RequestError>> {
-  const { fetch, tokens, email, password } = options;
-  const url = endpoint(options, "/v1/sign-in");
+  const { fetch, tokens } = options;
   const session = await postIdentity({
     fetch,
-    url,
-    body: { email, password },
+    ...("idToken" in options
+      ? {
+          url: endpoint(options, "/v1/sign-in/external"),
+          body: { idToken: options.idToken, nonce: options.nonce },
+        }
+      : {
+          url: endpoint(options, "/v1/sign-in"),
+          body: { email: options.email, password: options.password },
+        }),
     answer: sessionGrantSchema,
   });
   if (!session.ok) return session;
@@ -98,12 +133,7 @@ export async function renewSession(
   const grant = await deps.tokens.loadGrant(personId);
   if (grant?.refreshToken === undefined)
     return err(identityError("session-ended"));
-  const renewed = await postIdentity({
-    fetch: deps.fetch,
-    url: endpoint(deps, "/v1/session/renew"),
-    body: { refreshToken: grant.refreshToken },
-    answer: sessionGrantSchema,
-  });
+  const renewed = await exchangeRefreshToken(deps, grant.refreshToken);
   if (!renewed.ok) return renewed;
   const { refreshToken, ...session } = renewed.value;
   // Its other token may have been renewed meanwhile; who signed out meanwhile stays signed out.
@@ -134,21 +164,69 @@ export async function renewSyncToken(
   return ok(undefined);
 }
 
-/** Ends the session here and, if it can be reached, on the server. The sync token stays: saved work still goes out. */
+/**
+ * Ends the person's session here at once and, if it can be reached, on the server: also one that only its stored refresh token is
+ * left of, after a restart. The sync token stays: saved work still goes out. `session` is the person's, if one is in memory.
+ */
 export async function signOut(
   deps: IdentityClientDeps,
-  session: Session,
+  personId: PersonId,
+  session?: Session,
 ): Promise<void> {
-  const grant = await deps.tokens.loadGrant(session.personId);
+  const grant = await deps.tokens.loadGrant(personId);
+  const refreshToken = grant?.refreshToken;
   if (grant) await deps.tokens.saveGrant({ ...grant, refreshToken: undefined });
-  const url = endpoint(deps, "/v1/session/sign-out");
+  const isLive =
+    session !== undefined && session.sessionTokenExpiresAtMs > deps.clock.now();
+  let sessionToken = isLive ? session.sessionToken : undefined;
+  if (sessionToken === undefined && refreshToken !== undefined) {
+    const renewed = await exchangeRefreshToken(deps, refreshToken);
+    if (renewed.ok) sessionToken = renewed.value.sessionToken;
+  }
+  if (sessionToken === undefined) return;
   // Without an answer the session runs out by itself; signing out must not depend on the network.
   await deps
-    .fetch(url, {
+    .fetch(endpoint(deps, "/v1/session/sign-out"), {
       method: "POST",
-      headers: { authorization: `Bearer ${session.sessionToken}` },
+      headers: { authorization: `Bearer ${sessionToken}` },
     })
     .catch(() => undefined);
+}
+
+/**
+ * Takes the person off this device: on the server, where nothing of this device works for them any more, then here. Their work
+ * that was not sent stays on the device, unsent. Errors: those of the connection, and the server's.
+ */
+export async function leaveDevice(
+  deps: IdentityClientDeps,
+  session: Session,
+): Promise<Result<void, RequestError>> {
+  const { personId, sessionToken } = session;
+  const grant = await deps.tokens.loadGrant(personId);
+  if (!grant) return ok(undefined);
+  const left = await postIdentity({
+    fetch: deps.fetch,
+    url: endpoint(deps, `/v1/devices/${grant.deviceId}/revoke`),
+    headers: { authorization: `Bearer ${sessionToken}` },
+    answer: z.null(),
+  });
+  // Its first answer may have been lost; then the server no longer knows them on it.
+  if (!left.ok && left.error.code !== "device-unknown") return left;
+  await signOut(deps, personId, session);
+  await deps.tokens.removeGrant(personId);
+  return ok(undefined);
+}
+
+function exchangeRefreshToken(
+  deps: Pick<IdentityClientDeps, "url" | "fetch">,
+  refreshToken: string,
+) {
+  return postIdentity({
+    fetch: deps.fetch,
+    url: endpoint(deps, "/v1/session/renew"),
+    body: { refreshToken },
+    answer: sessionGrantSchema,
+  });
 }
 
 async function registerDevice(
@@ -210,6 +288,9 @@ async function postWithProof(
   return mustProveAge ? post(first.error.dpopNonce) : first;
 }
 
-function endpoint({ url }: IdentityClientDeps, path: string): string {
+function endpoint(
+  { url }: Pick<IdentityClientDeps, "url">,
+  path: string,
+): string {
   return `${url.replace(/\/+$/, "")}${path}`;
 }

@@ -34,11 +34,11 @@ beforeEach(async () => {
     tokens,
     clock: { now: () => nowMs },
     random: { bytes: (length) => new Uint8Array(length) },
-    fetch: async (url) => {
+    fetch: async (url, { body }) => {
       if (!isReachable) throw new TypeError("fetch failed");
       const count = asked.push(new URL(url).pathname);
       return Response.json({
-        personId,
+        personId: body === '{"refreshToken":"refresh b"}' ? "ben" : personId,
         deviceId,
         sessionToken: `session ${count}`,
         sessionTokenExpiresAtMs: nowMs + 15 * 60_000,
@@ -95,4 +95,45 @@ test("[ID-22] a session is renewed when it is about to end, and once for all who
   expect(await renewal.liveSession(undefined)).toMatchObject({
     error: { code: "session-ended" },
   });
+});
+
+test("[ID-35] signing out after a restart forgets the stored refresh token, and ends the session it stood for", async () => {
+  await renewal.signOut(personId);
+  expect(asked).toEqual(["/v1/session/renew", "/v1/session/sign-out"]);
+  expect(await tokens.loadGrant(personId)).toMatchObject({
+    syncToken: "sync 0",
+    refreshToken: undefined,
+  });
+  expect(await renewal.liveSession(personId)).toMatchObject({
+    error: { code: "session-ended" },
+  });
+});
+
+test("[ID-35] signing out without a network forgets it here all the same", async () => {
+  isReachable = false;
+  await renewal.signOut(personId);
+  isReachable = true;
+  expect(asked).toEqual([]);
+  expect(await renewal.liveSession(personId)).toMatchObject({
+    error: { code: "session-ended" },
+  });
+});
+
+test("[ID-35] a renewal that was on its way brings no session back; another person's session goes on", async () => {
+  const other = personIdSchema.parse("ben");
+  await tokens.saveGrant({
+    personId: other,
+    deviceId,
+    syncToken: "sync b",
+    syncTokenExpiresAtMs: nowMs + 180 * dayMs,
+    refreshToken: "refresh b",
+  });
+  const renewing = renewal.liveSession(personId);
+  await renewal.signOut(personId);
+  expect(await renewing).toMatchObject({ error: { code: "session-ended" } });
+  expect(renewal.session).toBe(undefined);
+  const bens = await renewal.liveSession(other);
+  expect(bens.ok).toBe(true);
+  await renewal.signOut(personId);
+  expect(renewal.session).toEqual(bens.ok && bens.value);
 });

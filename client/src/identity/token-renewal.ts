@@ -7,7 +7,12 @@ import { err, identityError, ok } from "@suture/schema";
 import type { PersonId, Result } from "@suture/schema";
 
 import type { RequestError } from "./identity-request.ts";
-import { renewSession, renewSyncToken } from "./sign-in.ts";
+import {
+  leaveDevice,
+  renewSession,
+  renewSyncToken,
+  signOut,
+} from "./sign-in.ts";
 import type { IdentityClientDeps, Session } from "./sign-in.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -23,6 +28,8 @@ export class TokenRenewal {
   /** A refresh token works once, so two who ask at the same time take turns. */
   #renewing: Promise<Result<Session, RequestError>> | undefined;
   #isRenewingSync = false;
+  /** Counts sign-outs: a renewal that was on its way then brings nothing back. */
+  #signOuts = 0;
 
   constructor(deps: IdentityClientDeps) {
     this.#deps = deps;
@@ -41,14 +48,37 @@ export class TokenRenewal {
       await this.#renewing;
       return this.liveSession(personId);
     }
+    const signOutsBefore = this.#signOuts;
     this.#renewing = renewSession(this.#deps, personId);
     try {
       const renewed = await this.#renewing;
+      if (signOutsBefore !== this.#signOuts)
+        return err(identityError("session-ended"));
       if (renewed.ok) this.session = renewed.value;
       return renewed;
     } finally {
       this.#renewing = undefined;
     }
+  }
+
+  /** Signs the person out of their session, in memory or from before a restart; another person's goes on. */
+  async signOut(personId: PersonId): Promise<void> {
+    const { session } = this;
+    const isTheirs = session?.personId === personId;
+    if (isTheirs) this.session = undefined;
+    this.#signOuts += 1;
+    await signOut(this.#deps, personId, isTheirs ? session : undefined);
+  }
+
+  /** Takes the person off this device. Errors as `liveSession`'s: it needs the server. */
+  async leaveDevice(personId: PersonId): Promise<Result<void, RequestError>> {
+    const session = await this.liveSession(personId);
+    if (!session.ok) return session;
+    const left = await leaveDevice(this.#deps, session.value);
+    if (!left.ok) return left;
+    this.session = undefined;
+    this.#signOuts += 1;
+    return left;
   }
 
   /** Renews the person's sync token if less than half of its life is left. Never throws; a failure waits for the next occasion. */

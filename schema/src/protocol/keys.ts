@@ -11,4 +11,3 @@ export const keysMessage = z.strictObject({
   type: z.literal("keys"),
   jwks: jwksSchema,
 });
-export type KeysMessage = z.infer<typeof keysMessage>;

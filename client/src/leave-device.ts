@@ -1,0 +1,43 @@
+/**
+ * Taking a person off a device that they hand on: the server forgets them on it, then the device forgets their tokens. Their work
+ * that only this device has would stay here with nobody to send it, so that is refused until they say so. SPEC ID-36.
+ */
+import { err, type PersonId, type Result } from "@suture/schema";
+
+import type { RequestError } from "./identity/identity-request.ts";
+import type { TokenRenewal } from "./identity/token-renewal.ts";
+import type { LocalLog } from "./store/local-log.ts";
+import { unsyncedChanges } from "./store/push-order.ts";
+
+export interface WorkUnsynced {
+  readonly code: "work-unsynced";
+  readonly message: string;
+  readonly isRetryable: true;
+  /** How many changes of theirs only this device has. */
+  readonly count: number;
+}
+
+export interface LeaveOptions {
+  /** Leave although work of theirs was not sent: it stays on the device, and goes out when they sign in on it again. */
+  readonly evenWithUnsynced?: boolean;
+}
+
+export async function leaveDevice(
+  deps: { readonly log: LocalLog; readonly renewal: TokenRenewal },
+  personId: PersonId,
+  { evenWithUnsynced = false }: LeaveOptions,
+): Promise<Result<void, RequestError | WorkUnsynced>> {
+  const unsynced = await deps.log.read((tx) => unsyncedChanges(tx));
+  const count = unsynced.filter(
+    (change) => change.personId === personId,
+  ).length;
+  if (count > 0 && !evenWithUnsynced)
+    return err({
+      code: "work-unsynced",
+      message:
+        "Work on this device has not reached the server; let it sync before you leave.",
+      isRetryable: true,
+      count,
+    });
+  return deps.renewal.leaveDevice(personId);
+}
