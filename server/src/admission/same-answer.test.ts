@@ -13,6 +13,7 @@ import {
   createWorld,
   createWorldDeps,
   expectAccepted,
+  membership,
   typeOf,
   type Colleague,
 } from "./world.test-support.ts";
@@ -201,6 +202,44 @@ test("[AD-21] a record that may not be seen gets the verdicts of one that is not
     ),
     { numRuns: 20 },
   );
+}, 60_000);
+
+test("[AD-21] what another of a person's organizations holds, and they may not read there, is not found there", async () => {
+  const scenes = [true, false].map(async (isThere) => {
+    const store = createMemoryStore({ tables: serverTables });
+    const deps = createWorldDeps(store);
+    const [one, other] = [await createWorld(deps), await createWorld(deps)];
+    const insider = await other.hire(["clinician"]);
+    const person = await one.hire(["technician"]);
+    const { organizationId } = other;
+    const { replica, pushed } = other.admin.create(typeOf("member"), {
+      parentId: organizationId,
+      statements: { membership: membership(["technician"], []) },
+    });
+    expectAccepted(await other.admin.push(pushed));
+    await deps.directory.linkPerson(
+      { organizationId, memberId: replica.recordId },
+      person.author.personId,
+    );
+    const hidden = insider.create(typeOf("patient"), {
+      parentId: organizationId,
+    });
+    const ownJob = person.create(typeOf("serviceJob"), {
+      parentId: one.teamId,
+    });
+    const probes = [
+      person.compose(hidden.replica, [{ key: "maritalStatus", set: "M" }]),
+      person.create(typeOf("serviceJob"), {
+        parentId: hidden.replica.recordId,
+      }).pushed,
+      ownJob.pushed,
+      person.move(ownJob.replica, hidden.replica.recordId),
+    ];
+    if (isThere) expectAccepted(await insider.push(hidden.pushed));
+    return [await person.push(...probes), await person.push(...probes)];
+  });
+  const [there, absent] = await Promise.all(scenes);
+  expect(JSON.stringify(there)).toBe(JSON.stringify(absent));
 });
 
 test("[AD-21] whoever may not read a record any more still hears that their own changes are in it", async () => {

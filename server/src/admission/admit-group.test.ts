@@ -1,0 +1,81 @@
+import { createMemoryStore, organizationScope } from "@suture/schema";
+import { expect, test } from "vitest";
+import { endOf } from "../log/read-log.ts";
+import { serverTables } from "../server-tables.ts";
+import type { PushedChange } from "./judgement.ts";
+import {
+  answers,
+  createWorld,
+  createWorldDeps,
+  expectAccepted,
+  typeOf,
+  type Colleague,
+} from "./world.test-support.ts";
+
+/** A world in which something may be done once, after the first part of the next batch. */
+async function createScene() {
+  const next: { isDue?: () => Promise<boolean>; act?: () => Promise<void> } =
+    {};
+  const world = await createWorld({
+    ...createWorldDeps(createMemoryStore({ tables: serverTables })),
+    async yieldTurn() {
+      const { isDue, act } = next;
+      if ((await isDue?.()) !== true) return;
+      delete next.isDue;
+      await act?.();
+    },
+  });
+  const { store, organizationId } = world;
+  const end = async () =>
+    store.read(
+      organizationId,
+      async (tx) =>
+        (await endOf(tx, organizationScope(organizationId)))?.sequence ?? 0,
+    );
+  return {
+    world,
+    async afterFirstPart(act: () => Promise<void>) {
+      const before = await end();
+      Object.assign(next, { act, isDue: async () => (await end()) > before });
+    },
+    newPatients: (by: Colleague, count: number): readonly PushedChange[] =>
+      Array.from(
+        { length: count },
+        () => by.create(typeOf("patient"), { parentId: organizationId }).pushed,
+      ),
+  };
+}
+
+test("[AD-24] between the parts of a long batch others are answered", async () => {
+  const { world, afterFirstPart, newPatients } = await createScene();
+  const clinician = await world.hire(["clinician"]);
+  const colleague = await world.hire(["clinician"]);
+  const others: (readonly string[])[] = [];
+  await afterFirstPart(async () => {
+    others.push(answers(await colleague.push(...newPatients(colleague, 1))));
+  });
+  const { verdicts, appended } = await clinician.admit(
+    ...newPatients(clinician, 100),
+  );
+  expectAccepted(verdicts);
+  expect(others).toEqual([["accepted"]]);
+  const sizes = appended.map((range) => range.toSequence - range.fromSequence);
+  expect(sizes).toEqual(Array(5).fill(19));
+  expect(appended[1]?.fromSequence).toBe((appended[0]?.toSequence ?? 0) + 2);
+});
+
+test("[AD-24] rights that end between two parts of a batch end for what is behind them", async () => {
+  const { world, afterFirstPart, newPatients } = await createScene();
+  const { admin } = world;
+  const clinician = await world.hire(["clinician"]);
+  const batch = newPatients(clinician, 30);
+  await afterFirstPart(async () => {
+    const content = { roles: [], teams: [], active: false };
+    expectAccepted(
+      await admin.push(admin.sign(clinician.member, "membership", content)),
+    );
+  });
+  const verdicts = answers(await clinician.push(...batch));
+  expect(verdicts.slice(0, 20)).toEqual(Array(20).fill("accepted"));
+  expect(verdicts.slice(20)).toEqual(Array(10).fill("not-permitted"));
+});
