@@ -16,6 +16,8 @@ export interface ClientOptions {
   readonly random: Random;
   readonly connect: Connect;
   readonly fetch: Fetch;
+  /** Of the app: those who run the organization see which devices need an update. Printable ASCII, at most 64 characters. */
+  readonly appVersion?: string;
   /** By default Suture's own eight. */
   readonly recordTypes?: readonly RecordType[];
 }

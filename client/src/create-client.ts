@@ -142,6 +142,7 @@ export class Client {
       timers,
       random,
       readableTypes: (roles) => readableTypes(types, roles),
+      appVersion: options.appVersion ?? "unnamed",
       onStatus: (status) => this.#onSyncStatus(status),
       onPresence: (message) => {
         for (const listener of [...this.#presenceListeners]) listener(message);

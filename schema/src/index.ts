@@ -351,7 +351,15 @@ export {
   type SocketPair,
 } from "./protocol/message-socket.ts";
 export { firstChain, nextChain, type LogLink } from "./protocol/log-chain.ts";
-export { manifestSchema, type Manifest } from "./protocol/manifest.ts";
+export {
+  manifestSchema,
+  maxManifestPeople,
+  maxManifestRecords,
+  maxUnsyncedAgeMs,
+  unsyncedCountsSchema,
+  type Manifest,
+  type UnsyncedCounts,
+} from "./protocol/manifest.ts";
 export { merkleRoot, proveLeaf, verifyLeafProof } from "./protocol/merkle.ts";
 export {
   clientMessageSchema,

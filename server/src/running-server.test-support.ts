@@ -172,6 +172,7 @@ export class WsClient {
       type: "hello",
       protocolVersion,
       schemaVersion,
+      appVersion: "test",
       deviceId,
       cursors: {},
       unsynced: nothingUnsynced,

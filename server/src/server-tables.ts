@@ -3,7 +3,7 @@ import type { Table } from "@suture/schema";
 import { admissionTables } from "./admission/admission-tables.ts";
 import { auditTables } from "./audit/audit-tables.ts";
 import { httpTables } from "./gateway/http/http-tables.ts";
-import { manifestsTable } from "./gateway/sync/manifests.ts";
+import { manifestTables } from "./gateway/sync/manifests.ts";
 import { identityTables } from "./identity/identity-tables.ts";
 import { logTables } from "./log/log-tables.ts";
 import { reviewTables } from "./review/review-tables.ts";
@@ -15,7 +15,7 @@ export const serverTables: readonly Table<unknown>[] = [
   ...admissionTables,
   ...reviewTables,
   ...auditTables,
-  manifestsTable,
+  ...manifestTables,
   ...httpTables,
   sampleTable,
 ];

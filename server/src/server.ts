@@ -139,6 +139,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     random,
     log,
     reads,
+    connections: { has: sync.isConnected },
     externalUrl: deps.externalUrl,
     version: deps.version ?? "0.0.0",
   });

@@ -26,8 +26,7 @@ import { objectToCbor, plainFrame } from "./wire-values.ts";
 const patienceMs = 20_000;
 
 export const nothingUnsynced = {
-  countsByPriority: [0, 0, 0, 0],
-  oldestAgeMs: null,
+  people: [],
   recordIds: [],
 } as const;
 
@@ -144,6 +143,7 @@ export class HostileDevice {
         type: "hello",
         protocolVersion,
         schemaVersion,
+        appVersion: "fuzz",
         deviceId: this.grant.deviceId,
         cursors: {},
         unsynced: nothingUnsynced,

@@ -88,6 +88,7 @@ function hello({ chance, deviceId, scopes }: MessageMaterials): object {
     type: "hello",
     protocolVersion,
     schemaVersion,
+    appVersion: chance.pick(["fuzz", "", "x".repeat(65)]),
     deviceId,
     cursors,
     unsynced: manifest(chance),
@@ -125,8 +126,11 @@ function randomToken(token: string, chance: Chance): string {
 function manifest(chance: Chance): object {
   if (chance.isLikely(0.5)) return nothingUnsynced;
   return {
-    countsByPriority: [0, 1, 2, chance.pick([3, 2 ** 53 - 1])],
-    oldestAgeMs: chance.pick([null, 0, 2 ** 53 - 1]),
+    people: Array.from({ length: chance.length(65) }, (_, index) => ({
+      personId: `person ${index % 60}`,
+      countsByPriority: [0, 1, 2, chance.pick([3, 2 ** 53 - 1])],
+      oldestAgeMs: chance.pick([null, 0, 2 ** 53 - 1]),
+    })),
     recordIds: Array.from(
       { length: chance.length(201) },
       () => "2222222222222222222222222222",

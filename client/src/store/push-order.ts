@@ -4,11 +4,15 @@
  */
 import {
   limits,
+  maxManifestPeople,
+  maxManifestRecords,
+  maxUnsyncedAgeMs,
   type ChangeHash,
   type Manifest,
   type PersonId,
   type ReadTransaction,
   type RecordId,
+  type UnsyncedCounts,
 } from "@suture/schema";
 
 import { changesOf, findChange, isUnsynced } from "./change-rows.ts";
@@ -104,6 +108,7 @@ export async function unsyncedChanges(
   return found;
 }
 
+/** What each person wrote on this device and the server has not acknowledged, but for what is on its way. SPEC EV-4. */
 export async function manifestOf(
   tx: ReadTransaction,
   nowMs: number,
@@ -112,19 +117,40 @@ export async function manifestOf(
   const unsynced = (await unsyncedChanges(tx)).filter(
     ({ recordId, hash }) => !except.has(changeKey(recordId, hash)),
   );
+  const byPerson = new Map<PersonId, LocalChange[]>();
+  for (const change of unsynced) {
+    if (change.personId === null) continue;
+    const own = byPerson.get(change.personId);
+    if (own === undefined) byPerson.set(change.personId, [change]);
+    else own.push(change);
+  }
+  const recordIds = new Set(unsynced.map(({ recordId }) => recordId));
+  return {
+    people: [...byPerson]
+      .slice(0, maxManifestPeople)
+      .map(([personId, changes]) => ({
+        personId,
+        ...countsOf(changes, nowMs),
+      })),
+    recordIds: [...recordIds].slice(0, maxManifestRecords),
+  };
+}
+
+function countsOf(
+  changes: readonly LocalChange[],
+  nowMs: number,
+): UnsyncedCounts {
   const countOf = (priority: number) =>
-    unsynced.filter((change) => change.priority === priority).length;
-  const oldestMs = unsynced.reduce(
+    changes.filter((change) => change.priority === priority).length;
+  const oldestMs = changes.reduce(
     (oldest, { savedAtMs }) => Math.min(oldest, savedAtMs),
     nowMs,
   );
+  // A clock may have been wrong for years.
+  const oldestAgeMs = Math.min(nowMs - oldestMs, maxUnsyncedAgeMs);
   return {
     countsByPriority: [countOf(0), countOf(1), countOf(2), countOf(3)],
-    oldestAgeMs: unsynced.length === 0 ? null : nowMs - oldestMs,
-    recordIds: [...new Set(unsynced.map(({ recordId }) => recordId))].slice(
-      0,
-      200,
-    ),
+    oldestAgeMs,
   };
 }
 

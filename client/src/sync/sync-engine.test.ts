@@ -143,6 +143,7 @@ async function openEngine(answers: Answer[], { isSignedIn = true } = {}) {
       renewedToken: () => Promise.resolve(undefined),
     },
     readableTypes: () => [],
+    appVersion: "test",
     connect: (request) => {
       requests.push(request);
       return Promise.resolve((answers.shift() ?? unreachable)(request));

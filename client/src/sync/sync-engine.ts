@@ -71,6 +71,8 @@ export interface SyncEngineDeps {
   readonly random: Random;
   /** Names of the types of record that somebody of these roles may read. */
   readableTypes(roles: readonly Role[]): readonly string[];
+  /** Said in `hello`, for people. */
+  readonly appVersion: string;
   onStatus(status: SyncStatus): void;
   onPresence(message: PresenceMessage): void;
 }
@@ -152,6 +154,7 @@ export class SyncEngine {
       deviceId: credentials.deviceId,
       personId: credentials.personId,
       readableTypes: (roles) => this.#deps.readableTypes(roles),
+      appVersion: this.#deps.appVersion,
       tokens: async () =>
         new Map(
           (await this.#deps.identity.credentials()).map((own) => [

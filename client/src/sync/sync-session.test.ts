@@ -174,6 +174,7 @@ async function openSession() {
     tokens: () => Promise.resolve(new Map([[personId, "token"]])),
     renewedToken: () => Promise.resolve(renewals.shift()),
     readableTypes: () => [],
+    appVersion: "test",
     events,
   });
   await session.start();

@@ -57,6 +57,8 @@ export interface SyncSessionDeps {
   renewedToken(): Promise<string | undefined>;
   /** Names of the types of record that somebody of these roles may read. */
   readableTypes(roles: readonly Role[]): readonly string[];
+  /** Said in `hello`, for people. */
+  readonly appVersion: string;
   readonly events: SyncSessionEvents;
 }
 
@@ -132,6 +134,7 @@ export class SyncSession {
       type: "hello",
       protocolVersion,
       schemaVersion,
+      appVersion: this.#deps.appVersion,
       deviceId: this.#deps.deviceId,
       cursors,
       unsynced,

@@ -19,7 +19,7 @@ const push: ClientMessage = {
       bytes: new Uint8Array(4_000).fill(9),
     },
   ],
-  unsynced: { countsByPriority: [1, 0, 0, 0], oldestAgeMs: 5, recordIds: [] },
+  unsynced: { people: [], recordIds: [] },
 };
 
 function framed(body: Uint8Array, first = 0): Uint8Array {

@@ -12,6 +12,8 @@ export const helloMessage = z.strictObject({
   type: z.literal("hello"),
   protocolVersion: z.int().positive(),
   schemaVersion: z.int().positive(),
+  /** Of the app, for people: which devices need an update. Printable ASCII. */
+  appVersion: z.string().regex(/^[\x20-\x7e]{1,64}$/),
   deviceId: deviceIdSchema,
   /** Where this device stands in each scope's log. A scope it does not name is new to it. */
   cursors: z.partialRecord(scopeIdSchema, cursorSchema),

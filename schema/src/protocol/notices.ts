@@ -6,7 +6,7 @@ import {
   reviewIdSchema,
   scopeIdSchema,
 } from "../ids.ts";
-import { manifestSchema } from "./manifest.ts";
+import { maxManifestRecords, unsyncedCountsSchema } from "./manifest.ts";
 import { membershipSchema } from "./welcome.ts";
 import { cursorSchema } from "./cursor.ts";
 import { reviewOutcomeSchema, reviewTaskSchema } from "./review-task.ts";
@@ -39,14 +39,17 @@ export const reviewsMessage = z.strictObject({
 });
 export type ReviewsMessage = z.infer<typeof reviewsMessage>;
 
-/** A colleague's device came, went, or still holds work of its own. */
+/** A device that a colleague is on came, went, or still holds work of theirs. SPEC SY-4, EV-6. */
 export const presenceMessage = z.strictObject({
   type: z.literal("presence"),
   organizationId: recordIdSchema,
   deviceId: deviceIdSchema,
   memberId: recordIdSchema,
   isConnected: z.boolean(),
-  unsynced: manifestSchema,
+  unsynced: unsyncedCountsSchema.extend({
+    /** Records touched on the device, as far as whoever is told may read them. */
+    recordIds: z.array(recordIdSchema).max(maxManifestRecords),
+  }),
   seenAtMs: z.int(),
 });
 export type PresenceMessage = z.infer<typeof presenceMessage>;

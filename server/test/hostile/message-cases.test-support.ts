@@ -3,6 +3,7 @@ import { limits } from "@suture/schema";
 import type { HostileCase } from "./hostile-case.test-support.ts";
 import {
   cbor,
+  counts,
   manifest,
   noMessage,
   ping,
@@ -88,14 +89,20 @@ const messages: readonly HostileCase[] = (
       "a manifest with counts below zero",
       "what colleagues are told is unsynced",
       push({
-        unsynced: { ...manifest, countsByPriority: [-1, 0, 0, 0] },
+        unsynced: {
+          ...manifest,
+          people: [{ ...counts, countsByPriority: [-1, 0, 0, 0] }],
+        },
       }),
     ],
     [
       "a manifest of five priorities",
       "what colleagues are told is unsynced",
       push({
-        unsynced: { ...manifest, countsByPriority: [0, 0, 0, 0, 0] },
+        unsynced: {
+          ...manifest,
+          people: [{ ...counts, countsByPriority: [0, 0, 0, 0, 0] }],
+        },
       }),
     ],
     [

@@ -4,11 +4,12 @@ import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 
 export const ping: Item = { type: "ping", number: 7 };
-export const manifest = {
+export const counts = {
+  personId: "somebody",
   countsByPriority: [0, 0, 0, 0],
   oldestAgeMs: null,
-  recordIds: [],
 } satisfies Item;
+export const manifest = { people: [], recordIds: [] } satisfies Item;
 export const noMessage =
   "close message-malformed: it is no message of this protocol";
 

@@ -170,6 +170,7 @@ export function helloOf({ deviceId }: Device): HelloMessage {
     type: "hello",
     protocolVersion,
     schemaVersion,
+    appVersion: "test",
     deviceId,
     cursors: {},
     unsynced: nothingUnsynced,

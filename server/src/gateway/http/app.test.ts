@@ -30,7 +30,7 @@ test("[HT-1] the document describes every route, and which need a session", asyn
       "/v1/reviews/{id}/resolution",
       "/v1/audit",
       "/v1/invitations",
-      "/v1/unsynced",
+      "/v1/organizations/{id}/devices",
       "/v1/sign-in",
       "/healthz",
       "/readyz",

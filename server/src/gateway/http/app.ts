@@ -12,6 +12,7 @@ import { HTTPException } from "hono/http-exception";
 import type { SessionEnv } from "../../identity/require-session.ts";
 import { createIdentityRoutes } from "../../identity/routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addDeviceReportRoutes } from "./device-report-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import { noStore, respondWithHttpError } from "./http-response.ts";
@@ -82,6 +83,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   addReviewRoutes(app, options);
   addAuditRoutes(app, options);
   addOrganizationRoutes(app, options);
+  addDeviceReportRoutes(app, options);
   addStrandedRoutes(app, options);
   addHealthRoutes(app, options);
   addSyncRoute(app);

@@ -1,4 +1,11 @@
-import type { Clock, Random, RecordTypes, Store } from "@suture/schema";
+import type {
+  Clock,
+  DeviceId,
+  PersonId,
+  Random,
+  RecordTypes,
+  Store,
+} from "@suture/schema";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 
 import type { Admission } from "../../admission/admit-batch.ts";
@@ -20,6 +27,10 @@ export interface HttpDeps {
   readonly random: Random;
   readonly log: SystemLog;
   readonly reads: ReadRecorder;
+  readonly connections: {
+    /** Whether the person has an open sync session on the device. */
+    has(deviceId: DeviceId, personId: PersonId): boolean;
+  };
 }
 
 export type HttpApp = OpenAPIHono<SessionEnv>;

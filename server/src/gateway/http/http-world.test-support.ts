@@ -125,6 +125,7 @@ export async function createHttpWorld(
     random,
     log,
     reads,
+    connections: { has: () => false },
     version: "0.0.0-test",
   });
   const { organizationId, admission } = world;
@@ -217,5 +218,6 @@ export async function createHttpWorld(
 
 export async function answerOf(response: Response): Promise<Answer> {
   const { status, headers } = response;
-  return { status, headers, body: await response.json() };
+  const body = status === 204 ? null : await response.json();
+  return { status, headers, body };
 }

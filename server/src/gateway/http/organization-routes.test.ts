@@ -1,8 +1,6 @@
-import { deviceIdSchema, organizationScope } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
 
 import { typeOf, membership } from "../../admission/world.test-support.ts";
-import { manifestsTable } from "../sync/manifests.ts";
 import { createHttpWorld, type HttpWorld } from "./http-world.test-support.ts";
 import { invitationLifetimeMs } from "./organization-routes.ts";
 
@@ -63,44 +61,4 @@ test("[HT-8] nobody else invites, and nobody is invited as somebody who is not t
   expect(
     await admin.post("/v1/invitations", { organizationId, memberId: nobody }),
   ).toMatchObject({ status: 404, body: { code: "member-unknown" } });
-});
-
-test("[HT-9] managers see what devices still hold, most critical first", async () => {
-  const manager = await world.join(["manager"]);
-  const clinician = await world.join(["clinician"]);
-  const { organizationId } = world.world;
-  const scopeId = organizationScope(organizationId);
-  const device = (digit: string) =>
-    deviceIdSchema.parse(`00000000-0000-4000-8000-00000000000${digit}`);
-  await world.store.write(organizationId, async (tx) => {
-    for (const [digit, counts] of [
-      ["1", [0, 0, 0, 3]],
-      ["2", [1, 0, 0, 0]],
-      ["3", [0, 0, 0, 0]],
-    ] as const) {
-      const deviceId = device(digit);
-      await tx.put(manifestsTable, [scopeId, deviceId], {
-        deviceId,
-        memberId: clinician.memberId,
-        unsynced: {
-          countsByPriority: [...counts],
-          oldestAgeMs: 1,
-          recordIds: [],
-        },
-        seenAtMs: 5,
-      });
-    }
-  });
-  const path = `/v1/unsynced?organizationId=${organizationId}`;
-  const { status, body } = await manager.get(path);
-  expect(status).toBe(200);
-  expect(body.devices).toMatchObject([
-    {
-      deviceId: device("2"),
-      memberId: clinician.memberId,
-      scopeIds: [scopeId],
-    },
-    { deviceId: device("1") },
-  ]);
-  expect((await clinician.get(path)).status).toBe(403);
 });

@@ -1,5 +1,5 @@
 import { organizationScope, patient } from "@suture/schema";
-import type { Manifest } from "@suture/schema";
+import type { UnsyncedCounts } from "@suture/schema";
 import { describe, expect, test } from "vitest";
 import { firstSentAt } from "../../log/deliveries.ts";
 import { logTable } from "../../log/log-tables.ts";
@@ -64,13 +64,17 @@ describe("notices", () => {
       isConnected: false,
     });
     const back = world.connect(colleague);
-    const unsynced: Manifest = {
+    const { personId } = colleague;
+    const counts: UnsyncedCounts = {
       countsByPriority: [1, 0, 2, 0],
       oldestAgeMs: 9_000,
-      recordIds: [equipmentOf(world).recordId],
     };
-    back.hello({}, { unsynced });
+    back.hello(
+      {},
+      { unsynced: { people: [{ personId, ...counts }], recordIds: [] } },
+    );
     await world.settle();
+    const unsynced = { ...counts, recordIds: [] };
     expect(house.adminClient.last("presence")).toMatchObject({
       isConnected: true,
       unsynced,

@@ -81,7 +81,7 @@ async function tellState(
     (held) => readOpenReviews(deps.store, held),
     (open) => session.send({ type: "reviews", open: [...open], closed: [] }),
   );
-  await deps.presence.arrive(session, hello.unsynced);
+  await deps.presence.arrive(session, hello);
   for (const { organizationId } of access.memberships)
     await answerUnderRights(
       session,

@@ -1,13 +1,13 @@
 /**
- * Tells colleagues which devices are here and what each still holds. Colleagues share a team; whoever is in no
- * team shares the organization's scope. What is told are counts, ages and record ids, never content. SPEC SY-4.
+ * Tells colleagues which devices are here and what each still holds of whose. Colleagues share a team; whoever is in no team
+ * shares the organization's scope. What is told are counts, ages and the ids of records that whoever is told may read; never
+ * content. SPEC SY-4, EV-4, EV-6.
  */
-import { encodeFrame, organizationScope, teamScope } from "@suture/schema";
 import type {
   Clock,
   DeviceId,
+  HelloMessage,
   Manifest,
-  Membership,
   PresenceMessage,
   RecordId,
   ScopeId,
@@ -15,20 +15,24 @@ import type {
   Timer,
   Timers,
 } from "@suture/schema";
+import type { Identity } from "../../identity/identity.ts";
 import type { SystemLog } from "../../system-log.ts";
 import type { Hub } from "./hub.ts";
 import {
   isNothing,
-  manifestsOf,
-  manifestsTable,
+  keepReports,
+  reportsIn,
   sameManifest,
-  type ManifestRow,
+  sharedScopes,
+  type DeviceReport,
+  type PersonHere,
 } from "./manifests.ts";
 import type { SyncSession } from "./session.ts";
 
 export interface PresenceDeps {
   readonly store: Store;
   readonly hub: Hub;
+  readonly identity: Pick<Identity, "devices" | "invitations">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: SystemLog;
@@ -36,54 +40,84 @@ export interface PresenceDeps {
 }
 
 interface Present {
-  unsynced: Manifest;
+  readonly appVersion: string;
+  readonly schemaVersion: number;
+  manifest: Manifest;
+  reportedAtMs: number;
   told: Manifest;
   timer: Timer | null;
 }
 
+type Greeting = Pick<HelloMessage, "appVersion" | "schemaVersion" | "unsynced">;
+
 export class Presence {
   readonly #deps: PresenceDeps;
   readonly #present = new Map<SyncSession, Present>();
-  #submitted: Promise<unknown> = Promise.resolve();
+  /** What is still to be written and told of each device, one after the other. */
+  readonly #work = new Map<DeviceId, Promise<void>>();
 
   constructor(deps: PresenceDeps) {
     this.#deps = deps;
   }
 
   /** A device came: its colleagues hear of it, and it of them. */
-  async arrive(session: SyncSession, unsynced: Manifest): Promise<void> {
-    this.#present.set(session, { unsynced, told: unsynced, timer: null });
-    this.#keep(session, unsynced, true);
-    this.#tell(session, unsynced, true);
+  async arrive(session: SyncSession, greeting: Greeting): Promise<void> {
+    const { appVersion, schemaVersion, unsynced } = greeting;
+    const present = {
+      appVersion,
+      schemaVersion,
+      manifest: unsynced,
+      reportedAtMs: this.#deps.clock.now(),
+      told: unsynced,
+      timer: null,
+    };
+    this.#present.set(session, present);
+    void this.#report(session, present, true);
+    const told = new Set<string>();
     for (const membership of session.access.memberships) {
       const { organizationId } = membership;
-      const told = new Set<DeviceId>([session.deviceId]);
-      for (const scopeId of sharedScopes(membership)) {
-        const rows = await this.#deps.store.read(organizationId, (tx) =>
-          manifestsOf(tx, scopeId),
+      for (const scopeId of sharedScopes(organizationId, membership)) {
+        const reports = await this.#deps.store.read(organizationId, (tx) =>
+          reportsIn(tx, organizationId, scopeId),
         );
-        for (const row of rows) {
-          if (told.has(row.deviceId)) continue;
-          told.add(row.deviceId);
-          const isConnected = this.#deps.hub.ofDevice(row.deviceId).length > 0;
-          session.send(describe(organizationId, row, isConnected));
+        for (const report of reports) {
+          const { deviceId, personId } = report;
+          const isConnected = this.#isHere(deviceId);
+          const isOwn = deviceId === session.deviceId;
+          const name = `${deviceId} ${personId}`;
+          const isNews = isConnected || !isNothing(report.unsynced);
+          if (isOwn || !isNews || told.has(name)) continue;
+          told.add(name);
+          session.send(describe(organizationId, report, isConnected, session));
         }
       }
     }
   }
 
   /** What is left after a push. Colleagues are told of a change at most once per interval. */
-  update(session: SyncSession, unsynced: Manifest): void {
+  update(session: SyncSession, manifest: Manifest): void {
+    const { clock, timers, intervalMs } = this.#deps;
     const present = this.#present.get(session);
     if (present === undefined) return;
-    present.unsynced = unsynced;
-    present.timer ??= this.#deps.timers.after(this.#deps.intervalMs, () => {
+    present.manifest = manifest;
+    present.reportedAtMs = clock.now();
+    present.timer ??= timers.after(intervalMs, () => {
       present.timer = null;
-      if (sameManifest(present.told, present.unsynced)) return;
-      present.told = present.unsynced;
-      this.#keep(session, present.unsynced, true);
-      this.#tell(session, present.unsynced, true);
+      if (sameManifest(present.told, present.manifest)) return;
+      present.told = present.manifest;
+      void this.#report(session, present, true);
     });
+  }
+
+  /** Rights are others than before: who shares no scope with the member any more hears that they are gone. */
+  refresh(session: SyncSession, before: SyncSession["access"]): void {
+    const present = this.#present.get(session);
+    if (present === undefined) return;
+    const shared = new Set(scopesShared(session.access));
+    const left = scopesShared(before).filter((scopeId) => !shared.has(scopeId));
+    for (const { organizationId, memberId } of before.memberships)
+      this.#tellGone(session, { organizationId, memberId }, left, shared);
+    void this.#report(session, present, true);
   }
 
   /** The socket is gone; what the device last said it holds stays known. */
@@ -92,84 +126,158 @@ export class Presence {
     if (present === undefined) return;
     this.#present.delete(session);
     present.timer?.cancel();
-    // Another socket of the same device may have taken over already.
-    if (this.#deps.hub.ofDevice(session.deviceId).length > 0) return;
-    this.#keep(session, present.unsynced, false);
-    this.#tell(session, present.unsynced, false);
+    // Another socket of the same device may have taken over already, and knows better.
+    if (!this.#isHere(session.deviceId))
+      void this.#report(session, present, false);
   }
 
   /** Resolves once everything noted until now is durable, or was given up. */
   async flush(): Promise<void> {
-    await this.#submitted;
+    await Promise.all(this.#work.values());
   }
 
-  #tell(session: SyncSession, unsynced: Manifest, isConnected: boolean): void {
-    const seenAtMs = this.#deps.clock.now();
-    const { deviceId } = session;
-    for (const membership of session.access.memberships) {
-      const { organizationId, memberId } = membership;
-      const row = { deviceId, memberId, unsynced, seenAtMs };
-      const frame = encodeFrame(describe(organizationId, row, isConnected));
-      const told = new Set<SyncSession>([session]);
-      for (const scopeId of sharedScopes(membership)) {
-        for (const colleague of this.#deps.hub.ofScope(scopeId)) {
-          if (told.has(colleague) || !sharesIn(colleague, scopeId)) continue;
-          told.add(colleague);
-          colleague.sendFrame(frame);
+  #isHere(deviceId: DeviceId): boolean {
+    return this.#deps.hub.ofDevice(deviceId).length > 0;
+  }
+
+  /** Writes down what a device said and tells it, after what it said before. */
+  #report(
+    { deviceId, personId }: SyncSession,
+    present: Present,
+    isConnected: boolean,
+  ): Promise<void> {
+    const { clock, log } = this.#deps;
+    const { appVersion, schemaVersion, manifest, reportedAtMs } = present;
+    const contactAtMs = clock.now();
+    const word = {
+      deviceId,
+      personId,
+      manifest,
+      appVersion,
+      schemaVersion,
+      reportedAtMs,
+      contactAtMs,
+      isConnected,
+    };
+    const before = this.#work.get(deviceId) ?? Promise.resolve();
+    const work = before
+      .then(async () => {
+        for (const [organizationId, people] of await this.#peopleOn(deviceId)) {
+          const news = await this.#deps.store.write(organizationId, (tx) =>
+            keepReports(tx, organizationId, people, word),
+          );
+          for (const report of news)
+            this.#tell(organizationId, report, isConnected);
         }
+      })
+      .catch((cause: unknown) => log.error("manifest.lost", {}, cause))
+      .finally(() => {
+        if (this.#work.get(deviceId) === work) this.#work.delete(deviceId);
+      });
+    this.#work.set(deviceId, work);
+    return work;
+  }
+
+  /** By organization. A device's own list of people is not asked for: who is on it, and who they are, identity knows. */
+  async #peopleOn(
+    deviceId: DeviceId,
+  ): Promise<ReadonlyMap<RecordId, readonly PersonHere[]>> {
+    const { devices, invitations } = this.#deps.identity;
+    const found = new Map<RecordId, PersonHere[]>();
+    const device = await devices.find(deviceId);
+    for (const personId of device?.personIds ?? []) {
+      for (const {
+        organizationId,
+        memberId,
+      } of await invitations.membersOfPerson(personId)) {
+        const people = found.get(organizationId) ?? [];
+        people.push({ personId, memberId });
+        found.set(organizationId, people);
       }
     }
+    return found;
   }
 
-  #keep(session: SyncSession, unsynced: Manifest, isConnected: boolean): void {
-    const { store, clock, log } = this.#deps;
-    const { deviceId } = session;
-    const seenAtMs = clock.now();
-    for (const membership of session.access.memberships) {
-      const { organizationId, memberId } = membership;
-      const row = { deviceId, memberId, unsynced, seenAtMs };
-      const write = store
-        .write(organizationId, async (tx) => {
-          for (const scopeId of sharedScopes(membership)) {
-            if (isConnected || !isNothing(unsynced))
-              await tx.put(manifestsTable, [scopeId, deviceId], row);
-            else await tx.delete(manifestsTable, [scopeId, deviceId]);
-          }
-        })
-        .catch((cause: unknown) => log.error("manifest.lost", {}, cause));
-      this.#submitted = Promise.all([this.#submitted, write]);
+  #tell(
+    organizationId: RecordId,
+    report: DeviceReport,
+    isConnected: boolean,
+  ): void {
+    const { deviceId, sharedIn } = report;
+    for (const colleague of this.#colleagues(deviceId, sharedIn))
+      colleague.send(describe(organizationId, report, isConnected, colleague));
+  }
+
+  #tellGone(
+    { deviceId }: SyncSession,
+    member: { readonly organizationId: RecordId; readonly memberId: RecordId },
+    left: readonly ScopeId[],
+    shared: ReadonlySet<ScopeId>,
+  ): void {
+    const still = this.#colleagues(deviceId, [...shared]);
+    for (const colleague of this.#colleagues(deviceId, left)) {
+      if (still.has(colleague)) continue;
+      colleague.send({
+        type: "presence",
+        ...member,
+        deviceId,
+        isConnected: false,
+        unsynced: {
+          countsByPriority: [0, 0, 0, 0],
+          oldestAgeMs: null,
+          recordIds: [],
+        },
+        seenAtMs: this.#deps.clock.now(),
+      });
     }
   }
+
+  /** Sessions on other devices of people who share one of the scopes. */
+  #colleagues(
+    deviceId: DeviceId,
+    scopeIds: readonly ScopeId[],
+  ): ReadonlySet<SyncSession> {
+    const found = new Set<SyncSession>();
+    for (const scopeId of scopeIds)
+      for (const colleague of this.#deps.hub.ofScope(scopeId))
+        if (
+          colleague.deviceId !== deviceId &&
+          scopesShared(colleague.access).includes(scopeId)
+        )
+          found.add(colleague);
+    return found;
+  }
 }
 
-function sharedScopes({
-  organizationId,
-  teamIds,
-}: Membership): readonly ScopeId[] {
-  return teamIds.length === 0
-    ? [organizationScope(organizationId)]
-    : teamIds.map(teamScope);
-}
-
-function sharesIn(colleague: SyncSession, scopeId: ScopeId): boolean {
-  return colleague.access.memberships.some((membership) =>
-    sharedScopes(membership).includes(scopeId),
+function scopesShared({
+  memberships,
+}: SyncSession["access"]): readonly ScopeId[] {
+  return memberships.flatMap((membership) =>
+    sharedScopes(membership.organizationId, membership),
   );
 }
 
+/** Of the records, those that whoever is told may read. */
 function describe(
   organizationId: RecordId,
-  row: ManifestRow,
+  report: DeviceReport,
   isConnected: boolean,
+  { access }: SyncSession,
 ): PresenceMessage {
-  const { deviceId, memberId, unsynced, seenAtMs } = row;
+  const { deviceId, memberId, unsynced, records, contactAtMs } = report;
+  const recordIds = records
+    .filter(
+      ({ scopeId, recordType }) =>
+        access.scopes.get(scopeId)?.mayRead(recordType) === true,
+    )
+    .map(({ recordId }) => recordId);
   return {
     type: "presence",
     organizationId,
     deviceId,
     memberId,
     isConnected,
-    unsynced,
-    seenAtMs,
+    unsynced: { ...unsynced, recordIds },
+    seenAtMs: contactAtMs,
   };
 }

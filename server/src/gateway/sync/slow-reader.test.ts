@@ -119,6 +119,7 @@ class SlowReader implements MessageSocket {
       type: "hello",
       protocolVersion,
       schemaVersion,
+      appVersion: "test",
       deviceId,
       cursors: {},
       unsynced: nothingUnsynced,

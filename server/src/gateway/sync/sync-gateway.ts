@@ -8,6 +8,7 @@ import { bytesToHex } from "@suture/schema";
 import type {
   CheckpointMessage,
   Clock,
+  DeviceId,
   MessageSocket,
   PersonId,
   Random,
@@ -46,7 +47,7 @@ export interface SyncGatewayDeps {
   readonly recordTypes: RecordTypes;
   readonly identity: Pick<
     Identity,
-    "verifyBatchToken" | "invitations" | "keys" | "onRevoked"
+    "verifyBatchToken" | "devices" | "invitations" | "keys" | "onRevoked"
   >;
   readonly admission: Admission;
   readonly checkpoints: Pick<
@@ -70,6 +71,7 @@ export interface SyncGateway {
   /** A person became a member of something by another way than a change: their sessions are told. */
   refreshPerson(personId: PersonId): void;
   readonly sessionCount: number;
+  isConnected(deviceId: DeviceId, personId: PersonId): boolean;
   /** Resolves once everything received and committed until now was answered and forwarded. For tests. */
   settle(): Promise<void>;
   /** Answers what was received, says `server-stopping` to every session, and writes down what is still to be. */
@@ -110,6 +112,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
   const presence = new Presence({
     store,
     hub,
+    identity: deps.identity,
     clock,
     timers,
     log,
@@ -277,6 +280,10 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     get sessionCount() {
       return hub.size;
     },
+    isConnected: (deviceId, personId) =>
+      hub
+        .ofDevice(deviceId)
+        .some((session) => session.personId === personId && session.isOpen),
     settle,
     async close() {
       isStopping = true;

@@ -54,8 +54,7 @@ import type { SyncLimits } from "./sync-limits.ts";
 
 export const recordTypes = createRecordTypes(sutureRecords);
 export const nothingUnsynced: Manifest = {
-  countsByPriority: [0, 0, 0, 0],
-  oldestAgeMs: null,
+  people: [],
   recordIds: [],
 };
 
@@ -260,6 +259,7 @@ export class RawClient {
       type: "hello",
       protocolVersion,
       schemaVersion,
+      appVersion: "test",
       deviceId: this.somebody.deviceId,
       cursors,
       unsynced: nothingUnsynced,
