@@ -24,6 +24,7 @@ export const httpCodeSchema = z.enum([
   "resolution-refused",
   "device-unknown",
   "stranded-unknown",
+  "stranded-said-again",
   "adoption-refused",
   "upgrade-required",
   "not-ready",
@@ -62,6 +63,8 @@ const sentences: Readonly<Record<HttpCode, string>> = {
     "There is no such device, or nobody of this organization uses it.",
   "stranded-unknown":
     "There is no such refused change, or it is not yours to see.",
+  "stranded-said-again":
+    "Its author's device has said this again by itself; there is nothing left to adopt.",
   "adoption-refused": "The work could not be adopted.",
   "upgrade-required":
     "Devices sync here over a WebSocket; ask for an upgrade to one.",

@@ -1,9 +1,15 @@
-import { encodeStatement, type OpId } from "@suture/schema";
+import {
+  canonicalize,
+  encodeStatement,
+  entryKey,
+  type OpId,
+} from "@suture/schema";
 import { beforeEach, describe, expect, test } from "vitest";
 
 import type { Replica } from "../../admission/author.test-support.ts";
 import {
   first,
+  identityOf,
   medication,
   note,
   prescribing,
@@ -175,6 +181,53 @@ describe("adopting", () => {
     expect(
       (await world.list(manager, "?state=all")).body.stranded,
     ).toMatchObject([{ hash, state: { kind: "adopted", as } }]);
+  });
+});
+
+test("[SW-26] what its author's device has said again by itself is not offered any more", async () => {
+  const { colleague } = await world.join(["receptionist"]);
+  const base = patient.index.heads();
+  const op = {
+    key: entryKey("notes", colleague.newEntryId()),
+    set: canonicalize(note("rang")),
+  };
+  const content = identityOf("1980");
+  const refused = colleague.sign(patient, "prescribing", prescribing({}));
+  const noted = colleague.write(patient, [op]);
+  const signed = colleague.sign(patient, "identity", content);
+  expect(answers(await colleague.push(refused, noted, signed))).toEqual([
+    "not-permitted",
+    "depends-on-refused",
+    "depends-on-refused",
+  ]);
+  const listed = async (query = "") =>
+    (await world.list(manager, query)).body.stranded;
+  expect(await listed()).toHaveLength(3);
+
+  // Somebody else who says the same has not said it for them.
+  const same = anna.colleague.compose(patient, [op], { heads: base });
+  expectAccepted(await anna.colleague.push(same));
+  expect(await listed()).toHaveLength(3);
+  const again = [
+    colleague.compose(patient, [op], {
+      heads: base,
+      actor: colleague.newActor(),
+    }),
+    colleague.sign(patient, "identity", content, {
+      heads: base,
+      actor: colleague.newActor(),
+    }),
+  ];
+  expectAccepted(await colleague.push(...again));
+  expect(await listed()).toMatchObject([{ hash: hashOf(refused) }]);
+  expect(await listed("?state=all")).toMatchObject([
+    { state: { kind: "said-again", as: again[1] && hashOf(again[1]) } },
+    { state: { kind: "said-again", as: again[0] && hashOf(again[0]) } },
+    { state: { kind: "open" } },
+  ]);
+  expect(await world.adopt(manager, hashOf(noted))).toMatchObject({
+    status: 409,
+    body: { code: "stranded-said-again" },
   });
 });
 

@@ -26,7 +26,6 @@ import {
 import type { PushedChange } from "../../admission/judgement.ts";
 import type { VerifiedSession } from "../../identity/session-tokens.ts";
 import { openRecordView, readEdits } from "../../log/record-view.ts";
-import type { StrandedSummary } from "./describe-stranded.ts";
 import type { StrandedRequest } from "./dismiss-stranded.ts";
 import {
   findStranded,
@@ -34,6 +33,7 @@ import {
   strandedDeciders,
   strandedReader,
   type Stranded,
+  type StrandedState,
 } from "./find-stranded.ts";
 import type { HttpDeps } from "./http-deps.ts";
 import type { ClientCode } from "./http-response.ts";
@@ -45,7 +45,7 @@ export interface AdoptionFailure {
   readonly refusal?: RefusalCode;
 }
 
-type Adopted = Extract<StrandedSummary["state"], { readonly kind: "adopted" }>;
+type Adopted = Extract<StrandedState, { readonly kind: "adopted" }>;
 
 /** That it was adopted already, or what is to be pushed. */
 type Found =
@@ -71,10 +71,16 @@ export async function adoptStranded(
     async (tx): Promise<Result<Found, AdoptionFailure>> => {
       const stranded = await findStranded(tx, recordTypes, reader, hash);
       if (stranded === undefined) return unknown;
-      const { decision } = stranded;
-      return decision?.kind === "adopted"
-        ? ok({ kind: "adopted", state: decision })
-        : composeAdoption(tx, deps, stranded, adopter);
+      const { state } = stranded;
+      switch (state.kind) {
+        case "adopted":
+          return ok({ kind: "adopted", state });
+        case "said-again":
+          return err({ code: "stranded-said-again" });
+        case "open":
+        case "dismissed":
+          return composeAdoption(tx, deps, stranded, adopter);
+      }
     },
   );
   if (!found.ok) return found;
@@ -87,11 +93,11 @@ export async function adoptStranded(
   if (verdict?.verdict === "refused")
     return err({ code: "adoption-refused", refusal: verdict.code });
   // Accepted, or somebody else was faster: either way it says who adopted it.
-  const decision = await store.read(id, async (tx) => {
+  const state = await store.read(id, async (tx) => {
     const stranded = await findStranded(tx, recordTypes, reader, hash);
-    return stranded?.decision;
+    return stranded?.state;
   });
-  return decision?.kind === "adopted" ? ok(decision) : unknown;
+  return state?.kind === "adopted" ? ok(state) : unknown;
 }
 
 const unknown = err<AdoptionFailure>({ code: "stranded-unknown" });

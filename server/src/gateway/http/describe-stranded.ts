@@ -18,7 +18,6 @@ import {
   type RecordTypes,
 } from "@suture/schema";
 
-import type { StrandedDecision } from "../../admission/admission-tables.ts";
 import {
   EditReader,
   historyEditSchema,
@@ -40,6 +39,8 @@ export const strandedStateSchema = z
     /** Composed again under the name of whoever adopted it, as the change `as`. */
     z.object({ kind: z.literal("adopted"), ...decided, as: changeHashSchema }),
     z.object({ kind: z.literal("dismissed"), ...decided }),
+    /** Its author's device has said it again by itself, as the change `as`. */
+    z.object({ kind: z.literal("said-again"), as: changeHashSchema }),
   ])
   .openapi("StrandedState");
 
@@ -81,7 +82,7 @@ export const strandedSchema = strandedSummarySchema
 export type StrandedDescription = z.infer<typeof strandedSchema>;
 
 export function summarizeStranded(stranded: Stranded): StrandedSummary {
-  const { recordId, hash, verdict, place, decision } = stranded;
+  const { recordId, hash, verdict, place, state } = stranded;
   const { code, message, memberId, deviceId, atMs } = verdict;
   return {
     recordId,
@@ -92,14 +93,8 @@ export function summarizeStranded(stranded: Stranded): StrandedSummary {
     memberId,
     deviceId,
     refusedAtMs: atMs,
-    state: stateOf(decision),
+    state,
   };
-}
-
-export function stateOf(
-  decision: StrandedDecision | undefined,
-): StrandedSummary["state"] {
-  return decision ?? { kind: "open" };
 }
 
 export async function describeStranded(

@@ -12,11 +12,11 @@ import {
 
 import { strandedDecisionsTable } from "../../admission/admission-tables.ts";
 import { appendAudit } from "../../audit/append-audit.ts";
-import { stateOf, type StrandedSummary } from "./describe-stranded.ts";
 import {
   findStranded,
   strandedDeciders,
   strandedReader,
+  type StrandedState,
 } from "./find-stranded.ts";
 import type { HttpDeps } from "./http-deps.ts";
 import type { ClientCode } from "./http-response.ts";
@@ -32,39 +32,42 @@ export async function dismissStranded(
   deps: HttpDeps,
   personId: PersonId,
   { id, hash, reason }: StrandedRequest,
-): Promise<Result<StrandedSummary["state"], ClientCode>> {
+): Promise<Result<StrandedState, ClientCode>> {
   const { store, clock, recordTypes, checkpoints } = deps;
   const decider = await strandedReader(deps, personId, id, strandedDeciders);
   if (!decider.ok) return decider;
-  const state = await store.write(id, async (tx) => {
-    const stranded = await findStranded(tx, recordTypes, decider.value, hash);
-    if (stranded === undefined) return undefined;
-    const { recordId, verdict, place, decision } = stranded;
-    if (decision !== undefined) return stateOf(decision);
-    const { memberId: byMemberId } = decider.value.membership;
-    const atMs = clock.now();
-    const dismissed = {
-      kind: "dismissed",
-      byMemberId,
-      atMs,
-      reason,
-    } as const;
-    await tx.put(strandedDecisionsTable, [recordId, hash], dismissed);
-    const { memberId, deviceId } = verdict;
-    await appendAudit(
-      tx,
-      { scopeId: place.scopeId, atMs },
-      {
-        event: "work-dismissed",
-        recordId,
-        hash,
-        memberId,
-        deviceId,
-        dismissedBy: byMemberId,
-      },
-    );
-    return stateOf(dismissed);
-  });
+  const state = await store.write(
+    id,
+    async (tx): Promise<StrandedState | undefined> => {
+      const stranded = await findStranded(tx, recordTypes, decider.value, hash);
+      if (stranded === undefined) return undefined;
+      const { recordId, verdict, place, state } = stranded;
+      if (state.kind !== "open") return state;
+      const { memberId: byMemberId } = decider.value.membership;
+      const atMs = clock.now();
+      const dismissed = {
+        kind: "dismissed",
+        byMemberId,
+        atMs,
+        reason,
+      } as const;
+      await tx.put(strandedDecisionsTable, [recordId, hash], dismissed);
+      const { memberId, deviceId } = verdict;
+      await appendAudit(
+        tx,
+        { scopeId: place.scopeId, atMs },
+        {
+          event: "work-dismissed",
+          recordId,
+          hash,
+          memberId,
+          deviceId,
+          dismissedBy: byMemberId,
+        },
+      );
+      return dismissed;
+    },
+  );
   if (state === undefined) return { ok: false, error: "stranded-unknown" };
   checkpoints.noteAppended(id);
   return ok(state);

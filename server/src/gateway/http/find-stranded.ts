@@ -44,6 +44,7 @@ import { readAccess, type Access } from "../sync/access.ts";
 import { holdsAny } from "./audit-routes.ts";
 import type { HttpDeps } from "./http-deps.ts";
 import type { ClientCode } from "./http-response.ts";
+import { saidAgainAs } from "./said-again.ts";
 
 const readers: readonly Role[] = ["manager", "admin", "auditor"];
 export const strandedDeciders: readonly Role[] = ["manager", "admin"];
@@ -58,10 +59,16 @@ export interface StrandedPlace {
   readonly type: RecordType | null;
 }
 
+/** What has become of it. */
+export type StrandedState =
+  | StrandedDecision
+  | { readonly kind: "open" }
+  /** By its author, as that change. */
+  | { readonly kind: "said-again"; readonly as: ChangeHash };
+
 export interface Stranded extends RefusedChange {
   readonly place: StrandedPlace;
-  /** Undefined while nobody has decided. */
-  readonly decision: StrandedDecision | undefined;
+  readonly state: StrandedState;
 }
 
 /** Somebody who may look, with what they may read. */
@@ -99,9 +106,8 @@ export async function visibleStranded(
   for (const change of refused) {
     const place = await placeRefused(tx, types, organizationId, change);
     if (!maySee(types, access, place)) continue;
-    const key = [change.recordId, change.hash];
-    const decision = await tx.get(strandedDecisionsTable, key);
-    visible.push({ ...change, place, decision });
+    const state = await readState(tx, place, change);
+    visible.push({ ...change, place, state });
   }
   return visible;
 }
@@ -126,6 +132,19 @@ export async function readRefusedChange(
   const bytes = await refusedBytesOf(tx, name);
   const change = bytes && decodeChange(bytes, defaultChangeLimits);
   return change?.ok === true ? change.value : null;
+}
+
+async function readState(
+  tx: ReadTransaction,
+  { type }: StrandedPlace,
+  refused: RefusedChange,
+): Promise<StrandedState> {
+  const key = [refused.recordId, refused.hash];
+  const decision = await tx.get(strandedDecisionsTable, key);
+  if (decision !== undefined) return decision;
+  const change = type && (await readRefusedChange(tx, refused));
+  const as = change && (await saidAgainAs(tx, type, refused, change));
+  return as === null ? { kind: "open" } : { kind: "said-again", as };
 }
 
 function maySee(

@@ -26,6 +26,7 @@ const statuses = {
   "resolution-refused": 422,
   "device-unknown": 404,
   "stranded-unknown": 404,
+  "stranded-said-again": 409,
   "adoption-refused": 409,
   "upgrade-required": 426,
 } as const satisfies Readonly<Record<ClientCode, number>>;

@@ -106,7 +106,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
       const { changes, next } = await listRefused(tx, { before, limit });
       const all = await visibleStranded(tx, recordTypes, reader, changes);
       const stranded = all.filter(
-        ({ decision }) => state === "all" || decision === undefined,
+        (each) => state === "all" || each.state.kind === "open",
       );
       return { stranded, next };
     });
