@@ -44,7 +44,9 @@ test("[SW-25] it waits where they cannot read it, reaches nobody, and is taken o
   const made = await desk.patients.create({ parentId: organizationId });
   if (!made.ok) throw new Error(made.error.reason);
 
-  await deactivate(admin, memberId);
+  await changeMember(admin, memberId, ({ membership: held }) => {
+    held.active = false;
+  });
   desk.startSync();
   await until(desk, async () => (await desk.stranded()).length === 2);
   expect((await desk.stranded()).map(({ code }) => code)).toEqual([
@@ -95,18 +97,65 @@ test("[SW-25] it waits where they cannot read it, reaches nobody, and is taken o
   expect(left.some(({ id }) => id === later.value.id)).toBe(false);
 });
 
+test("[SW-26] what a device has said again by itself is not on the manager's list", async () => {
+  const admin = await world.join("office", "admin");
+  const ward = await world.join("ward", "clinician");
+  const [membership] = ward.memberships;
+  if (membership === undefined) throw new Error("the ward is no member");
+  const { organizationId, memberId } = membership;
+
+  ward.stopSync();
+  const alma = await patientNamed(ward, "alma");
+  const weighed = await alma.edit();
+  weighed.draft.measurements.set({
+    status: "final",
+    code: { text: "Weight" },
+    value: { value: "70", unit: "kg" },
+  });
+  expect(await weighed.save()).toMatchObject({ ok: true });
+  const noted = await alma.edit();
+  noted.draft.notes.set({ status: "active", text: "Written offline." });
+  expect(await noted.save()).toMatchObject({ ok: true });
+
+  // May still write notes, and weighs nobody any more.
+  await changeMember(admin, memberId, ({ membership: held }) => {
+    held.roles = ["receptionist"];
+  });
+  ward.startSync();
+  await until(ward, async () => (await ward.stranded()).length === 2);
+  await everythingIsSent(ward);
+
+  const ofManager = await ask("manager");
+  const path = `/v1/organizations/${organizationId}/stranded`;
+  const open = strandedSchema.parse((await ofManager(path)).body);
+  expect(open.stranded.map(({ code }) => code)).toEqual(["not-permitted"]);
+  const all = strandedSchema.parse((await ofManager(`${path}?state=all`)).body);
+  expect(all.stranded.map(({ code }) => code).toSorted()).toEqual([
+    "depends-on-refused",
+    "not-permitted",
+  ]);
+});
+
 async function patientNamed(client: Client, name: string) {
   const [found] = await client.patients.list({ matching: name });
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 }
 
-async function deactivate(admin: Client, memberId: string): Promise<void> {
+type MemberForm = Awaited<
+  ReturnType<Awaited<ReturnType<Client["members"]["list"]>>[number]["edit"]>
+>;
+
+async function changeMember(
+  admin: Client,
+  memberId: string,
+  change: (draft: MemberForm["draft"]) => void,
+): Promise<void> {
   const members = await admin.members.list({ limit: 100 });
-  const leave = await members.find(({ id }) => id === memberId)?.edit();
-  if (leave === undefined) throw new Error("the admin has no such member");
-  leave.draft.membership.active = false;
-  expect(await leave.save()).toMatchObject({ ok: true });
+  const form = await members.find(({ id }) => id === memberId)?.edit();
+  if (form === undefined) throw new Error("the admin has no such member");
+  change(form.draft);
+  expect(await form.save()).toMatchObject({ ok: true });
   await everythingIsSent(admin);
 }
 
