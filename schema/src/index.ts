@@ -352,6 +352,11 @@ export {
 } from "./protocol/message-socket.ts";
 export { firstChain, nextChain, type LogLink } from "./protocol/log-chain.ts";
 export {
+  joinRestoreRows,
+  readRestoreRow,
+  splitRestoreRows,
+} from "./protocol/restore-rows.ts";
+export {
   manifestSchema,
   maxManifestPeople,
   maxManifestRecords,

@@ -3,6 +3,7 @@
  * changed in them. Every result is one binary frame.
  */
 import {
+  joinRestoreRows,
   limits,
   protocolVersion,
   schemaVersion,
@@ -183,11 +184,11 @@ function restore({
   const { recordId, hash } = chance.pick(known);
   const count = chance.length(limits.maxRestoreRows);
   const from = anyCursor(end, chance);
-  const row = objectToCbor({ recordId, hash, memberId, deviceId });
+  const row = joinRestoreRows([{ recordId, hash, memberId, deviceId }]);
   return {
     type: "restore",
     from,
-    rows: repeated(count, writeCbor(row)),
+    rows: `${row}\n`.repeat(count).trimEnd(),
     jws: chance.pick(["", "a.b.c", "A".repeat(8_192)]),
     proof: {
       leaf: {

@@ -5,6 +5,7 @@
 import {
   limits,
   type Cursor,
+  type LogLink,
   type ReadTransaction,
   type RecordId,
   type RestoreMessage,
@@ -165,7 +166,9 @@ export async function keepReceipt(
 }
 
 /** What a `restore` message says. */
-export type LostProof = Pick<RestoreMessage, "from" | "rows" | "jws" | "proof">;
+export type LostProof = Pick<RestoreMessage, "from" | "jws" | "proof"> & {
+  readonly rows: readonly LogLink[];
+};
 
 /** Proof of the rows above the common point, up to a checkpoint; null once nobody else's work is left to be brought back. */
 export async function lostProof(

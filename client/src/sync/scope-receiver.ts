@@ -2,6 +2,7 @@
  * Brings every scope of a session to where the server's log ends: pages behind our cursor, whole records where the scope (or
  * part of it) is new to this device, and the way back when the server's log no longer holds what it had said. SPEC SY-5 to SY-8.
  */
+import { joinRestoreRows } from "@suture/schema";
 import type {
   ClientMessage,
   Cursor,
@@ -148,7 +149,7 @@ export class ScopeReceiver {
     const lost = await log.lostProof(scopeId);
     if (lost === null) return;
     const { from, rows, jws, proof } = lost;
-    ask({ type: "restore", from, rows: [...rows], jws, proof });
+    ask({ type: "restore", from, rows: joinRestoreRows(rows), jws, proof });
   }
 
   /**

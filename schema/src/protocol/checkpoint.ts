@@ -8,12 +8,7 @@
 import { z } from "zod";
 
 import { limits } from "../codes/limits.ts";
-import {
-  changeHashSchema,
-  deviceIdSchema,
-  recordIdSchema,
-  scopeIdSchema,
-} from "../ids.ts";
+import { recordIdSchema, scopeIdSchema } from "../ids.ts";
 import { chainHashSchema, cursorSchema } from "./cursor.ts";
 
 export const checkpointLeafSchema = z.strictObject({
@@ -57,6 +52,9 @@ export const checkpointMessage = z.strictObject({
 });
 export type CheckpointMessage = z.infer<typeof checkpointMessage>;
 
+/** Two record ids, a hash, a device id, and what is between them. */
+const maxRowLength = 2 * 30 + 64 + 36 + 4;
+
 /**
  * Proves that the server once accepted the rows between a common point and a checkpoint it signed. The changes themselves
  * follow as ordinary pushes, and are admitted under their first authors. Answer: `restorable`.
@@ -65,16 +63,8 @@ export const restoreMessage = z.strictObject({
   type: z.literal("restore"),
   /** The point of the chain both sides hold. */
   from: cursorSchema,
-  rows: z
-    .array(
-      z.strictObject({
-        recordId: recordIdSchema,
-        hash: changeHashSchema,
-        memberId: recordIdSchema,
-        deviceId: deviceIdSchema,
-      }),
-    )
-    .max(limits.maxRestoreRows),
+  /** As `joinRestoreRows` writes them. */
+  rows: z.string().max(limits.maxRestoreRows * maxRowLength),
   jws: z.string().max(8_192),
   proof: leafProofSchema,
 });

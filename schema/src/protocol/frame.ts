@@ -18,7 +18,7 @@ import {
   type ClientMessage,
   type ServerMessage,
 } from "./messages.ts";
-import { scanCbor } from "./scan-cbor.ts";
+import { type CborLimits, scanCbor } from "./scan-cbor.ts";
 
 export interface FrameRefusal {
   readonly code: Extract<CloseName, "message-malformed" | "message-too-large">;
@@ -27,7 +27,10 @@ export interface FrameRefusal {
 
 const plain = 0;
 const deflated = 1;
-const cborLimits = { maxDepth: 8, maxItems: 400_000 };
+/** Pages of whole records have the most. */
+const serverCborLimits: CborLimits = { maxDepth: 8, maxItems: 400_000 };
+/** A push of 500 changes has some thousands: a hundred deflated bytes must not make a server build a list of so many. */
+const clientCborLimits: CborLimits = { maxDepth: 8, maxItems: 20_000 };
 
 // No shared structures, no record extension: what is sent is plain CBOR that any library reads.
 const options = {
@@ -56,19 +59,20 @@ export function decodeClientFrame(
   frame: Uint8Array,
   compression: FrameCompression = portableCompression,
 ): Result<ClientMessage, FrameRefusal> {
-  return decodeFrame(frame, clientMessageSchema, compression);
+  return decodeFrame(frame, clientMessageSchema, clientCborLimits, compression);
 }
 
 export function decodeServerFrame(
   frame: Uint8Array,
   compression: FrameCompression = portableCompression,
 ): Result<ServerMessage, FrameRefusal> {
-  return decodeFrame(frame, serverMessageSchema, compression);
+  return decodeFrame(frame, serverMessageSchema, serverCborLimits, compression);
 }
 
 function decodeFrame<M>(
   frame: Uint8Array,
   schema: z.ZodType<M>,
+  cborLimits: CborLimits,
   compression: FrameCompression,
 ): Result<M, FrameRefusal> {
   if (frame.length > limits.maxFrameBytes)

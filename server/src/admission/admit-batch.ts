@@ -8,7 +8,6 @@
  *
  * Every call may be repeated: a change is named by its hash, and what was decided about it is decided. SPEC AD.
  */
-import { organizationScope } from "@suture/schema";
 import type { RecordId, Verdict } from "@suture/schema";
 import { RecordCache } from "../log/record-cache.ts";
 import type {
@@ -27,7 +26,7 @@ import type { Numbered } from "./admit-part.ts";
 import { boundBatch } from "./bound.ts";
 import type { PushedChange, Refusal } from "./judgement.ts";
 import { findFoundings, placeBatch } from "./place-batch.ts";
-import { isProven, rememberRestorable } from "./restore.ts";
+import { restoreProven } from "./restore.ts";
 
 export type {
   Admission,
@@ -43,7 +42,7 @@ const ungauged: WorkGauge = {
 const defaultCachedRecords = 5_000;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
-  const { store, clock, types, directory, verifyCheckpoint } = deps;
+  const { store, types, directory, verifyCheckpoint } = deps;
   const cache = new RecordCache({
     maxRecords: deps.maxCachedRecords ?? defaultCachedRecords,
   });
@@ -103,28 +102,9 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         (held) => held.organizationId === organizationId,
       );
       if (member === undefined) return false;
-      return store.write(organizationId, async (tx) => {
-        if (!(await isProven(tx, request))) return false;
-        const count = await rememberRestorable(tx, request.rows);
-        if (count === 0) return true;
-        const { from, proof } = request;
-        const { scopeId, log } = proof.leaf;
-        const at = {
-          scopeId: organizationScope(organizationId),
-          atMs: clock.now(),
-        };
-        await deps.appendAudit(tx, at, {
-          event: "restore-proven",
-          memberId: member.memberId,
-          deviceId: author.deviceId,
-          scopeId,
-          fromSequence: from.sequence + 1,
-          toSequence: log.sequence,
-          checkpoint: claims.number,
-          count,
-        });
-        return true;
-      });
+      const { memberId } = member;
+      const shower = { organizationId, memberId, author, claims };
+      return restoreProven(deps, shower, request);
     },
   };
 }

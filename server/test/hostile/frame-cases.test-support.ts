@@ -269,13 +269,11 @@ const shape: readonly HostileCase[] = [
     attack: sent(() => new Uint8Array(100_001).fill(0x81, 1)),
   },
   {
-    name: "400,001 items",
+    name: "20,001 items",
     attacks: "memory: a byte an item here, a hundred once decoded",
     check: `${scan}: maxItems`,
     expected: malformed("the message has too many items"),
-    attack: sent(() =>
-      joined([0, 0x9a, 0, 6, 0x1a, 0x81, new Uint8Array(400_001)]),
-    ),
+    attack: sent(() => joined([0, 0x99, 0x4e, 0x21, new Uint8Array(20_001)])),
   },
   {
     name: "a byte string longer than the message",

@@ -1,6 +1,7 @@
 /** Well-formed CBOR that is no message of the protocol. */
 import { limits } from "@suture/schema";
 import type { HostileCase } from "./hostile-case.test-support.ts";
+import type { Item } from "./cbor.test-support.ts";
 import {
   cbor,
   counts,
@@ -11,6 +12,11 @@ import {
 } from "./sent-frames.test-support.ts";
 
 const zeros = "0".repeat(64);
+const held = {
+  personId: "somebody",
+  countsByPriority: [0, 0, 0, 1],
+  oldestAgeMs: 1_000,
+} satisfies Item;
 
 const messages: readonly HostileCase[] = (
   [
@@ -91,7 +97,7 @@ const messages: readonly HostileCase[] = (
       push({
         unsynced: {
           ...manifest,
-          people: [{ ...counts, countsByPriority: [-1, 0, 0, 0] }],
+          people: [{ ...held, countsByPriority: [-1, 0, 0, 0] }],
         },
       }),
     ],
@@ -101,8 +107,35 @@ const messages: readonly HostileCase[] = (
       push({
         unsynced: {
           ...manifest,
-          people: [{ ...counts, countsByPriority: [0, 0, 0, 0, 0] }],
+          people: [{ ...held, countsByPriority: [0, 0, 0, 0, 0] }],
         },
+      }),
+    ],
+    [
+      "a manifest of more changes than a device holds",
+      "sums that are shown to people",
+      push({
+        unsynced: {
+          ...manifest,
+          people: [{ ...held, countsByPriority: [2_000_000, 0, 0, 0] }],
+        },
+      }),
+    ],
+    [
+      "a manifest of work from before there were devices",
+      "ages that are shown to people",
+      push({
+        unsynced: {
+          ...manifest,
+          people: [{ ...held, oldestAgeMs: 20 * 366 * 86_400_000 }],
+        },
+      }),
+    ],
+    [
+      "a manifest of 65 people",
+      "the memory kept for each device",
+      push({
+        unsynced: { ...manifest, people: Array<typeof held>(65).fill(held) },
       }),
     ],
     [
@@ -174,7 +207,7 @@ const messages: readonly HostileCase[] = (
       cbor({
         type: "restore",
         from: { epoch: "0".repeat(32), sequence: 0, chain: zeros },
-        rows: [],
+        rows: "",
         jws: "a.b.c",
         proof: {
           leaf: {

@@ -1,6 +1,7 @@
 /** Honest requests for what is not one's own: scopes, changes, pages; and proofs of a log that never was. */
 import {
   changeHashSchema,
+  joinRestoreRows,
   organizationScope,
   teamScope,
   type ClientMessage,
@@ -200,7 +201,7 @@ function restored(
     const honest: RestoreMessage = {
       type: "restore",
       from: proof.leaf.log,
-      rows: [],
+      rows: "",
       jws,
       proof,
     };
@@ -213,7 +214,12 @@ function restored(
     const from = { ...proof.leaf.log, sequence: proof.leaf.log.sequence - 1 };
     const socket = await by(house).socket();
     const answer = await socket.ask(
-      { ...honest, from, rows: [forged], ...change(honest, house) },
+      {
+        ...honest,
+        from,
+        rows: joinRestoreRows([forged]),
+        ...change(honest, house),
+      },
       "restorable",
     );
     if (typeof answer === "string") return answer;
@@ -225,7 +231,7 @@ const restores: readonly HostileCase[] = [
   {
     name: "a restore whose rows do not hash to the checkpoint",
     attacks: "changes let in under somebody else's name",
-    check: "server/src/admission/restore.ts: isProven",
+    check: "server/src/admission/restore.ts: rowsUpTo",
     expected: "not proven",
     attack: restored(
       ({ admin }) => admin,
@@ -242,7 +248,7 @@ const restores: readonly HostileCase[] = [
       ({ jws, from }) => ({
         jws: `${jws.split(".").slice(0, 2).join(".")}.${"A".repeat(86)}`,
         from,
-        rows: [],
+        rows: "",
       }),
     ),
   },
@@ -255,7 +261,7 @@ const restores: readonly HostileCase[] = [
       ({ admin }) => admin,
       ({ proof, from }) => ({
         from,
-        rows: [],
+        rows: "",
         proof: {
           ...proof,
           leaf: { ...proof.leaf, auditSequence: proof.leaf.auditSequence + 1 },
@@ -270,7 +276,7 @@ const restores: readonly HostileCase[] = [
     expected: "not proven",
     attack: restored(
       ({ stranger }) => stranger,
-      ({ from }) => ({ from, rows: [] }),
+      ({ from }) => ({ from, rows: "" }),
     ),
   },
   {
@@ -280,7 +286,7 @@ const restores: readonly HostileCase[] = [
     expected: "proven",
     attack: restored(
       ({ admin }) => admin,
-      ({ from }) => ({ from, rows: [] }),
+      ({ from }) => ({ from, rows: "" }),
     ),
   },
 ];

@@ -1,4 +1,8 @@
-import { createMemoryStore, organizationScope } from "@suture/schema";
+import {
+  createMemoryStore,
+  joinRestoreRows,
+  organizationScope,
+} from "@suture/schema";
 import type { Store } from "@suture/schema";
 import { describe, expect, test } from "vitest";
 import { serverTables } from "../../server-tables.ts";
@@ -101,10 +105,22 @@ describe("a server restored from an older copy", () => {
       ...row,
       memberId: back.somebody.memberId,
     }));
-    back.send({ type: "restore", from: common, rows: forged, jws, proof });
+    back.send({
+      type: "restore",
+      from: common,
+      rows: joinRestoreRows(forged),
+      jws,
+      proof,
+    });
     await world.settle();
     expect(back.last("restorable")?.isProven).toBe(false);
-    back.send({ type: "restore", from: common, rows, jws, proof });
+    back.send({
+      type: "restore",
+      from: common,
+      rows: joinRestoreRows(rows),
+      jws,
+      proof,
+    });
     await world.settle();
     expect(back.last("restorable")?.isProven).toBe(true);
     back.push(lost);
