@@ -24,6 +24,7 @@ import { createCheckpointVerifier } from "./audit/checkpoint-verifier.ts";
 import { createCheckpointer } from "./audit/checkpointer.ts";
 import type { Checkpointer } from "./audit/checkpointer.ts";
 import { createOwedEntries } from "./audit/owed-entries.ts";
+import { createRefusedSignInTeller } from "./audit/refused-sign-in-teller.ts";
 import { createHttpApp } from "./gateway/http/app.ts";
 import type { HttpApp } from "./gateway/http/http-deps.ts";
 import { createReadRecorder } from "./gateway/http/read-recorder.ts";
@@ -90,7 +91,13 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     signCheckpoint: (claims) => keys.signCheckpoint(claims),
   });
   const owed = createOwedEntries({ store, log, checkpoints });
-  const audited = auditIdentity(deps.identity, owed);
+  const refusals = createRefusedSignInTeller({
+    identity: deps.identity,
+    owed,
+    timers,
+    log,
+  });
+  const audited = auditIdentity(deps.identity, owed, refusals);
   const { invitations } = audited;
   const sync = createSyncGateway({
     store,
@@ -143,7 +150,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     externalUrl: deps.externalUrl,
     version: deps.version ?? "0.0.0",
   });
-  await owed.settle();
+  await refusals.tell();
   await checkpoints.recover(await organizationsOf(store));
   return {
     app,
@@ -157,6 +164,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     settle: () => sync.settle(),
     async close() {
       await sync.close();
+      refusals.close();
       await reads.flush();
       await checkpoints.close();
     },

@@ -174,6 +174,17 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
     memberId: recordIdSchema,
   }),
   z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
+  /** Told some seconds later, with the time of the refusal. */
+  z.strictObject({
+    event: z.literal("sign-in-refused"),
+    memberId: recordIdSchema,
+  }),
+  z.strictObject({ event: z.literal("sign-out"), memberId: recordIdSchema }),
+  /** A refresh token came a second time, perhaps from a thief; the session was ended. */
+  z.strictObject({
+    event: z.literal("refresh-reused"),
+    memberId: recordIdSchema,
+  }),
   z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
   z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
   /** By the server's operator. A distrusted key's tokens and checkpoints are no longer believed. */

@@ -35,6 +35,7 @@ import { silentLog, type SystemLog } from "../system-log.ts";
 import { auditIdentity } from "./audit-identity.ts";
 import { auditTable } from "./audit-tables.ts";
 import { createOwedEntries } from "./owed-entries.ts";
+import { createRefusedSignInTeller } from "./refused-sign-in-teller.ts";
 import { verifyAudit } from "./verify-audit.ts";
 
 const recordId = (byte: number) =>
@@ -59,10 +60,16 @@ beforeEach(async () => {
   store = createMemoryStore({ tables: serverTables });
   identityWorld = await createIdentityWorld(store);
   ({ clock, identity: plain } = identityWorld);
-  audited = auditIdentity(plain, owedEntries());
+  audited = auditIdentity(plain, owedEntries(), teller());
   tablet = await createTestDevice();
   ann = await signInSomebody(world(), email);
 });
+
+function teller() {
+  const timers = new HandTimers();
+  const deps = { identity: plain, owed: owedEntries(), log: silentLog };
+  return createRefusedSignInTeller({ ...deps, timers });
+}
 
 const world = () => ({ ...identityWorld, identity: audited });
 
@@ -275,7 +282,11 @@ test("[AU-12] an organization whose chain cannot be written keeps nobody out, an
     ...silentLog,
     error: (event, fields) => errors.push([event, fields]),
   };
-  const broken = auditIdentity(plain, owedEntries(failingIn(clinic), log));
+  const broken = auditIdentity(
+    plain,
+    owedEntries(failingIn(clinic), log),
+    teller(),
+  );
   expect((await broken.signIn(credentials)).ok).toBe(true);
   expect(errors).toEqual([["audit.owed", { organizationId: clinic }]]);
   expect((await entriesOf(other)).at(-1)).toEqual({

@@ -5,10 +5,17 @@
  * What there is to tell, identity itself writes down with the act (`owe-event.ts`); here it becomes entries, before the caller
  * is answered. What is not wrapped, or ends in between, is told at the next act or start. SPEC AU-11.
  */
+import type { IdentityError, Result } from "@suture/schema";
+
 import type { Identity } from "../identity/identity.ts";
 import type { OwedEntries } from "./owed-entries.ts";
+import type { RefusedSignInTeller } from "./refused-sign-in-teller.ts";
 
-export function auditIdentity(identity: Identity, owed: OwedEntries): Identity {
+export function auditIdentity(
+  identity: Identity,
+  owed: OwedEntries,
+  refusals: Pick<RefusedSignInTeller, "noteRefused">,
+): Identity {
   const { invitations, devices, organizationDevices } = identity;
 
   async function told<T>(act: Promise<T>): Promise<T> {
@@ -17,10 +24,23 @@ export function auditIdentity(identity: Identity, owed: OwedEntries): Identity {
     return outcome;
   }
 
+  /** A refusal is told later: the time of its answer must not say whether there is anything to tell. */
+  async function toldLaterIfRefused<T>(
+    act: Promise<Result<T, IdentityError>>,
+  ): Promise<Result<T, IdentityError>> {
+    const outcome = await act;
+    if (outcome.ok) await owed.settle();
+    else refusals.noteRefused();
+    return outcome;
+  }
+
   return {
     ...identity,
-    signIn: (credentials) => told(identity.signIn(credentials)),
-    signInExternally: (answer) => told(identity.signInExternally(answer)),
+    signIn: (credentials) => toldLaterIfRefused(identity.signIn(credentials)),
+    signInExternally: (answer) =>
+      toldLaterIfRefused(identity.signInExternally(answer)),
+    renewSession: (refreshToken) => told(identity.renewSession(refreshToken)),
+    signOut: (session) => told(identity.signOut(session)),
     registerDevice: (registration) =>
       told(identity.registerDevice(registration)),
     revokePerson: (personId) => told(identity.revokePerson(personId)),

@@ -114,6 +114,17 @@ export function testAccountsContract(
     ).toEqual(refusal);
   });
 
+  test("[ID-37] an e-mail is found without regard to case, and an unknown one is nobody's", async () => {
+    const { accounts } = await open();
+    const signedUp = await accounts.signUp(ann);
+    if (!signedUp.ok) throw new Error(signedUp.error.code);
+    expect(await accounts.personOfEmail(ann.email.toUpperCase())).toBe(
+      signedUp.value,
+    );
+    expect(await accounts.personOfEmail("bob@clinic.example")).toBe(undefined);
+    expect(await accounts.personOfEmail("")).toBe(undefined);
+  });
+
   test("[ID-2] a person has the name they signed up with", async () => {
     const { accounts } = await open();
     const signedUp = await accounts.signUp({ ...ann, name: " Ann " });

@@ -22,6 +22,8 @@ export interface Accounts {
   signUp(request: SignUp): Promise<Result<PersonId, IdentityError>>;
   /** Errors: `sign-in-refused`, nothing else. */
   signIn(credentials: Credentials): Promise<Result<PersonId, IdentityError>>;
+  /** Whose e-mail it is. Not for an answer: it tells known e-mails from unknown ones. */
+  personOfEmail(email: string): Promise<PersonId | undefined>;
   /** What the person is called, for people to read; undefined for an unknown person. Never for a log. */
   displayName(personId: PersonId): Promise<string | undefined>;
 }

@@ -125,6 +125,11 @@ export async function createAccounts(deps: AccountsDeps): Promise<Accounts> {
       }
     },
 
+    async personOfEmail(email: string): Promise<PersonId | undefined> {
+      const found = await internalAdapter.findUserByEmail(email.toLowerCase());
+      return found ? personIdSchema.parse(found.user.id) : undefined;
+    },
+
     async displayName(personId: PersonId): Promise<string | undefined> {
       return (await internalAdapter.findUserById(personId))?.name;
     },

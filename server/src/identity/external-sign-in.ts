@@ -21,6 +21,7 @@ import type {
 import type { ExternalIssuer } from "./external-issuer.ts";
 import { createExternalNonces } from "./external-nonce.ts";
 import { externalPersonsTable, identityPartition } from "./identity-tables.ts";
+import type { RefusedSignIns } from "./refused-sign-ins.ts";
 import { digestOf } from "./secrets.ts";
 
 export interface ExternalAttempt {
@@ -47,6 +48,7 @@ export function createExternalSignIn(deps: {
   readonly random: Random;
   readonly secret: string;
   readonly issuer: ExternalIssuer | undefined;
+  readonly refusals: Pick<RefusedSignIns, "noteIn">;
 }): ExternalSignIn {
   const { store, clock, random, issuer } = deps;
   const nonces = createExternalNonces(deps);
@@ -66,8 +68,11 @@ export function createExternalSignIn(deps: {
       const key = [issuer.issuer, digestOf(verified.value.subject)];
       const freshId = personIdSchema.parse(randomUuid(random));
       return store.write(identityPartition, async (tx) => {
-        if (!(await nonces.use(tx, nonce))) return refused();
         const known = await tx.get(externalPersonsTable, key);
+        if (!(await nonces.use(tx, nonce))) {
+          await deps.refusals.noteIn(tx, known?.personId);
+          return refused();
+        }
         if (known) return ok(known.personId);
         await tx.put(externalPersonsTable, key, {
           personId: freshId,

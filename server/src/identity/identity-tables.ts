@@ -149,11 +149,26 @@ export const usedNoncesTable = defineTable({
   schema: z.object({ expiresAtMs: atMs }),
 });
 
+/** `[atMs, random]`: a sign-in that was refused; of nobody, where the e-mail is unknown. See `refused-sign-ins.ts`. */
+export const refusedSignInsTable = defineTable({
+  name: "identity_refused_sign_ins",
+  schema: z.object({ personId: personIdSchema.nullable() }),
+});
+
 const onDevice = { memberId: recordIdSchema, deviceId: deviceIdSchema };
 
 /** Something done that the audit tells, as an organization sees it: ids only, and the organization's member for the person. */
 const identityEventSchema = z.discriminatedUnion("event", [
   z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
+  z.strictObject({
+    event: z.literal("sign-in-refused"),
+    memberId: recordIdSchema,
+  }),
+  z.strictObject({ event: z.literal("sign-out"), memberId: recordIdSchema }),
+  z.strictObject({
+    event: z.literal("refresh-reused"),
+    memberId: recordIdSchema,
+  }),
   z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
   z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
   /** By the server's operator. A distrusted key's tokens and checkpoints are no longer believed. */
@@ -219,6 +234,7 @@ export const identityTables: readonly Table<unknown>[] = [
   membersOfPersonTable,
   externalPersonsTable,
   usedNoncesTable,
+  refusedSignInsTable,
   owedEventsTable,
   owedNumbersTable,
 ];

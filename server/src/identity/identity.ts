@@ -33,6 +33,8 @@ import type { KeyRing } from "./key-ring.ts";
 import { createOrganizationDevices } from "./organization-devices.ts";
 import type { OrganizationDevices } from "./organization-devices.ts";
 import type { PublicKey } from "./public-key.ts";
+import { createRefusedSignIns } from "./refused-sign-ins.ts";
+import type { RefusedSignIns } from "./refused-sign-ins.ts";
 import { createReplayMemory } from "./replay-memory.ts";
 import { createRevocations } from "./revocations.ts";
 import type { Revocations } from "./revocations.ts";
@@ -120,6 +122,8 @@ export interface Identity {
   /** Ends all sessions of a person and takes them off all devices. */
   revokePerson(personId: PersonId): Promise<void>;
   readonly onRevoked: Revocations["onRevoked"];
+  /** To be called some time after a sign-in was refused, and never before it is answered. */
+  oweRefusedSignIns: RefusedSignIns["owe"];
   displayName: Accounts["displayName"];
 
   readonly keys: KeyRing;
@@ -156,7 +160,9 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   });
   const invitations = createInvitations({ store, clock, random });
   const limits = createSignInLimits({ clock });
+  const refusals = createRefusedSignIns({ store, clock, random });
   const external = createExternalSignIn({
+    refusals,
     store,
     clock,
     random,
@@ -207,7 +213,10 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
       const allowed = limits.begin(credentials.email);
       if (!allowed.ok) return allowed;
       const person = await accounts.signIn(credentials);
-      if (!person.ok) return person;
+      if (!person.ok) {
+        await refusals.note(await accounts.personOfEmail(credentials.email));
+        return person;
+      }
       limits.succeeded(credentials.email);
       return ok(await sessions.start(person.value));
     },
@@ -290,6 +299,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
       revocations.announce({ kind: "person", personId });
     },
     onRevoked: (listener) => revocations.onRevoked(listener),
+    oweRefusedSignIns: () => refusals.owe(),
     displayName: (personId) => accounts.displayName(personId),
 
     keys,

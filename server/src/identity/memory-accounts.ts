@@ -50,6 +50,10 @@ export function createMemoryAccounts(deps: {
         : err(identityError("sign-in-refused"));
     },
 
+    async personOfEmail(email) {
+      return accountsByEmail.get(email.toLowerCase())?.personId;
+    },
+
     async displayName(personId) {
       return [...accountsByEmail.values()].find(
         (account) => account.personId === personId,

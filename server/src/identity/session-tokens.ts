@@ -152,6 +152,11 @@ export function createSessionTokens(deps: {
           return err(identityError("session-ended"));
         if (refresh.isUsed) {
           await tx.delete(sessionsTable, [personId, sessionId]);
+          await oweEventOfPerson(
+            tx,
+            { personId, atMs: clock.now() },
+            ({ memberId }) => ({ event: "refresh-reused", memberId }),
+          );
           return err(identityError("refresh-reused"));
         }
         await tx.put(refreshesTable, key, { ...refresh, isUsed: true });
@@ -184,9 +189,16 @@ export function createSessionTokens(deps: {
     },
 
     async end({ personId, sessionId }) {
-      await store.write(identityPartition, (tx) =>
-        tx.delete(sessionsTable, [personId, sessionId]),
-      );
+      await store.write(identityPartition, async (tx) => {
+        const key = [personId, sessionId];
+        if (!(await tx.get(sessionsTable, key))) return;
+        await tx.delete(sessionsTable, key);
+        await oweEventOfPerson(
+          tx,
+          { personId, atMs: clock.now() },
+          ({ memberId }) => ({ event: "sign-out", memberId }),
+        );
+      });
     },
 
     async endAllOf(personId) {

@@ -23,6 +23,7 @@ import {
 } from "../../admission/world.test-support.ts";
 import { auditIdentity } from "../../audit/audit-identity.ts";
 import { createOwedEntries } from "../../audit/owed-entries.ts";
+import { createRefusedSignInTeller } from "../../audit/refused-sign-in-teller.ts";
 import type { AuditEntry, ReadNote } from "../../audit/audit-entry.ts";
 import { auditReadsTable, auditTable } from "../../audit/audit-tables.ts";
 import { createCheckpointer } from "../../audit/checkpointer.ts";
@@ -107,7 +108,9 @@ export async function createHttpWorld(
     signCheckpoint: plain.keys.signCheckpoint,
   });
   const owed = createOwedEntries({ store, log, checkpoints });
-  const identity = auditIdentity(plain, owed);
+  const telling = { identity: plain, owed, timers, log };
+  const refusals = createRefusedSignInTeller(telling);
+  const identity = auditIdentity(plain, owed, refusals);
   const worldDeps = {
     ...createWorldDeps(store),
     clock,
