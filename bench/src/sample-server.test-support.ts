@@ -6,8 +6,10 @@ import {
   systemClock,
   systemRandom,
   systemTimers,
+  type BudgetLimits,
   type PasswordHashing,
   type RunningServer,
+  type SyncLimits,
 } from "@suture/server";
 import { join } from "node:path";
 
@@ -18,6 +20,8 @@ export interface SampleServerOptions {
   readonly port?: string;
   readonly clock?: Clock;
   readonly passwordHashing?: PasswordHashing;
+  readonly budgetLimits?: BudgetLimits;
+  readonly syncLimits?: Partial<SyncLimits>;
 }
 
 /** A server as `npm start` runs it, with its sample organization, but silent. */

@@ -8,6 +8,10 @@ export {
   type SutureServer,
 } from "./server.ts";
 export {
+  defaultBudgetLimits,
+  type BudgetLimits,
+} from "./gateway/limits/budget-limits.ts";
+export {
   startServer,
   type RunningServer,
   type StartDeps,

@@ -22,6 +22,7 @@ import Database from "better-sqlite3";
 import { createWorkerTrial } from "./admission/trial/worker-trial.ts";
 import type { Config } from "./config.ts";
 import { allowedOrigins } from "./gateway/sync/allowed-origins.ts";
+import type { BudgetLimits } from "./gateway/limits/budget-limits.ts";
 import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
 import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
 import { serveSync } from "./gateway/sync/upgrade.ts";
@@ -51,6 +52,8 @@ export interface StartDeps {
   readonly version?: string;
   /** What work is measured with. Default: by the clock. */
   readonly stopwatch?: Stopwatch;
+  /** Default: `defaultBudgetLimits`. */
+  readonly budgetLimits?: BudgetLimits;
   /** Default: `defaultSyncLimits`, and what the settings say. */
   readonly syncLimits?: Partial<SyncLimits>;
   /** Resolves once whatever else waits for a turn has had one. Default: at once. */
@@ -197,6 +200,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       externalUrl: config.publicUrl,
       ...(version !== undefined && { version }),
       ...(deps.stopwatch && { stopwatch: deps.stopwatch }),
+      ...(deps.budgetLimits && { budgetLimits: deps.budgetLimits }),
       ...(deps.yieldTurn && { yieldTurn: deps.yieldTurn }),
       trial,
     });

@@ -27,7 +27,10 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { startSampleServer } from "../sample-server.test-support.ts";
+import {
+  startSampleServer,
+  type SampleServerOptions,
+} from "../sample-server.test-support.ts";
 
 export type PersonKey = (typeof samplePeople)[number]["key"];
 
@@ -37,19 +40,27 @@ const cheapHashing: PasswordHashing = {
   verify: async (hash, password) => hash === `plain:${password}`,
 };
 
+export type RealWorldLimits = Pick<
+  SampleServerOptions,
+  "budgetLimits" | "syncLimits"
+>;
+
 export class RealWorld {
   readonly directory: string;
   /** Added to the server's clock. */
   serverAheadMs = 0;
+  readonly #limits: RealWorldLimits;
   #running: RunningServer | undefined;
   readonly #clients = new Set<Client>();
 
-  private constructor(directory: string) {
+  private constructor(directory: string, limits: RealWorldLimits) {
     this.directory = directory;
+    this.#limits = limits;
   }
 
-  static async create(): Promise<RealWorld> {
-    const world = new RealWorld(await mkdtemp(join(tmpdir(), "suture-e2e-")));
+  static async create(limits: RealWorldLimits = {}): Promise<RealWorld> {
+    const directory = await mkdtemp(join(tmpdir(), "suture-e2e-"));
+    const world = new RealWorld(directory, limits);
     await world.startServer();
     return world;
   }
@@ -62,6 +73,7 @@ export class RealWorld {
   /** On the same port as before, if it ran before. */
   async startServer(port = "0"): Promise<void> {
     this.#running = await startSampleServer({
+      ...this.#limits,
       directory: this.directory,
       port,
       clock: { now: () => systemClock.now() + this.serverAheadMs },
