@@ -43,12 +43,14 @@ import {
 } from "@suture/schema";
 import { z } from "@hono/zod-openapi";
 
+import type { PushedChange } from "../../admission/judgement.ts";
 import type { VerifiedSession } from "../../identity/session-tokens.ts";
 import { openRecordView, type RecordView } from "../../log/record-view.ts";
 import { candidateDigest, loadCandidates } from "./describe-review.ts";
 import { findReview, type FoundReview } from "./find-review.ts";
 import type { HttpDeps } from "./http-deps.ts";
 import type { ClientCode } from "./http-response.ts";
+import { noteShown } from "./note-shown.ts";
 import { sessionDevice } from "./session-device.ts";
 
 const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -100,9 +102,9 @@ export async function resolveReview(
   );
   if (composed === undefined) return fail("review-unknown");
   if (!composed.ok) return composed;
-  const { verdicts } = await admission.admit({ personId, deviceId }, [
-    composed.value,
-  ]);
+  const { organizationId, change } = composed.value;
+  await noteShown(deps, organizationId, deviceId, [change]);
+  const { verdicts } = await admission.admit({ personId, deviceId }, [change]);
   const [verdict] = verdicts;
   switch (verdict?.verdict) {
     case "accepted":
@@ -134,7 +136,7 @@ async function composeResolution(
   { deviceId, timeMs, random }: Signing,
 ): Promise<
   Result<
-    { readonly recordId: RecordId; readonly bytes: Uint8Array },
+    { readonly organizationId: RecordId; readonly change: PushedChange },
     ResolutionFailure
   >
 > {
@@ -203,7 +205,8 @@ async function composeResolution(
     timeMs,
     ops,
   });
-  return ok({ recordId, bytes });
+  const { organizationId } = membership;
+  return ok({ organizationId, change: { recordId, bytes } });
 }
 
 function decide(

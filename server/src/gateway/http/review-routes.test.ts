@@ -163,6 +163,26 @@ test("[HT-6] choosing settles the conflict, under the person's name and a device
   expect(again).toMatchObject({ status: 409, body: { code: "review-closed" } });
 });
 
+test("[EV-3] what somebody settles over HTTP was shown to them: it is not flagged as unseen", async () => {
+  const reviewId = await prescribeApart();
+  const { body } = await anna.get(`/v1/reviews/${reviewId}`);
+  const candidates: string[] = body.conflict.candidates.map(
+    ({ digest }: { digest: string }) => digest,
+  );
+  const settled = await anna.post(`/v1/reviews/${reviewId}/resolution`, {
+    decision: { kind: "choose", candidate: candidates[0] },
+    candidates,
+    reason: "asked the patient",
+  });
+  expect(settled.status).toBe(200);
+  const { hash } = settled.body;
+  expect(
+    (await world.audit()).filter(
+      (entry) => entry.event === "signed-unseen" && entry.hash === hash,
+    ),
+  ).toEqual([]);
+});
+
 test("[HT-6] candidates other than those in view are 409, and nothing is written", async () => {
   const reviewId = await prescribeApart();
   const { body } = await anna.get(`/v1/reviews/${reviewId}`);

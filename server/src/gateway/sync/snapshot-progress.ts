@@ -2,8 +2,8 @@
  * How far each device was really sent a snapshot that it is still reading. A page counts where it joins those sent before it, so
  * that naming a later record, or never asking for the pages between, is no evidence that those were sent. SPEC SY-12.
  *
- * Kept beyond a session, because a device goes on with its snapshot after it was cut off; not beyond the process. Should the
- * server restart in between, nothing is counted: evidence errs on the side of "not sent".
+ * Kept beyond a session, because a device goes on with its snapshot after it was cut off; not beyond the process, and of those
+ * that never end only the latest. What was let go of is not counted: evidence errs on the side of "not sent".
  */
 import type {
   Cursor,
@@ -29,7 +29,10 @@ interface Covered {
   readonly upTo: RecordId;
 }
 
+const maxRemembered = 10_000;
+
 export class SnapshotProgress {
+  /** In the order in which they last went on. */
   readonly #covered = new Map<string, Covered>();
 
   /** Takes note of a page, and says whether the whole snapshot was sent with it. */
@@ -45,6 +48,11 @@ export class SnapshotProgress {
       return true;
     }
     const upTo = isSame && before.upTo > next ? before.upTo : next;
+    this.#covered.delete(key);
+    for (const oldest of this.#covered.keys()) {
+      if (this.#covered.size < maxRemembered) break;
+      this.#covered.delete(oldest);
+    }
     this.#covered.set(key, { at, readKey, upTo });
     return false;
   }
