@@ -124,6 +124,23 @@ describe("containers", () => {
       expect(() => history.accept(foreign(history, deps, edit))).toThrow(code);
   });
 
+  test("[AD-7] a counter counts by so much at once and no more", () => {
+    const count = (by: number) => {
+      const history = new History();
+      const deps = [history.creation, history.genesis("visits")].sort();
+      try {
+        history.set(deps, "visits", { increment: by });
+        return "accepted";
+      } catch (cause) {
+        return cause instanceof Error ? cause.message.split(":")[0] : "";
+      }
+    };
+    for (const by of [1, -1_000_000, 1_000_000])
+      expect(count(by)).toBe("accepted");
+    for (const by of [1_000_001, -1_000_001, Number.MAX_SAFE_INTEGER])
+      expect(count(by)).toBe("value-invalid");
+  });
+
   test("[AD-7] a text takes characters and deletions, no marks", () => {
     const { history, deps } = withText();
     const changes = deps.map((dep) => history.written(dep).bytes);

@@ -17,6 +17,8 @@ import { genesisOpId, isGenesis } from "./genesis.ts";
 
 export const maxEntryBytes = 16 * 1024;
 export const maxScalarLength = 4_000;
+/** So that no sum leaves the numbers that are exact: from there on Automerge gives a BigInt, which JSON cannot hold. */
+export const maxIncrement = 1_000_000;
 
 const oneCharacter = /^.$/su;
 
@@ -245,12 +247,16 @@ function fieldEdit(
   const { name, field } = key;
   if (field.kind === "text" || field.kind === "counter") {
     // What a container is made by is a genesis change, the same on every device; a second one would hide the first.
-    return field.kind === "counter" &&
-      op.action === "inc" &&
-      typeof op.value === "number" &&
-      op.pred.length === 1
+    if (
+      field.kind !== "counter" ||
+      op.action !== "inc" ||
+      typeof op.value !== "number" ||
+      op.pred.length !== 1
+    )
+      return refused("kind-mismatch", `${name} cannot be set as a whole`);
+    return Math.abs(op.value) <= maxIncrement
       ? ok({ ...base, kind: "increment", name, by: op.value })
-      : refused("kind-mismatch", `${name} cannot be set as a whole`);
+      : refused("value-invalid", `${name} counts too much at once`);
   }
   // Automerge deletes the losers when a field in conflict is rewritten with the value that won.
   if (op.action === "del" && op.pred.length > 0) {
