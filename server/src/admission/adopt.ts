@@ -29,11 +29,8 @@ export async function noteAdoption(
 ): Promise<void> {
   const { recordId, adopts } = read;
   if (adopts === undefined) return;
-  const { hash, reason } = adopts;
+  const { hash, pushedBy, reason } = adopts;
   const { atMs } = setting;
-  const original = await tx.get(refusalsTable, [recordId, hash]);
-  if (original === undefined) throw new Error("there is nothing to adopt");
-  const { memberId, deviceId } = original;
   await tx.put(strandedDecisionsTable, [recordId, hash], {
     kind: "adopted",
     byMemberId: signer.memberId,
@@ -48,8 +45,7 @@ export async function noteAdoption(
       event: "work-adopted",
       recordId,
       hash,
-      memberId,
-      deviceId,
+      ...pushedBy,
       adoptedBy: { ...signer },
       as: indexed.hash,
     },

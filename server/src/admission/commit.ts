@@ -245,8 +245,10 @@ async function auditAdmission(
     await tx.delete(restorableTable, [read.recordId, indexed.hash]);
   }
   if (isUnseen) {
-    await appendAudit(tx, at, { event: "signed-unseen", ...authored });
-    await countUnseen(tx, signer, atMs);
+    const author = read.adopts?.pushedBy ?? signer;
+    const unseen = { ...authored, ...author };
+    await appendAudit(tx, at, { event: "signed-unseen", ...unseen });
+    await countUnseen(tx, author, atMs);
   }
   if (founding === null || plan.creation === null) return;
   const { memberId, personId, isOperator } = founding;

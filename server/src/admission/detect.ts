@@ -28,16 +28,18 @@ type SignedChange = Pick<
  */
 export async function isSignedUnseen(
   tx: ReadTransaction,
-  { read: { recordId }, type, memory, indexed, signer }: SignedChange,
+  { read, type, memory, indexed, signer }: SignedChange,
 ): Promise<boolean> {
+  const { recordId } = read;
   for (const { pred } of Object.values(indexed.statements)) {
     for (const opId of pred) {
       const hash = memory.index.signedIn(opId);
       const number = hash === undefined ? undefined : memory.numberOf(hash);
       if (number === undefined) continue;
       const row = await tx.get(changeIndexTable, [recordId, number]);
-      if (row === undefined || row.deviceId === signer.deviceId) continue;
-      const { deviceId } = signer;
+      // What is adopted was signed over what its own author had been sent.
+      const { deviceId } = read.adopts?.pushedBy ?? signer;
+      if (row === undefined || row.deviceId === deviceId) continue;
       const sent = await firstSentAt(tx, deviceId, type.type, row.places);
       if (sent === null) return true;
     }

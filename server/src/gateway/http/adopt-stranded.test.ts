@@ -2,6 +2,7 @@ import {
   canonicalize,
   encodeStatement,
   entryKey,
+  organizationScope,
   type OpId,
 } from "@suture/schema";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -20,6 +21,7 @@ import {
   expectAccepted,
   typeOf,
 } from "../../admission/world.test-support.ts";
+import { noteDelivered } from "../../log/deliveries.ts";
 import { changeIndexTable } from "../../log/log-tables.ts";
 import type { Asker } from "./http-world.test-support.ts";
 import {
@@ -182,6 +184,53 @@ describe("adopting", () => {
       (await world.list(manager, "?state=all")).body.stranded,
     ).toMatchObject([{ hash, state: { kind: "adopted", as } }]);
   });
+});
+
+test("[SW-22] what its author's device had been sent is the evidence, not what the adopter's was", async () => {
+  const before = prescribing({ [first]: medication("aspirin") });
+  expectAccepted(
+    await manager.colleague.push(
+      manager.colleague.sign(patient, "prescribing", before),
+    ),
+  );
+  const heads = patient.index.heads();
+  const edits = [medication("ibuprofen"), medication("warfarin")].map((added) =>
+    anna.colleague.sign(
+      patient,
+      "prescribing",
+      prescribing({ [first]: medication("aspirin"), [second]: added }),
+      { heads, actor: anna.colleague.newActor() },
+    ),
+  );
+  const [unsent, sent] = await world.strand(anna, ...edits);
+  const adopted = await world.adopt(manager, unsent);
+  expect(adopted.status).toBe(200);
+  const { deviceId } = anna.colleague.signer;
+  const scopeId = organizationScope(world.organizationId);
+  await world.store.write(world.organizationId, (tx) =>
+    noteDelivered(
+      tx,
+      {
+        deviceId,
+        scopeId,
+        readKey: "patient",
+        fromSequence: 0,
+        toSequence: 1_000,
+      },
+      42,
+    ),
+  );
+  expect((await world.adopt(manager, sent)).status).toBe(200);
+  expect(
+    (await world.audit()).filter(({ event }) => event === "signed-unseen"),
+  ).toEqual([
+    {
+      event: "signed-unseen",
+      recordId: patient.recordId,
+      hash: adopted.body.state.as,
+      ...anna.colleague.signer,
+    },
+  ]);
 });
 
 test("[SW-26] what its author's device has said again by itself is not offered any more", async () => {

@@ -151,10 +151,12 @@ async function composeAdoption(
   });
   if (!chunks.ok) return refused(chunks.error.code);
   const last = chunks.value.length - 1;
+  const { memberId: authorId, deviceId: authorsDeviceId } = verdict;
+  const pushedBy = { memberId: authorId, deviceId: authorsDeviceId };
   const changes = chunks.value.map((bytes, position) => ({
     recordId,
     bytes,
-    ...(position === last && { adopts: { hash, reason } }),
+    ...(position === last && { adopts: { hash, pushedBy, reason } }),
   }));
   return ok({ kind: "composed", changes });
 }

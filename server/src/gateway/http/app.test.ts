@@ -31,6 +31,8 @@ test("[HT-1] the document describes every route, and which need a session", asyn
       "/v1/audit",
       "/v1/invitations",
       "/v1/organizations/{id}/devices",
+      "/v1/organizations/{id}/stranded",
+      "/v1/organizations/{id}/stranded/{hash}/adopt",
       "/v1/sign-in",
       "/healthz",
       "/readyz",

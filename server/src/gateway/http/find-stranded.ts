@@ -44,7 +44,7 @@ import { readAccess, type Access } from "../sync/access.ts";
 import { holdsAny } from "./audit-routes.ts";
 import type { HttpDeps } from "./http-deps.ts";
 import type { ClientCode } from "./http-response.ts";
-import { saidAgainAs } from "./said-again.ts";
+import { SaidAgain } from "./said-again.ts";
 
 const readers: readonly Role[] = ["manager", "admin", "auditor"];
 export const strandedDeciders: readonly Role[] = ["manager", "admin"];
@@ -102,11 +102,12 @@ export async function visibleStranded(
   refused: readonly RefusedChange[],
 ): Promise<readonly Stranded[]> {
   const { organizationId } = membership;
+  const saidAgain = new SaidAgain(tx);
   const visible: Stranded[] = [];
   for (const change of refused) {
     const place = await placeRefused(tx, types, organizationId, change);
     if (!maySee(types, access, place)) continue;
-    const state = await readState(tx, place, change);
+    const state = await readState(tx, saidAgain, place, change);
     visible.push({ ...change, place, state });
   }
   return visible;
@@ -136,6 +137,7 @@ export async function readRefusedChange(
 
 async function readState(
   tx: ReadTransaction,
+  saidAgain: SaidAgain,
   { type }: StrandedPlace,
   refused: RefusedChange,
 ): Promise<StrandedState> {
@@ -143,7 +145,7 @@ async function readState(
   const decision = await tx.get(strandedDecisionsTable, key);
   if (decision !== undefined) return decision;
   const change = type && (await readRefusedChange(tx, refused));
-  const as = change && (await saidAgainAs(tx, type, refused, change));
+  const as = change && (await saidAgain.find(type, refused, change));
   return as === null ? { kind: "open" } : { kind: "said-again", as };
 }
 

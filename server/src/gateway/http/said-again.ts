@@ -16,26 +16,49 @@ import {
 import type { RefusedChange } from "../../admission/refusals.ts";
 import { changeBytesTable, changeIndexTable } from "../../log/log-tables.ts";
 
-/** The accepted change of the same author on the same device that says it again; null if there is none. */
-export async function saidAgainAs(
-  tx: ReadTransaction,
-  type: RecordType,
-  { recordId, verdict }: RefusedChange,
-  refused: DecodedChange,
-): Promise<ChangeHash | null> {
-  if (verdict.code !== "depends-on-refused") return null;
-  const said = sayingOf(type, refused);
-  const rows = await tx.scan(changeIndexTable, { prefix: [recordId] });
-  for (const { value: row } of rows) {
-    const isTheirs =
-      row.memberId === verdict.memberId && row.deviceId === verdict.deviceId;
-    if (!isTheirs || row.opCount !== refused.ops.length) continue;
-    const bytes = await tx.get(changeBytesTable, [recordId, row.hash]);
-    const change = bytes && decodeChange(bytes, defaultChangeLimits);
-    if (change?.ok === true && said === sayingOf(type, change.value))
-      return row.hash;
+/** For one transaction: what each author has said of a record is read once, however many of their changes are asked about. */
+export class SaidAgain {
+  readonly #tx: ReadTransaction;
+  /** By record, member and device: accepted changes by what they say. */
+  readonly #said = new Map<string, ReadonlyMap<string, ChangeHash>>();
+
+  constructor(tx: ReadTransaction) {
+    this.#tx = tx;
   }
-  return null;
+
+  /** The accepted change of the same author on the same device that says it again; null if there is none. */
+  async find(
+    type: RecordType,
+    refused: RefusedChange,
+    change: DecodedChange,
+  ): Promise<ChangeHash | null> {
+    if (refused.verdict.code !== "depends-on-refused") return null;
+    const saying = sayingOf(type, change);
+    const said = await this.#saidBy(type, refused);
+    return (saying !== undefined && said.get(saying)) || null;
+  }
+
+  async #saidBy(
+    type: RecordType,
+    { recordId, verdict }: RefusedChange,
+  ): Promise<ReadonlyMap<string, ChangeHash>> {
+    const { memberId, deviceId } = verdict;
+    const name = `${recordId} ${memberId} ${deviceId}`;
+    const known = this.#said.get(name);
+    if (known !== undefined) return known;
+    const said = new Map<string, ChangeHash>();
+    const rows = await this.#tx.scan(changeIndexTable, { prefix: [recordId] });
+    for (const { value: row } of rows) {
+      if (row.memberId !== memberId || row.deviceId !== deviceId) continue;
+      const key = [recordId, row.hash];
+      const bytes = await this.#tx.get(changeBytesTable, key);
+      const change = bytes && decodeChange(bytes, defaultChangeLimits);
+      const saying = change?.ok && sayingOf(type, change.value);
+      if (typeof saying === "string") said.set(saying, row.hash);
+    }
+    this.#said.set(name, said);
+    return said;
+  }
 }
 
 /** The same for a change and what says it again; undefined for what cannot be read. */
