@@ -27,9 +27,11 @@ import { createOwedEntries } from "./audit/owed-entries.ts";
 import { createRefusedSignInTeller } from "./audit/refused-sign-in-teller.ts";
 import { createHttpApp } from "./gateway/http/app.ts";
 import type { HttpApp } from "./gateway/http/http-deps.ts";
+import { limitRequests } from "./gateway/http/limit-requests.ts";
 import { createReadRecorder } from "./gateway/http/read-recorder.ts";
 import { defaultBudgetLimits } from "./gateway/limits/budget-limits.ts";
 import type { BudgetLimits } from "./gateway/limits/budget-limits.ts";
+import { Budgets } from "./gateway/limits/budgets.ts";
 import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
 import { createSyncGateway } from "./gateway/sync/sync-gateway.ts";
 import { defaultSyncLimits } from "./gateway/sync/sync-limits.ts";
@@ -99,6 +101,11 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
   });
   const audited = auditIdentity(deps.identity, owed, refusals);
   const { invitations } = audited;
+  const stopwatch = deps.stopwatch ?? { elapsedMs: () => clock.now() };
+  const budgets = new Budgets({
+    stopwatch,
+    limits: deps.budgetLimits ?? defaultBudgetLimits,
+  });
   const sync = createSyncGateway({
     store,
     recordTypes,
@@ -121,8 +128,8 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     random,
     log,
     limits: { ...defaultSyncLimits, ...deps.syncLimits },
-    budgetLimits: deps.budgetLimits ?? defaultBudgetLimits,
-    stopwatch: deps.stopwatch ?? { elapsedMs: () => clock.now() },
+    budgets,
+    stopwatch,
   });
   const identity: Identity = {
     ...audited,
@@ -139,7 +146,10 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
   const app = createHttpApp({
     store,
     recordTypes,
-    identity,
+    identity: {
+      ...identity,
+      verifySessionRequest: limitRequests(identity, budgets),
+    },
     admission: sync.admission,
     checkpoints,
     clock,

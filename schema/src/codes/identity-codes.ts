@@ -12,6 +12,7 @@ export const identityCodeSchema = z.enum([
   "sign-up-refused",
   "sign-in-refused",
   "too-many-attempts",
+  "too-many-requests",
   "session-ended",
   "refresh-reused",
   "token-missing",
@@ -56,6 +57,7 @@ const sentences: Readonly<Record<IdentityCode, string>> = {
   "sign-in-refused": "E-mail or password is wrong.",
   "too-many-attempts":
     "Too many attempts to sign in; wait a little and try again.",
+  "too-many-requests": "Too much was asked at once; wait a little.",
   "session-ended": "You were signed out; sign in again.",
   "refresh-reused":
     "This sign-in was used twice, so it was ended for safety; sign in again.",
@@ -83,6 +85,7 @@ const sentences: Readonly<Record<IdentityCode, string>> = {
 
 const retryable: ReadonlySet<IdentityCode> = new Set([
   "too-many-attempts",
+  "too-many-requests",
   "use_dpop_nonce",
   "external-issuer-unavailable",
 ]);

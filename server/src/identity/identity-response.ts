@@ -15,6 +15,7 @@ const statuses = {
   "sign-up-refused": 409,
   "sign-in-refused": 401,
   "too-many-attempts": 429,
+  "too-many-requests": 429,
   "session-ended": 401,
   "refresh-reused": 401,
   "token-missing": 401,

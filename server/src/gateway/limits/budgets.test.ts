@@ -52,6 +52,27 @@ describe("what a device, a person and an organization may use", () => {
     }
   });
 
+  test("[LM-5] a hospital of 200 devices that comes back at once, each with 100 changes of its own and 20,000 to read, does not wait", () => {
+    const { budgets } = opened();
+    for (let number = 0; number < 200; number += 1) {
+      const subjects: readonly Subject[] = [
+        { kind: "device", id: `device ${number}` },
+        { kind: "person", id: `person ${number}` },
+        hospital,
+      ];
+      expect(budgets.waitMs(subjects)).toBe(0);
+      // In batches and pages, at a generous 15 ms and 2 MiB each.
+      budgets.charge(subjects, { requests: 2, changes: 100, workMs: 30 });
+      for (let page = 0; page < 20; page += 1)
+        budgets.charge(subjects, {
+          requests: 1,
+          bytes: 2 * 1024 * 1024,
+          workMs: 15,
+        });
+      expect(budgets.waitMs(subjects)).toBe(0);
+    }
+  });
+
   test("[LM-2] what was used is forgotten by time, never by being looked at", () => {
     fc.assert(
       fc.property(

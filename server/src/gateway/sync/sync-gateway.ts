@@ -28,8 +28,7 @@ import type { Identity } from "../../identity/identity.ts";
 import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
 import type { ReviewDelta } from "../../review/review-book.ts";
 import type { SystemLog } from "../../system-log.ts";
-import type { BudgetLimits } from "../limits/budget-limits.ts";
-import { Budgets } from "../limits/budgets.ts";
+import type { Budgets } from "../limits/budgets.ts";
 import type { Stopwatch } from "../limits/stopwatch.ts";
 import { scopesIn } from "./access.ts";
 import { DeliveryRecorder } from "./delivery-recorder.ts";
@@ -59,7 +58,7 @@ export interface SyncGatewayDeps {
   readonly random: Random;
   readonly log: SystemLog;
   readonly limits: SyncLimits;
-  readonly budgetLimits: BudgetLimits;
+  readonly budgets: Budgets;
   readonly stopwatch: Stopwatch;
 }
 
@@ -126,13 +125,8 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
       return outcome;
     },
   };
-  const budgets = new Budgets({
-    stopwatch: deps.stopwatch,
-    limits: deps.budgetLimits,
-  });
   const sessions: SyncDeps = {
     ...deps,
-    budgets,
     admission,
     hub,
     fanOut,
