@@ -18,7 +18,7 @@ import { requireSession, sessionOf } from "./require-session.ts";
 import type { SessionEnv } from "./require-session.ts";
 import { syncGrant } from "./sync-token-routes.ts";
 
-const deviceName = z.string().trim().min(1).max(100);
+export const deviceName = z.string().trim().min(1).max(100);
 
 const device = z.object({
   deviceId: deviceIdSchema,

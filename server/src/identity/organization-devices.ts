@@ -12,6 +12,7 @@ import type {
   DeviceId,
   IdentityError,
   PersonId,
+  ReadTransaction,
   RecordId,
   Result,
   Store,
@@ -23,6 +24,7 @@ import {
   identityPartition,
   personMembersTable,
 } from "./identity-tables.ts";
+import type { DeviceRow } from "./identity-tables.ts";
 import type { Revocation, Revocations } from "./revocations.ts";
 import { takeOffIn } from "./take-off-device.ts";
 
@@ -53,6 +55,11 @@ export interface OrganizationDevices {
   /** One member, who may sign in on it again. Errors: `device-unknown`, also when the member is not on it. */
   takeOff(
     ending: DeviceEnding & { readonly memberId: RecordId },
+  ): Promise<Result<void, IdentityError>>;
+  /** Errors: `device-unknown`, also for one that no member is on or that was revoked. */
+  rename(
+    device: DeviceEnding,
+    name: string,
   ): Promise<Result<void, IdentityError>>;
   /** To be called when a person has become a member: takes them off the devices that are closed to them now. */
   takeOffClosed(personId: PersonId): Promise<void>;
@@ -125,10 +132,7 @@ export function createOrganizationDevices(deps: {
           if (!row) return err(identityError("device-unknown"));
           const { closedTo = [] } = row;
           if (closedTo.includes(organizationId)) return ok([]);
-          const ours: PersonId[] = [];
-          for (const personId of row.personIds)
-            if (await isMemberOf(tx, personId, [organizationId]))
-              ours.push(personId);
+          const ours = await membersOn(tx, row, organizationId);
           if (ours.length === 0) return err(identityError("device-unknown"));
           await tx.put(devicesTable, [deviceId], {
             ...row,
@@ -159,6 +163,17 @@ export function createOrganizationDevices(deps: {
       );
     },
 
+    rename: ({ organizationId, deviceId }, name) =>
+      store.write(identityPartition, async (tx) => {
+        const row = await tx.get(devicesTable, [deviceId]);
+        const unknown = err(identityError("device-unknown"));
+        if (!row || row.revokedAtMs !== undefined) return unknown;
+        if ((await membersOn(tx, row, organizationId)).length === 0)
+          return unknown;
+        await tx.put(devicesTable, [deviceId], { ...row, name });
+        return ok(undefined);
+      }),
+
     async takeOffClosed(personId) {
       const atMs = clock.now();
       announced(
@@ -178,4 +193,15 @@ export function createOrganizationDevices(deps: {
       );
     },
   };
+}
+
+async function membersOn(
+  tx: ReadTransaction,
+  { personIds }: DeviceRow,
+  organizationId: RecordId,
+): Promise<readonly PersonId[]> {
+  const found: PersonId[] = [];
+  for (const personId of personIds)
+    if (await isMemberOf(tx, personId, [organizationId])) found.push(personId);
+  return found;
 }

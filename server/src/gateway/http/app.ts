@@ -12,6 +12,7 @@ import { HTTPException } from "hono/http-exception";
 import type { SessionEnv } from "../../identity/require-session.ts";
 import { createIdentityRoutes } from "../../identity/routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addDeviceAdminRoutes } from "./device-admin-routes.ts";
 import { addDeviceReportRoutes } from "./device-report-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
@@ -84,6 +85,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   addAuditRoutes(app, options);
   addOrganizationRoutes(app, options);
   addDeviceReportRoutes(app, options);
+  addDeviceAdminRoutes(app, options);
   addStrandedRoutes(app, options);
   addHealthRoutes(app, options);
   addSyncRoute(app);

@@ -130,7 +130,8 @@ async function revoke(deps: HttpDeps, ending: Ending): Promise<boolean> {
   return (await deps.identity.organizationDevices.revoke(ending)).ok;
 }
 
-async function membershipIn(
+/** Undefined for whoever is no active member there. */
+export async function membershipIn(
   deps: HttpDeps,
   personId: PersonId,
   organizationId: RecordId,

@@ -48,6 +48,7 @@ export interface Asker {
   readonly member: Replica;
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
+  patch(path: string, body: unknown): Promise<Answer>;
 }
 
 export interface Answer {
@@ -75,7 +76,7 @@ export interface HttpWorld {
   /** Another organization on the same server. */
   found(): Promise<World>;
   /** Somebody with an account and no membership. */
-  stranger(): Promise<Pick<Asker, "colleague" | "get" | "post">>;
+  stranger(): Promise<Pick<Asker, "colleague" | "get" | "patch" | "post">>;
   newPatient(by: Asker): Promise<Replica>;
   audit(): Promise<readonly AuditEntry[]>;
   readNotes(): Promise<readonly ReadNote[]>;
@@ -148,20 +149,24 @@ export async function createHttpWorld(
     return new Colleague(admission, random, memberId, { personId, deviceId });
   }
 
-  async function signIn(email: string): Promise<Pick<Asker, "get" | "post">> {
+  async function signIn(
+    email: string,
+  ): Promise<Pick<Asker, "get" | "patch" | "post">> {
     const grant = await identity.signIn({ email, password });
     if (!grant.ok) throw new Error(grant.error.code);
     const headers = { authorization: `Bearer ${grant.value.sessionToken}` };
+    const sending = (method: string) => async (path: string, body: unknown) =>
+      answerOf(
+        await app.request(path, {
+          method,
+          headers: { ...headers, "content-type": "application/json" },
+          body: JSON.stringify(body),
+        }),
+      );
     return {
       get: async (path) => answerOf(await app.request(path, { headers })),
-      post: async (path, body) =>
-        answerOf(
-          await app.request(path, {
-            method: "POST",
-            headers: { ...headers, "content-type": "application/json" },
-            body: JSON.stringify(body),
-          }),
-        ),
+      post: sending("POST"),
+      patch: sending("PATCH"),
     };
   }
 
