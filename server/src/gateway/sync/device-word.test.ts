@@ -218,3 +218,48 @@ test("[EV-6] who left a team is no longer shown there, live or to those who come
     lastReport: { unsynced: { countsByPriority: [4, 0, 0, 0] } },
   });
 });
+
+test("[EV-6] who joins a team hears what its devices hold", async () => {
+  const { world, house, anna } = await sharedTablet();
+  const joiner = await world.signUp("joiner");
+  const record = await hire(world, house, joiner, ["clinician"], []);
+  const holding = world.connect(anna);
+  holding.hello({}, said([[anna.personId, 4]]));
+  const client = world.connect(joiner);
+  client.hello();
+  await world.settle();
+  const seen = () =>
+    client.all("presence").filter(({ memberId }) => memberId === anna.memberId);
+  expect(seen()).toEqual([]);
+  const { membership: content } = membership(["clinician"], [house.clinicId]);
+  house.adminClient.push([
+    record.sign(world.writerOf(house.admin), { group: "membership", content }),
+  ]);
+  await world.settle();
+  expect(seen().at(-1)).toMatchObject({
+    unsynced: { countsByPriority: [4, 0, 0, 0] },
+  });
+});
+
+test("[EV-6] leaving a team of one organization says nothing of another there", async () => {
+  const world = await SyncWorld.create();
+  const here = await found(world);
+  const both = await world.signUp("both");
+  const record = await hire(world, here, both, ["clinician"]);
+  const staying = await world.signUp("staying");
+  await hire(world, here, staying, ["clinician"]);
+  const elsewhere = await found(world, ["admin"], "elsewhere");
+  await hire(world, elsewhere, both, ["clinician"]);
+  const watching = world.connect(staying);
+  watching.hello();
+  world.connect(both).hello();
+  await world.settle();
+  const { membership: content } = membership(["clinician"], []);
+  here.adminClient.push([
+    record.sign(world.writerOf(here.admin), { group: "membership", content }),
+  ]);
+  await world.settle();
+  expect(
+    watching.all("presence").map(({ organizationId }) => organizationId),
+  ).not.toContain(elsewhere.organizationId);
+});

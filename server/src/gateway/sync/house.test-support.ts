@@ -41,8 +41,9 @@ export function membership(
 export async function found(
   world: SyncWorld,
   roles: readonly Role[] = ["admin", "clinician", "manager"],
+  adminName = "admin",
 ): Promise<House> {
-  const admin = await world.signUp("admin");
+  const admin = await world.signUp(adminName);
   const house = new RecordWriter(organization, world.random);
   const self = new RecordWriter(member, world.random);
   const clinic = new RecordWriter(team, world.random);

@@ -73,25 +73,7 @@ export class Presence {
     };
     this.#present.set(session, present);
     void this.#report(session, present, true);
-    const told = new Set<string>();
-    for (const membership of session.access.memberships) {
-      const { organizationId } = membership;
-      for (const scopeId of sharedScopes(organizationId, membership)) {
-        const reports = await this.#deps.store.read(organizationId, (tx) =>
-          reportsIn(tx, organizationId, scopeId),
-        );
-        for (const report of reports) {
-          const { deviceId, personId } = report;
-          const isConnected = this.#isHere(deviceId);
-          const isOwn = deviceId === session.deviceId;
-          const name = `${deviceId} ${personId}`;
-          const isNews = isConnected || !isNothing(report.unsynced);
-          if (isOwn || !isNews || told.has(name)) continue;
-          told.add(name);
-          session.send(describe(organizationId, report, isConnected, session));
-        }
-      }
-    }
+    await this.#tellOfColleagues(session);
   }
 
   /** What is left after a push. Colleagues are told of a change at most once per interval. */
@@ -109,15 +91,26 @@ export class Presence {
     });
   }
 
-  /** Rights are others than before: who shares no scope with the member any more hears that they are gone. */
-  refresh(session: SyncSession, before: SyncSession["access"]): void {
+  /**
+   * Rights are others than before: who shares no scope with the member any more hears that they are gone, and the member of
+   * those with whom they share one now.
+   */
+  async refresh(
+    session: SyncSession,
+    before: SyncSession["access"],
+  ): Promise<void> {
     const present = this.#present.get(session);
     if (present === undefined) return;
     const shared = new Set(scopesShared(session.access));
-    const left = scopesShared(before).filter((scopeId) => !shared.has(scopeId));
-    for (const { organizationId, memberId } of before.memberships)
+    for (const membership of before.memberships) {
+      const { organizationId, memberId } = membership;
+      const left = sharedScopes(organizationId, membership).filter(
+        (scopeId) => !shared.has(scopeId),
+      );
       this.#tellGone(session, { organizationId, memberId }, left, shared);
+    }
     void this.#report(session, present, true);
+    await this.#tellOfColleagues(session);
   }
 
   /** The socket is gone; what the device last said it holds stays known. */
@@ -134,6 +127,31 @@ export class Presence {
   /** Resolves once everything noted until now is durable, or was given up. */
   async flush(): Promise<void> {
     await Promise.all(this.#work.values());
+  }
+
+  /** What is known of the devices of everyone they share a scope with. */
+  async #tellOfColleagues(session: SyncSession): Promise<void> {
+    const told = new Set<string>();
+    for (const membership of session.access.memberships) {
+      const { organizationId } = membership;
+      for (const scopeId of sharedScopes(organizationId, membership)) {
+        const reports = await this.#deps.store.read(organizationId, (tx) =>
+          reportsIn(tx, organizationId, scopeId),
+        );
+        // What they may be told now, they are told once that is read.
+        if (session.areRightsStale) return;
+        for (const report of reports) {
+          const { deviceId, personId } = report;
+          const isConnected = this.#isHere(deviceId);
+          const isOwn = deviceId === session.deviceId;
+          const name = `${deviceId} ${personId}`;
+          const isNews = isConnected || !isNothing(report.unsynced);
+          if (isOwn || !isNews || told.has(name)) continue;
+          told.add(name);
+          session.send(describe(organizationId, report, isConnected, session));
+        }
+      }
+    }
   }
 
   #isHere(deviceId: DeviceId): boolean {
@@ -242,6 +260,7 @@ export class Presence {
       for (const colleague of this.#deps.hub.ofScope(scopeId))
         if (
           colleague.deviceId !== deviceId &&
+          !colleague.areRightsStale &&
           scopesShared(colleague.access).includes(scopeId)
         )
           found.add(colleague);

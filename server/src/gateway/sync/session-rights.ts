@@ -53,7 +53,7 @@ export class SessionRights {
     this.set(access);
     this.#staleCount -= dueCount;
     this.#tell(before, access);
-    this.#deps.presence.refresh(session, before);
+    await this.#deps.presence.refresh(session, before);
   }
 
   #tell(before: Access, { memberships: now, scopes }: Access): void {
