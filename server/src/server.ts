@@ -63,6 +63,8 @@ export interface ServerDeps {
   readonly version?: string;
   /** Where clients reach this server, when that is not what requests say (behind a proxy). */
   readonly externalUrl?: string | undefined;
+  /** Origins of others whose pages may use the HTTP API. */
+  readonly allowedOrigins?: readonly string[] | undefined;
 }
 
 export interface SutureServer {
@@ -158,6 +160,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     reads,
     connections: { has: sync.isConnected },
     externalUrl: deps.externalUrl,
+    allowedOrigins: deps.allowedOrigins,
     version: deps.version ?? "0.0.0",
   });
   await refusals.tell();

@@ -198,6 +198,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       log,
       syncLimits: { maxSessions, pingIntervalMs, ...deps.syncLimits },
       externalUrl: config.publicUrl,
+      allowedOrigins: config.allowedOrigins,
       ...(version !== undefined && { version }),
       ...(deps.stopwatch && { stopwatch: deps.stopwatch }),
       ...(deps.budgetLimits && { budgetLimits: deps.budgetLimits }),

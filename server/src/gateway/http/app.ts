@@ -7,6 +7,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { httpError } from "@suture/schema";
 import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 
 import type { SessionEnv } from "../../identity/require-session.ts";
@@ -27,6 +28,8 @@ import { addSyncRoute } from "./sync-route.ts";
 export interface HttpAppOptions extends HttpDeps {
   /** Where clients reach this server, when requests do not say so themselves. */
   readonly externalUrl?: string | undefined;
+  /** Origins of others whose pages may use the API; by default none. */
+  readonly allowedOrigins?: readonly string[] | undefined;
   readonly version: string;
 }
 
@@ -59,6 +62,15 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     for (const [name, value] of Object.entries(securityHeaders))
       c.res.headers.set(name, value);
   });
+  const mayCall = cors({
+    origin: (options.allowedOrigins ?? []).map((url) => new URL(url).origin),
+    allowMethods: ["GET", "POST", "PATCH"],
+    allowHeaders: ["authorization", "content-type", "dpop"],
+    exposeHeaders: ["dpop-nonce", "retry-after", "www-authenticate"],
+    maxAge: 600,
+  });
+  app.use("/v1/*", mayCall);
+  app.use("/.well-known/*", mayCall);
   app.use(
     "*",
     bodyLimit({

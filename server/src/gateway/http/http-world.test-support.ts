@@ -37,7 +37,7 @@ import { createMemoryAccounts } from "../../identity/memory-accounts.ts";
 import { serverTables } from "../../server-tables.ts";
 import { silentLog, type SystemLog } from "../../system-log.ts";
 import { HandTimers } from "../sync/hand-timers.test-support.ts";
-import { createHttpApp } from "./app.ts";
+import { createHttpApp, type HttpAppOptions } from "./app.ts";
 import type { HttpApp } from "./http-deps.ts";
 import { createReadRecorder, type ReadRecorder } from "./read-recorder.ts";
 
@@ -60,6 +60,8 @@ export interface Answer {
 
 export interface HttpWorld {
   readonly app: HttpApp;
+  /** What `app` stands on, for another app. */
+  readonly deps: HttpAppOptions;
   readonly store: Store;
   readonly world: World;
   readonly identity: Identity;
@@ -119,7 +121,7 @@ export async function createHttpWorld(
   };
   const world = await createWorld(worldDeps);
   const reads = createReadRecorder({ store, clock, timers, log, checkpoints });
-  const app = createHttpApp({
+  const deps: HttpAppOptions = {
     store,
     recordTypes: types,
     identity,
@@ -131,7 +133,8 @@ export async function createHttpWorld(
     reads,
     connections: { has: () => false },
     version: "0.0.0-test",
-  });
+  };
+  const app = createHttpApp(deps);
   const { organizationId, admission } = world;
   let people = 0;
 
@@ -172,6 +175,7 @@ export async function createHttpWorld(
 
   return {
     app,
+    deps,
     store,
     world,
     identity,
