@@ -38,7 +38,6 @@ import {
 import type { HttpDeps } from "./http-deps.ts";
 import type { ClientCode } from "./http-response.ts";
 import { readLostBehind, type LostRecord } from "./lost-behind.ts";
-import { noteShown } from "./note-shown.ts";
 import { sessionDevice } from "./session-device.ts";
 
 export interface AdoptionFailure {
@@ -87,7 +86,6 @@ export async function adoptStranded(
   if (!found.ok) return found;
   if (found.value.kind === "adopted") return ok(found.value.state);
   const { changes } = found.value;
-  await noteShown(deps, id, deviceId, changes);
   const { verdicts } = await admission.admit({ personId, deviceId }, changes);
   const verdict = verdicts.at(-1);
   if (verdict?.verdict === "refused")
