@@ -109,9 +109,11 @@ async function readChunks(
   recordId: RecordId,
   index: ChangeIndex,
 ): Promise<readonly Uint8Array[]> {
+  const rows = await tx.scan(changeBytesTable, { prefix: [recordId] });
+  const bytesByHash = new Map(rows.map(({ key, value }) => [key[1], value]));
   const chunks: Uint8Array[] = [];
   for (const { hash } of index.changes()) {
-    const bytes = await tx.get(changeBytesTable, [recordId, hash]);
+    const bytes = bytesByHash.get(hash);
     if (bytes === undefined)
       throw new Error("a change in the index has no bytes");
     chunks.push(bytes);
