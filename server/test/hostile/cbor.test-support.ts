@@ -52,14 +52,16 @@ export function joined(parts: readonly (number | Uint8Array)[]): Uint8Array {
   );
 }
 
-/** A major type with its argument, in the shortest form; below 2^32. */
+/** A major type with its argument, in the shortest form; within 53 bits. */
 function head(major: number, argument: number): Uint8Array {
   const first = major << 5;
   if (argument < 24) return joined([first | argument]);
   if (argument < 0x100) return joined([first | 24, argument]);
-  const bytes = Buffer.alloc(argument < 0x1_0000 ? 2 : 4);
-  bytes.writeUIntBE(argument, 0, bytes.length);
-  return joined([first | (bytes.length === 2 ? 25 : 26), bytes]);
+  const length = argument < 0x1_0000 ? 2 : argument < 0x1_0000_0000 ? 4 : 8;
+  const bytes = Buffer.alloc(length);
+  if (length === 8) bytes.writeBigUInt64BE(BigInt(argument));
+  else bytes.writeUIntBE(argument, 0, length);
+  return joined([first | (length === 2 ? 25 : length === 4 ? 26 : 27), bytes]);
 }
 
 function writeNumber(value: number): Uint8Array {

@@ -122,6 +122,10 @@ export async function createHouse(
   const running = started.value;
   const { url } = running;
   const actors: Actor[] = [];
+  const crashes: unknown[] = [];
+  const noteCrash = (cause: unknown) => void crashes.push(cause);
+  // In a process of its own, this would have been its end.
+  process.on("uncaughtExceptionMonitor", noteCrash);
   let signUps = 0;
 
   async function signUp(): Promise<{ email: string; personId: PersonId }> {
@@ -242,10 +246,12 @@ export async function createHouse(
         throw new Error("the honest member's session was disturbed");
       const crash = logLines.find((line) => line.includes('"level":"error"'));
       if (crash !== undefined) throw new Error(`the server failed: ${crash}`);
+      if (crashes.length > 0) throw new Error("the process would have ended");
     },
     async close() {
       for (const actor of actors) await actor.leave();
       await running.stop();
+      process.off("uncaughtExceptionMonitor", noteCrash);
       rmSync(dataDir, { recursive: true });
     },
   };

@@ -12,12 +12,6 @@ import {
 } from "./sent-frames.test-support.ts";
 
 const zeros = "0".repeat(64);
-const held = {
-  personId: "somebody",
-  countsByPriority: [0, 0, 0, 1],
-  oldestAgeMs: 1_000,
-} satisfies Item;
-
 const messages: readonly HostileCase[] = (
   [
     ["null as a message", "automerge-repo's server dies of it", cbor(null)],
@@ -97,7 +91,7 @@ const messages: readonly HostileCase[] = (
       push({
         unsynced: {
           ...manifest,
-          people: [{ ...held, countsByPriority: [-1, 0, 0, 0] }],
+          people: [{ ...counts, countsByPriority: [-1, 0, 0, 0] }],
         },
       }),
     ],
@@ -107,7 +101,7 @@ const messages: readonly HostileCase[] = (
       push({
         unsynced: {
           ...manifest,
-          people: [{ ...held, countsByPriority: [0, 0, 0, 0, 0] }],
+          people: [{ ...counts, countsByPriority: [0, 0, 0, 0, 0] }],
         },
       }),
     ],
@@ -117,7 +111,7 @@ const messages: readonly HostileCase[] = (
       push({
         unsynced: {
           ...manifest,
-          people: [{ ...held, countsByPriority: [2_000_000, 0, 0, 0] }],
+          people: [{ ...counts, countsByPriority: [2_000_000, 0, 0, 0] }],
         },
       }),
     ],
@@ -127,7 +121,7 @@ const messages: readonly HostileCase[] = (
       push({
         unsynced: {
           ...manifest,
-          people: [{ ...held, oldestAgeMs: 20 * 366 * 86_400_000 }],
+          people: [{ ...counts, oldestAgeMs: 20 * 366 * 86_400_000 }],
         },
       }),
     ],
@@ -135,7 +129,7 @@ const messages: readonly HostileCase[] = (
       "a manifest of 65 people",
       "the memory kept for each device",
       push({
-        unsynced: { ...manifest, people: Array<typeof held>(65).fill(held) },
+        unsynced: { ...manifest, people: Array<Item>(65).fill(counts) },
       }),
     ],
     [

@@ -1,6 +1,7 @@
 /** Honest requests for what is not one's own: scopes, changes, pages; and proofs of a log that never was. */
 import {
   changeHashSchema,
+  firstChain,
   joinRestoreRows,
   organizationScope,
   teamScope,
@@ -211,13 +212,14 @@ function restored(
       memberId: manager.signer.memberId,
       deviceId: manager.device.deviceId,
     };
-    const from = { ...proof.leaf.log, sequence: proof.leaf.log.sequence - 1 };
+    const { epoch, sequence } = proof.leaf.log;
+    const from = { epoch, sequence: 0, chain: firstChain(scopeId, epoch) };
     const socket = await by(house).socket();
     const answer = await socket.ask(
       {
         ...honest,
         from,
-        rows: joinRestoreRows([forged]),
+        rows: joinRestoreRows(Array<typeof forged>(sequence).fill(forged)),
         ...change(honest, house),
       },
       "restorable",
