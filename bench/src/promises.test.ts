@@ -47,3 +47,41 @@ test("[OP-7] every rule of the specification is cited by a test, and every cited
   expect([...promised].filter((id) => !cited.has(id))).toEqual([]);
   expect([...cited].filter((id) => !promised.has(id))).toEqual([]);
 });
+
+test("[OP-7] every row of the threat model names rules and hostile cases that exist", async () => {
+  const [text, promised, cases] = await Promise.all([
+    readFile(join(root, "docs/SECURITY.md"), "utf8"),
+    promisedRules(),
+    hostileCases(),
+  ]);
+  const rows = text
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !/^\| (Threat|-)/.test(line))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  expect(rows.length).toBeGreaterThan(30);
+  for (const [, threat = "", stopped, standard, proof = ""] of rows) {
+    expect([stopped, standard, proof], threat).not.toContain("");
+    const rules = proof.match(ruleId) ?? [];
+    const named = [...proof.matchAll(/"([^"]+)"/g)].map(
+      ([, name = ""]) => name,
+    );
+    expect(rules.length + named.length, threat).toBeGreaterThan(0);
+    expect(rules.filter((id) => !promised.has(id))).toEqual([]);
+    expect(named.filter((name) => !cases.has(name))).toEqual([]);
+  }
+});
+
+async function hostileCases(): Promise<ReadonlySet<string>> {
+  const folder = join(root, "server/test/hostile");
+  const names = await readdir(folder);
+  const texts = await Promise.all(
+    names
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFile(join(folder, name), "utf8")),
+  );
+  return new Set(
+    texts
+      .flatMap((text) => [...text.matchAll(/^\s+name:\s+"([^"]+)"/gm)])
+      .map(([, name = ""]) => name),
+  );
+}
