@@ -70,23 +70,40 @@ async function answer(message: ToHonest): Promise<void> {
 }
 
 async function work(): Promise<void> {
-  const patients = await client.patients.list();
+  const patients = [
+    ...(await client.patients.list()),
+    ...(await ownPatients()),
+  ];
   for (let count = 0; isEditing; count += 1) {
     const record = patients[count % patients.length];
     if (record === undefined) throw new Error("there are no patients");
     const startedAtMs = performance.now();
-    await edit(record, count);
-    await until(async () => (await client.unsynced()).length === 0);
-    latenciesMs.push(performance.now() - startedAtMs);
+    if (await edit(record, count)) {
+      await until(async () => (await client.unsynced()).length === 0);
+      latenciesMs.push(performance.now() - startedAtMs);
+    }
     await new Promise((resolve) => setTimeout(resolve, thinkMs));
   }
 }
 
-/** Mostly notes; a signed statement now and then, where nobody contests the group. */
+/** Records that nobody hostile knows of, whatever becomes of the others. */
+async function ownPatients(): Promise<readonly SutureRecord<typeof patient>[]> {
+  const parentId = client.memberships[0]?.organizationId;
+  if (parentId === undefined) throw new Error("the device has no organization");
+  const made = [];
+  for (let count = 0; count < 3; count += 1) {
+    const created = await client.patients.create({ parentId });
+    if (!created.ok) throw new Error(created.error.reason);
+    made.push(created.value);
+  }
+  return made;
+}
+
+/** Whether it was saved. Mostly notes; a signed statement now and then, where nobody contests the group. */
 async function edit(
   record: SutureRecord<typeof patient>,
   count: number,
-): Promise<void> {
+): Promise<boolean> {
   const form = await record.edit();
   const isSigned =
     count % 8 === 7 && record.group("prescribing").status !== "conflict";
@@ -99,9 +116,10 @@ async function edit(
   else form.draft.notes.set({ status: "active", text: `Note ${count}` });
   const result = await form.save();
   // A colleague may have contested the group meanwhile: said at once, and nothing is saved.
-  if (!result.ok) return;
+  if (!result.ok) return false;
   for (const hash of result.value.hashes)
     saved.push({ recordId: record.id, hash });
+  return true;
 }
 
 /** Those that are not accepted changes of their record here. */

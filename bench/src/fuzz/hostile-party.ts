@@ -11,6 +11,7 @@ import {
   type WelcomeMessage,
 } from "@suture/schema";
 
+import type { AdminOffice } from "./admin-office.ts";
 import { makeChangeInput, type PushedChange } from "./change-inputs.ts";
 import { Chance } from "./chance.ts";
 import { makeFrame, makeUpgrade, makeWireBytes } from "./frame-inputs.ts";
@@ -30,6 +31,8 @@ const settleWithinMs = 25;
 /** An input that is ready to be sent, so that making it is not part of what is measured. */
 export interface Prepared {
   readonly name: string;
+  /** Whether it may hold hundreds of changes or rows, which are judged a few in a turn. */
+  readonly isBatch: boolean;
   /** Throws `Unanswered` if the server hangs. */
   deliver(): Promise<Delivered>;
 }
@@ -41,12 +44,14 @@ export interface Delivered {
 
 interface Attacker {
   readonly device: HostileDevice;
+  isQuarantined: boolean;
   readonly membership: Membership;
   readonly scopes: WelcomeMessage["scopes"];
 }
 
 export class HostileParty {
   readonly #port: number;
+  readonly #office: AdminOffice;
   readonly #attackers: readonly Attacker[];
   readonly #replicas: readonly HostileReplica[];
   readonly #known: MessageMaterials["known"];
@@ -54,10 +59,12 @@ export class HostileParty {
 
   private constructor(
     port: number,
+    office: AdminOffice,
     attackers: readonly Attacker[],
     replicas: readonly HostileReplica[],
   ) {
     this.#port = port;
+    this.#office = office;
     this.#attackers = attackers;
     this.#replicas = replicas;
     this.#known = replicas.flatMap(({ recordId, chunks }) =>
@@ -72,6 +79,7 @@ export class HostileParty {
   /** Everybody joins; the first, who may read most, gets the records. */
   static async gather(
     port: number,
+    office: AdminOffice,
     devices: readonly HostileDevice[],
   ): Promise<HostileParty> {
     const attackers: Attacker[] = [];
@@ -80,12 +88,13 @@ export class HostileParty {
       const welcome = await device.join();
       const membership = welcome?.memberships[0];
       if (!welcome || !membership) throw new Error("no session was given");
-      attackers.push({ device, membership, scopes: welcome.scopes });
+      const { scopes } = welcome;
+      attackers.push({ device, membership, scopes, isQuarantined: false });
       if (replicas.length === 0)
         for (const { scopeId } of welcome.scopes)
           replicas.push(...(await recordsOf(device, scopeId)));
     }
-    return new HostileParty(port, attackers, replicas);
+    return new HostileParty(port, office, attackers, replicas);
   }
 
   /** Makes the input of this number, and connects whoever sends it. */
@@ -93,10 +102,15 @@ export class HostileParty {
     const chance = new Chance(seed, number);
     const attacker = chance.pick(this.#attackers);
     const { device } = attacker;
+    if (attacker.isQuarantined) await this.#leaveQuarantine(attacker);
     const share = chance.below(100);
     if (share < 8) return this.#upgrade(device, chance);
     if (!device.isConnected && (await device.join()) === null)
-      return { name: "join", deliver: async () => ended("closed") };
+      return {
+        name: "join",
+        isBatch: false,
+        deliver: async () => ended("closed"),
+      };
     if (share < 62) return this.#push(attacker, chance);
     const message = makeMessageInput(this.#messageMaterials(attacker, chance));
     if (share < 82)
@@ -116,6 +130,7 @@ export class HostileParty {
     const bytes = makeWireBytes(message.frame, chance);
     return {
       name: "wire",
+      isBatch: false,
       async deliver() {
         device.sendRaw(bytes);
         const outcome = await device.drain(settleWithinMs);
@@ -167,6 +182,7 @@ export class HostileParty {
     );
     return {
       name: `change: ${input.name}`,
+      isBatch: input.changes.length > 1,
       deliver: async () => {
         const answer = await device.ask(
           frame,
@@ -175,13 +191,19 @@ export class HostileParty {
         if (answer === null) return ended("closed");
         if (answer.type !== "verdicts") return { ends: [answer.type] };
         this.#learn(input.changes, answer.verdicts);
-        return {
-          ends: answer.verdicts.map((verdict) =>
-            "code" in verdict ? verdict.code : verdict.verdict,
-          ),
-        };
+        const ends = answer.verdicts.map((verdict) =>
+          "code" in verdict ? verdict.code : verdict.verdict,
+        );
+        attacker.isQuarantined = ends.includes("device-quarantined");
+        return { ends };
       },
     };
+  }
+
+  async #leaveQuarantine(attacker: Attacker): Promise<void> {
+    const { organizationId } = attacker.membership;
+    await this.#office.release(organizationId, attacker.device.grant.deviceId);
+    attacker.isQuarantined = false;
   }
 
   /** What was accepted is what the next changes build on. */
@@ -204,6 +226,7 @@ export class HostileParty {
     if (isFirst) await device.connect();
     return {
       name: isFirst ? `${name}, first` : name,
+      isBatch: /push|restore/.test(name),
       async deliver() {
         device.send(frame);
         return ended(await device.drain());
@@ -219,6 +242,7 @@ export class HostileParty {
     const request = makeUpgrade(await device.upgradeRequest(), chance);
     return {
       name: "upgrade",
+      isBatch: false,
       async deliver() {
         const status = await Promise.race([
           connection.request(request),

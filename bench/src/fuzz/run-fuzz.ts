@@ -9,6 +9,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { AdminOffice } from "./admin-office.ts";
 import { HonestProcess } from "./honest-process.ts";
 import { HostileDevice, Unanswered } from "./hostile-device.ts";
 import {
@@ -31,7 +32,7 @@ export interface FuzzReport {
   readonly count: number;
   /** The server ended, or did not answer any more. */
   readonly crashes: number;
-  /** Inputs that kept the server's main thread busy for more than 100 ms of CPU time. */
+  /** Inputs that kept the server's main thread busy for more than 100 ms of CPU time: at a stretch, or in all unless they are batches. */
   readonly stallsOver100ms: number;
   /** CPU time of the main thread without a turn for anything else. */
   readonly maxStallMs: number;
@@ -48,14 +49,15 @@ const stallMs = 100;
 const warmUpShare = 0.2;
 const warmUpCount = 1_000;
 const progressEvery = 5_000;
+const honestAloneMs = 2_000;
 
+/** The first may read most. Nobody's an admin: one who is may rightly end what the honest one may do. */
 const hostileKeys = [
   "clinician-south",
   "receptionist",
   "manager",
   "technician",
   "auditor",
-  "admin",
 ] as const;
 const honestKey = "clinician";
 const colleagueKey = "manager";
@@ -78,7 +80,8 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     const devices: HostileDevice[] = [];
     for (const key of hostileKeys)
       devices.push(await HostileDevice.signIn(server, credentialsOf(key)));
-    const party = await HostileParty.gather(server.port, devices);
+    const office = new AdminOffice(server.url, credentialsOf("admin"));
+    const party = await HostileParty.gather(server.port, office, devices);
     honest.beginEditing();
     const attack = await runAttack(options, server, party);
     party.end();
@@ -113,13 +116,15 @@ async function runAttack(
     Math.min(count / 2, warmUpCount),
   );
   const warmAt = first + Math.floor(warmCount);
-  await server.cpuUsed();
+  const honestShare = await shareOfHonestWork(server);
   for (let number = first; number < first + count; number += 1) {
     if (number === warmAt) warmBytes = await server.memoryBytes();
     const prepared = await party.prepare(seed, number);
     await server.cpuUsed();
+    const beganAtMs = performance.now();
     const delivered = await deliver(prepared);
     const used = await server.cpuUsed();
+    const tookMs = performance.now() - beganAtMs;
     if (used === null || delivered === null) {
       crashes += 1;
       const end = used === null ? `ended (${server.endedHow})` : "hangs";
@@ -129,13 +134,14 @@ async function runAttack(
       await server.cpuUsed();
       continue;
     }
-    const { name } = prepared;
-    tally.add(name, delivered, used.cpuMs);
+    const { name, isBatch } = prepared;
+    const ownMs = used.cpuMs - honestShare * tookMs;
+    tally.add(name, delivered, ownMs);
     maxStallMs = Math.max(maxStallMs, used.longestMs);
-    if (used.cpuMs > stallMs) {
+    if (used.longestMs > stallMs || (!isBatch && ownMs > stallMs)) {
       stallsOver100ms += 1;
       tell(
-        `input ${number} (${name}): ${used.cpuMs.toFixed(0)} ms of CPU time, ${used.longestMs.toFixed(0)} ms at a stretch`,
+        `input ${number} (${name}): ${ownMs.toFixed(0)} ms of CPU time, ${used.longestMs.toFixed(0)} ms at a stretch`,
       );
     }
     if ((number - first + 1) % progressEvery === 0)
@@ -153,6 +159,16 @@ async function runAttack(
     maxStallMs: Math.round(maxStallMs),
     rssGrowthMiB: Math.round(grownBytes / 2 ** 20),
   };
+}
+
+/** How much of the time the server's main thread is busy while nobody attacks. */
+async function shareOfHonestWork(server: ProbedServer): Promise<number> {
+  await server.cpuUsed();
+  await new Promise((resolve) => {
+    setTimeout(resolve, honestAloneMs);
+  });
+  const used = await server.cpuUsed();
+  return (used?.cpuMs ?? 0) / honestAloneMs;
 }
 
 /** Null where the server did not answer. */
