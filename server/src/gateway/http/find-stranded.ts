@@ -49,8 +49,9 @@ import { SaidAgain } from "./said-again.ts";
 const readers: readonly Role[] = ["manager", "admin", "auditor"];
 export const strandedDeciders: readonly Role[] = ["manager", "admin"];
 
-/** Of a record that is not here, so many refusals are searched for its creation. */
+/** Of a record that is not here, so many refusals are searched for its creation, and so many creations are believed to agree. */
 const maxRefusalsOfRecord = 100;
+const maxClaims = 4;
 
 /** Where a refused change belongs. */
 export interface StrandedPlace {
@@ -100,9 +101,9 @@ export async function visibleStranded(
   types: RecordTypes,
   { access, membership }: StrandedReader,
   refused: readonly RefusedChange[],
+  saidAgain = new SaidAgain(),
 ): Promise<readonly Stranded[]> {
   const { organizationId } = membership;
-  const saidAgain = new SaidAgain(tx);
   const visible: Stranded[] = [];
   for (const change of refused) {
     const place = await placeRefused(tx, types, organizationId, change);
@@ -145,7 +146,7 @@ async function readState(
   const decision = await tx.get(strandedDecisionsTable, key);
   if (decision !== undefined) return decision;
   const change = type && (await readRefusedChange(tx, refused));
-  const as = change && (await saidAgain.find(type, refused, change));
+  const as = change && (await saidAgain.find(tx, type, refused, change));
   return as === null ? { kind: "open" } : { kind: "said-again", as };
 }
 
@@ -194,9 +195,10 @@ async function refusedCreation(
     prefix: [recordId],
     limit: maxRefusalsOfRecord,
   });
+  const creations = refusals.filter(({ value }) => value.isCreation);
+  if (creations.length > maxClaims) return null;
   const claims: Creation[] = [];
-  for (const { key, value } of refusals) {
-    if (!value.isCreation) continue;
+  for (const { key } of creations) {
     const hash = changeHashSchema.parse(key[1]);
     const creation = await creationIn(tx, types, { recordId, hash });
     if (creation !== null) claims.push(creation);

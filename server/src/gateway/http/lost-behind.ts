@@ -13,8 +13,9 @@ import {
 import { strandedDecisionsTable } from "../../admission/admission-tables.ts";
 import { readRefusedChange } from "./find-stranded.ts";
 
-/** Beyond so many the way back is not followed further. */
+/** Beyond so many changes, or operations in them, the way back is not followed further: it is read while somebody waits. */
 const maxLostBehind = 1_000;
+const maxLostOps = 20_000;
 
 export interface LostBehind {
   /** In causal order. */
@@ -30,11 +31,12 @@ export async function readLostBehind(
 ): Promise<LostBehind> {
   const found = new Map<ChangeHash, LostBefore>();
   let isComplete = true;
+  let opCount = 0;
   const open = [...deps];
   for (let hash = open.pop(); hash !== undefined; hash = open.pop()) {
     if (index.has(hash) || found.has(hash)) continue;
     const lost =
-      found.size < maxLostBehind
+      found.size < maxLostBehind && opCount < maxLostOps
         ? await readLost(tx, type, recordId, hash)
         : null;
     if (lost === null) {
@@ -45,6 +47,7 @@ export async function readLostBehind(
     const decision = await tx.get(strandedDecisionsTable, key);
     const reexpressedAs = decision?.kind === "adopted" ? decision.as : null;
     found.set(hash, { ...lost, reexpressedAs });
+    opCount += lost.change.ops.length;
     open.push(...lost.change.deps);
   }
   // Operation counters only grow along dependencies.

@@ -16,29 +16,26 @@ import {
 import type { RefusedChange } from "../../admission/refusals.ts";
 import { changeBytesTable, changeIndexTable } from "../../log/log-tables.ts";
 
-/** For one transaction: what each author has said of a record is read once, however many of their changes are asked about. */
+/** For one request: what each author has said of a record is read once, however many of their changes are asked about. */
 export class SaidAgain {
-  readonly #tx: ReadTransaction;
   /** By record, member and device: accepted changes by what they say. */
   readonly #said = new Map<string, ReadonlyMap<string, ChangeHash>>();
 
-  constructor(tx: ReadTransaction) {
-    this.#tx = tx;
-  }
-
   /** The accepted change of the same author on the same device that says it again; null if there is none. */
   async find(
+    tx: ReadTransaction,
     type: RecordType,
     refused: RefusedChange,
     change: DecodedChange,
   ): Promise<ChangeHash | null> {
     if (refused.verdict.code !== "depends-on-refused") return null;
     const saying = sayingOf(type, change);
-    const said = await this.#saidBy(type, refused);
+    const said = await this.#saidBy(tx, type, refused);
     return (saying !== undefined && said.get(saying)) || null;
   }
 
   async #saidBy(
+    tx: ReadTransaction,
     type: RecordType,
     { recordId, verdict }: RefusedChange,
   ): Promise<ReadonlyMap<string, ChangeHash>> {
@@ -47,11 +44,11 @@ export class SaidAgain {
     const known = this.#said.get(name);
     if (known !== undefined) return known;
     const said = new Map<string, ChangeHash>();
-    const rows = await this.#tx.scan(changeIndexTable, { prefix: [recordId] });
+    const rows = await tx.scan(changeIndexTable, { prefix: [recordId] });
     for (const { value: row } of rows) {
       if (row.memberId !== memberId || row.deviceId !== deviceId) continue;
       const key = [recordId, row.hash];
-      const bytes = await this.#tx.get(changeBytesTable, key);
+      const bytes = await tx.get(changeBytesTable, key);
       const change = bytes && decodeChange(bytes, defaultChangeLimits);
       const saying = change?.ok && sayingOf(type, change.value);
       if (typeof saying === "string") said.set(saying, row.hash);

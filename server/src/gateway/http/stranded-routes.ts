@@ -20,6 +20,7 @@ import {
   strandedStateSchema,
   strandedSummarySchema,
   summarizeStranded,
+  type StrandedSummary,
 } from "./describe-stranded.ts";
 import { dismissStranded } from "./dismiss-stranded.ts";
 import {
@@ -36,6 +37,7 @@ import {
   respondWithHttpError,
   signedIn,
 } from "./http-response.ts";
+import { SaidAgain } from "./said-again.ts";
 
 const maxStrandedPage = 200;
 const listPath = "/v1/organizations/{id}/stranded";
@@ -102,17 +104,23 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
     const found = await strandedReader(deps, sessionOf(c).personId, id);
     if (!found.ok) return respondWithHttpError(c, found.error);
     const reader = found.value;
-    const page = await store.read(id, async (tx) => {
-      const { changes, next } = await listRefused(tx, { before, limit });
-      const all = await visibleStranded(tx, recordTypes, reader, changes);
-      const stranded = all.filter(
-        (each) => state === "all" || each.state.kind === "open",
+    const { changes, next } = await store.read(id, (tx) =>
+      listRefused(tx, { before, limit }),
+    );
+    const saidAgain = new SaidAgain();
+    const stranded: StrandedSummary[] = [];
+    // One at a time: each may cost as much to read as a change can, and between them others have their turn.
+    for (const change of changes) {
+      const visible = await store.read(id, (tx) =>
+        visibleStranded(tx, recordTypes, reader, [change], saidAgain),
       );
-      return { stranded, next };
-    });
-    for (const each of page.stranded) noteRead(reader, each);
-    const stranded = page.stranded.map(summarizeStranded);
-    return c.json({ stranded, next: page.next }, 200, noStore);
+      for (const each of visible) {
+        if (state !== "all" && each.state.kind !== "open") continue;
+        noteRead(reader, each);
+        stranded.push(summarizeStranded(each));
+      }
+    }
+    return c.json({ stranded, next }, 200, noStore);
   });
 
   const read = createRoute({
