@@ -7,8 +7,9 @@ export const limits = {
   maxBatchChanges: 500,
   maxBatchBytes: 4 * 1024 * 1024,
   maxChangeBytes: 1024 * 1024,
-  maxPageChanges: 1_000,
-  maxPageBytes: 2 * 1024 * 1024,
+  /** Of a page of a log or of records, at least one of them. Encoding and deflating one takes a server some 20 ms. */
+  maxPageChanges: 500,
+  maxPageBytes: 512 * 1024,
   /** Rows of one `restore`: a device that missed more than that brings nothing back. */
   maxRestoreRows: 50_000,
   helloDeadlineMs: 5_000,

@@ -35,7 +35,7 @@ export interface SnapshotPage {
 }
 
 /** How many records are looked up at a time; a page ends at `limitBytes`, or here. */
-const recordsPerPage = 500;
+const recordsPerPage = 200;
 
 /**
  * Whole records: at least one if there is one, however long. Undefined for a scope that is not here.

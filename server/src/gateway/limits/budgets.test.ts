@@ -61,7 +61,7 @@ describe("what a device, a person and an organization may use", () => {
         hospital,
       ];
       expect(budgets.waitMs(subjects)).toBe(0);
-      // In batches and pages, at a generous 15 ms and 2 MiB each.
+      // In batches and pages, at a generous 15 ms and 2 MiB each: more than either is.
       budgets.charge(subjects, { requests: 2, changes: 100, workMs: 30 });
       for (let page = 0; page < 20; page += 1)
         budgets.charge(subjects, {
