@@ -16,6 +16,9 @@ export type BudgetLimits = Readonly<
   Record<SubjectKind, Readonly<Record<BudgetKind, Allowance>>>
 >;
 
+/** What opening a session is counted as: tokens and proofs, rights, tasks, colleagues. Not measured: its turns are not its own. */
+export const workMsOfOpening = 10;
+
 const mebibyte = 1024 * 1024;
 const gibibyte = 1024 * mebibyte;
 

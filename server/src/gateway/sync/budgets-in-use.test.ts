@@ -1,6 +1,9 @@
 import { organizationScope } from "@suture/schema";
 import { describe, expect, test } from "vitest";
-import { defaultBudgetLimits } from "../limits/budget-limits.ts";
+import {
+  defaultBudgetLimits,
+  workMsOfOpening,
+} from "../limits/budget-limits.ts";
 import type {
   BudgetKind,
   BudgetLimits,
@@ -129,6 +132,26 @@ describe("over budget", () => {
     await world.settle();
     expect(client.last("busy")?.retryAfterMs).toBeGreaterThan(0);
     expect(client.closed?.name).toBe("rate-limited");
+  });
+
+  test("[LM-4] a device that opens connection after connection is told to wait, and another is not", async () => {
+    const opening = 2 * workMsOfOpening;
+    const world = await SyncWorld.create({
+      budgets: little("device", "workMs", opening),
+    });
+    const restless = await world.signUp("restless");
+    const open = async (somebody: typeof restless) => {
+      const client = world.connect(somebody);
+      client.hello();
+      await world.settle();
+      return client.last("busy")?.retryAfterMs ?? 0;
+    };
+    const waits = [];
+    for (let count = 0; count < 4; count += 1) waits.push(await open(restless));
+    expect(waits).toEqual([0, 0, 0, workMsOfOpening * 1_000]);
+    expect(await open(await world.signUp("calm"))).toBe(0);
+    world.timers.advance(workMsOfOpening * 1_000);
+    expect(await open(restless)).toBe(0);
   });
 
   test("[LM-1] work is counted: what takes long is soon too much", async () => {

@@ -20,6 +20,7 @@ import type {
   Timer,
 } from "@suture/schema";
 import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
+import { workMsOfOpening } from "../limits/budget-limits.ts";
 import type { Access } from "./access.ts";
 import { answerRequest } from "./answer-request.ts";
 import { closeSentences } from "./close-sentences.ts";
@@ -276,6 +277,7 @@ export class SyncSession {
 
   async #open(hello: HelloMessage): Promise<void> {
     this.#helloTimer.cancel();
+    this.budget.charge({ workMs: workMsOfOpening });
     await openSession(this.#deps, this, hello, (access) => {
       this.#state = "open";
       this.#rights.set(access);
