@@ -65,10 +65,8 @@ function createScene() {
     return thread;
   };
   const passDeadline = () => {
-    for (const task of deadlines) {
-      deadlines.delete(task);
-      task();
-    }
+    // What is due now: not what is set by it.
+    for (const task of [...deadlines]) if (deadlines.delete(task)) task();
   };
   return { trial, threads, last, passDeadline, deadlines };
 }
@@ -128,6 +126,21 @@ test("[AD-22] a thread that ends by itself or has grown too large is replaced", 
   expect(await second).toEqual([["sound"]]);
   expect(threads.map(({ isEnded }) => isEnded)).toEqual([true, true, false]);
   expect(deadlines.size).toBe(0);
+});
+
+test("[AD-22] where no thread can be started nothing is known of a change; the next one is tried anew", async () => {
+  const { trial, threads, last, passDeadline } = createScene();
+  const first = trial.try([textJob(1)]);
+  last().end();
+  expect(await first).toEqual([["untried"]]);
+  const second = trial.try([textJob(1)]);
+  passDeadline();
+  expect(await second).toEqual([["untried"]]);
+  const third = trial.try([textJob(1)]);
+  last().begin();
+  last().answer();
+  expect(await third).toEqual([["sound"]]);
+  expect(threads).toHaveLength(3);
 });
 
 test("[AD-22] a large record on trial holds up no small one", async () => {

@@ -3,7 +3,8 @@
  *
  * Small jobs and large ones have a thread each: whoever edits an ordinary text never waits behind a record of thousands of
  * changes. Small jobs that wait share a message. A thread that does not answer in time, ends, panics or has grown too large is
- * replaced; what it had been given is then tried job by job, and a change that fails alone, twice, is unsound. SPEC AD-22.
+ * replaced; what it had been given is then tried job by job, and a change that fails alone, twice, is unsound. Where a thread did
+ * not even begin, the change is not to blame, and stays untried. SPEC AD-22.
  */
 import type { Timer, Timers, TrialJob, TrialVerdict } from "@suture/schema";
 import { untried, type DocumentTrial } from "./document-trial.ts";
@@ -11,6 +12,8 @@ import { startTrialThread } from "./start-trial-thread.ts";
 import type { StartTrialThread, TrialThread } from "./start-trial-thread.ts";
 
 export interface TrialLimits {
+  /** From when a message is sent until it is begun: a new thread has to load first. */
+  readonly maxStartMs: number;
   /** From when a thread is ready until it has answered one message. */
   readonly maxTrialMs: number;
   /** A thread that has grown beyond it is replaced: wasm memory never shrinks. */
@@ -22,6 +25,7 @@ export interface TrialLimits {
 }
 
 export const defaultTrialLimits: TrialLimits = {
+  maxStartMs: 30_000,
   maxTrialMs: 5_000,
   maxExternalBytes: 256 * 1024 * 1024,
   maxJobsPerMessage: 16,
@@ -75,6 +79,7 @@ class TrialLane {
   #running: readonly QueuedJob[] = [];
   #thread: TrialThread | null = null;
   #deadline: Timer | null = null;
+  #hasBegun = false;
   #isClosed = false;
 
   constructor(
@@ -117,16 +122,22 @@ class TrialLane {
     this.#running = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);
     const thread = this.#thread ?? this.#start();
+    this.#hasBegun = false;
+    this.#expect(thread, this.#limits.maxStartMs);
     thread.send(this.#running.map(({ job }) => job));
+  }
+
+  #expect(thread: TrialThread, withinMs: number): void {
+    this.#deadline?.cancel();
+    this.#deadline = this.#timers.after(withinMs, () => this.#fail(thread));
   }
 
   #start(): TrialThread {
     const thread: TrialThread = this.#startThread({
       onBegin: () => {
         if (this.#thread !== thread) return;
-        this.#deadline = this.#timers.after(this.#limits.maxTrialMs, () =>
-          this.#fail(thread),
-        );
+        this.#hasBegun = true;
+        this.#expect(thread, this.#limits.maxTrialMs);
       },
       onReport: ({ verdicts, externalBytes }) => {
         if (this.#thread !== thread) return;
@@ -156,7 +167,7 @@ class TrialLane {
     const again: QueuedJob[] = [];
     for (const { job, failures, answer } of failed) {
       const [first, ...rest] = job.changes;
-      if (first === undefined) answer([]);
+      if (first === undefined || !this.#hasBegun) answer(untried(job));
       else if (failures > 0)
         answer(["unsound", ...rest.map(() => "untried" as const)]);
       else again.push({ ...firstAlone(job, answer), failures: 1 });
