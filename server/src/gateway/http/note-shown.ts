@@ -19,23 +19,21 @@ export async function noteShown(
   { store, recordTypes, clock }: HttpDeps,
   organizationId: RecordId,
   deviceId: DeviceId,
-  changes: readonly PushedChange[],
+  { recordId, bytes }: PushedChange,
 ): Promise<void> {
   await store.write(organizationId, async (tx) => {
-    for (const { recordId, bytes } of changes) {
-      const record = await openRecordView(tx, recordId, recordTypes.get);
-      const change = decodeChange(bytes, defaultChangeLimits);
-      if (record === undefined || !change.ok) continue;
-      const { index } = record.view;
-      const readKey = record.type.type;
-      for (const opId of change.value.ops.flatMap(({ pred }) => pred)) {
-        const hash = index.signedIn(opId);
-        const row = hash && (await findChangeRow(tx, recordId, index, hash));
-        for (const { scopeId, sequence } of row?.places ?? []) {
-          const stretch = { fromSequence: sequence - 1, toSequence: sequence };
-          const shown = { deviceId, scopeId, readKey, ...stretch };
-          await noteDelivered(tx, shown, clock.now());
-        }
+    const record = await openRecordView(tx, recordId, recordTypes.get);
+    const change = decodeChange(bytes, defaultChangeLimits);
+    if (record === undefined || !change.ok) return;
+    const { index } = record.view;
+    const readKey = record.type.type;
+    for (const opId of change.value.ops.flatMap(({ pred }) => pred)) {
+      const hash = index.signedIn(opId);
+      const row = hash && (await findChangeRow(tx, recordId, index, hash));
+      for (const { scopeId, sequence } of row?.places ?? []) {
+        const stretch = { fromSequence: sequence - 1, toSequence: sequence };
+        const shown = { deviceId, scopeId, readKey, ...stretch };
+        await noteDelivered(tx, shown, clock.now());
       }
     }
   });

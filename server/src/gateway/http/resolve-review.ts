@@ -103,7 +103,7 @@ export async function resolveReview(
   if (composed === undefined) return fail("review-unknown");
   if (!composed.ok) return composed;
   const { organizationId, change } = composed.value;
-  await noteShown(deps, organizationId, deviceId, [change]);
+  await noteShown(deps, organizationId, deviceId, change);
   const { verdicts } = await admission.admit({ personId, deviceId }, [change]);
   const [verdict] = verdicts;
   switch (verdict?.verdict) {
