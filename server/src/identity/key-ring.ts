@@ -74,8 +74,14 @@ export interface KeyRing {
   /** Rotates first if the key is the current one. Does nothing for an unknown `kid`. */
   distrust(kid: string): Promise<void>;
   /** Calls after another key set was read than the one before, until the function given back is called. */
-  onChanged(listener: (keys: readonly PublishedKey[]) => void): () => void;
+  onChanged(listener: KeysListener): () => void;
 }
+
+/** `isOneDistrusted`: a key of the set before is gone, and what it signed is worth nothing from now on. */
+export type KeysListener = (
+  keys: readonly PublishedKey[],
+  isOneDistrusted: boolean,
+) => void;
 
 interface LoadedKey {
   readonly kid: string;
@@ -101,7 +107,7 @@ export async function createKeyRing(deps: {
   let loaded: readonly LoadedKey[] = [];
   let loadedAtMs = -Infinity;
   let reloading: Promise<void> = Promise.resolve();
-  const listeners = new Set<(keys: readonly PublishedKey[]) => void>();
+  const listeners = new Set<KeysListener>();
 
   /** One after the other: what was read earlier never takes the place of what was read later. */
   function reload(): Promise<void> {
@@ -124,7 +130,10 @@ export async function createKeyRing(deps: {
       }),
     );
     if (kidsOf(before) === kidsOf(loaded)) return;
-    for (const listener of listeners) listener(published());
+    const isOneDistrusted = before.some(
+      ({ kid }) => !loaded.some((key) => key.kid === kid),
+    );
+    for (const listener of listeners) listener(published(), isOneDistrusted);
   }
 
   const published = () => loaded.map((key) => key.published);

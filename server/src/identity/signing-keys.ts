@@ -8,7 +8,11 @@
 import { recordIdSchema } from "@suture/schema";
 import type { Clock, Store, WriteTransaction } from "@suture/schema";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
-import { identityPartition, signingKeysTable } from "./identity-tables.ts";
+import {
+  identityPartition,
+  signingKeysTable,
+  syncTicketsTable,
+} from "./identity-tables.ts";
 import type { IdentityEvent } from "./identity-tables.ts";
 import { oweEvent } from "./owe-event.ts";
 import { publicKeySchema } from "./public-key.ts";
@@ -86,6 +90,9 @@ export async function distrustSigningKey(
       events.push({ event: "signing-key-rotated", kid: next.kid });
     }
     await tx.delete(signingKeysTable, [kid]);
+    // They stand for tokens that it may have signed.
+    for (const { key } of await tx.scan(syncTicketsTable))
+      await tx.delete(syncTicketsTable, key);
     return [...events, { event: "signing-key-distrusted", kid }];
   });
 }

@@ -176,3 +176,18 @@ test("[ID-10] expired tokens are removed from the store", async () => {
   // The first token, and what is left of the first sign-in.
   expect(await world.identity.removeExpired()).toBe(3);
 });
+
+test("[ID-10] a token is good for the key it was issued for, whatever a token with its ids says of the key", async () => {
+  const { keys } = world.identity;
+  const issued = await keys.verify(syncTokenKind, grant.syncToken);
+  if (!issued.ok) throw new Error(issued.error.code);
+  const thief = await createTestDevice();
+  const token = await keys.sign(syncTokenKind, {
+    ...issued.value,
+    cnf: { jkt: thief.jkt },
+  });
+  const verified = await world.identity.verifySyncRequest(
+    await syncRequest(world, thief, token),
+  );
+  expect(verified).toMatchObject({ error: { code: "token-revoked" } });
+});

@@ -92,7 +92,7 @@ export function createSyncTokens(deps: {
       tx.get(syncTokensTable, [token.deviceId, token.personId, token.tokenId]),
     );
 
-  /** The device is looked at too: who becomes a member of an organization that had closed it is not let back in. */
+  /** Bound to the key it was issued for, even if a leaked signing key says another. The device is looked at too: who becomes a member of an organization that had closed it is not let back in. */
   const isGood = (token: VerifiedSyncToken) =>
     store.read(identityPartition, async (tx) => {
       const { deviceId, personId, tokenId } = token;
@@ -100,6 +100,7 @@ export function createSyncTokens(deps: {
       const device = row && (await tx.get(devicesTable, [deviceId]));
       return (
         device !== undefined &&
+        row?.jkt === token.jkt &&
         token.expiresAtMs > clock.now() &&
         !(await isClosedTo(tx, personId, device))
       );

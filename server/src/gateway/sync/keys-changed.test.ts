@@ -70,3 +70,20 @@ test("[ID-29] a device that comes after a rotation verifies what was signed befo
   const onlyNew = { keys: welcomed?.keys.slice(0, 1) ?? [] };
   await expect(numberSignedBy(onlyNew, checkpoint, nowMs)).rejects.toThrow();
 });
+
+test("[ID-29] when a key is distrusted every open session ends, and whoever has a token that holds comes back", async () => {
+  const world = await SyncWorld.create();
+  const { admin, adminClient } = await found(world);
+  const { keys } = world.identity;
+  const [current] = (await keys.jwks()).keys;
+  await keys.rotate();
+  expect(adminClient.closed).toBe(null);
+  await keys.distrust(current?.kid ?? "");
+  await world.settle();
+  expect(adminClient.closed).toMatchObject({ name: "server-stopping" });
+  const verified = await world.identity.verifyBatchToken(
+    admin.token,
+    admin.device.jkt,
+  );
+  expect(verified).toMatchObject({ error: { code: "token-invalid" } });
+});

@@ -231,12 +231,21 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     ]);
   });
 
-  // Before the first checkpoint that a new key signs.
-  const stopKeys = deps.identity.keys.onChanged((published) => {
-    const keys = published.map((key) => ({ ...key }));
-    for (const session of hub.all())
-      if (session.isOpen) session.send({ type: "keys", jwks: { keys } });
-  });
+  const stopKeys = deps.identity.keys.onChanged(
+    (published, isOneDistrusted) => {
+      // Whose token it had signed cannot come back; the others show theirs again.
+      if (isOneDistrusted)
+        for (const session of [...accepted])
+          session.end(
+            "server-stopping",
+            "Connect again with a token that holds.",
+          );
+      // Before the first checkpoint that a new key signs.
+      const keys = published.map((key) => ({ ...key }));
+      for (const session of hub.all())
+        if (session.isOpen) session.send({ type: "keys", jwks: { keys } });
+    },
+  );
 
   function unopenedCount(): number {
     return accepted.size - hub.size;

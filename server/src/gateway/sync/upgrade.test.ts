@@ -257,3 +257,12 @@ test("[ID-27] a cookie authenticates nothing, and disturbs nothing", async () =>
   const opened = await open({ ...proof, cookie: "session=other" });
   expect(opened).toEqual({ protocol: "" });
 });
+
+test("[ID-29] a ticket is worth nothing once a key is distrusted, which may have signed its token", async () => {
+  const ticket = await newTicket();
+  const [current] = (await world.identity.keys.jwks()).keys;
+  await world.identity.keys.distrust(current?.kid ?? "");
+  expect(await open({}, offering(ticket))).toEqual({
+    refused: "401 ticket-refused",
+  });
+});
