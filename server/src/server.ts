@@ -108,6 +108,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     stopwatch,
     limits: deps.budgetLimits ?? defaultBudgetLimits,
   });
+  const yieldTurn = deps.yieldTurn ?? (async () => undefined);
   const sync = createSyncGateway({
     store,
     recordTypes,
@@ -120,7 +121,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
       directory: invitations,
       verifyCheckpoint: createCheckpointVerifier(keys),
       trial: deps.trial ?? createInlineTrial(),
-      yieldTurn: deps.yieldTurn ?? (async () => undefined),
+      yieldTurn,
       appendAudit,
       reconcileReviews,
     }),
@@ -158,6 +159,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     random,
     log,
     reads,
+    yieldTurn,
     connections: { has: sync.isConnected },
     externalUrl: deps.externalUrl,
     allowedOrigins: deps.allowedOrigins,

@@ -27,6 +27,8 @@ export interface HttpDeps {
   readonly random: Random;
   readonly log: SystemLog;
   readonly reads: ReadRecorder;
+  /** Lets everybody else have a turn, between the parts of an answer that takes long. */
+  readonly yieldTurn: () => Promise<void>;
   readonly connections: {
     /** Whether the person has an open sync session on the device. */
     has(deviceId: DeviceId, personId: PersonId): boolean;

@@ -131,6 +131,7 @@ export async function createHttpWorld(
     random,
     log,
     reads,
+    yieldTurn: worldDeps.yieldTurn,
     connections: { has: () => false },
     version: "0.0.0-test",
   };

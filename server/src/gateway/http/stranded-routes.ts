@@ -55,7 +55,7 @@ export function addStrandedRoutes(app: HttpApp, deps: HttpDeps): void {
 }
 
 function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
-  const { identity, store, recordTypes, clock, reads } = deps;
+  const { identity, store, recordTypes, clock, reads, yieldTurn } = deps;
   const session = {
     security: signedIn,
     middleware: requireSession(identity),
@@ -111,6 +111,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
     const stranded: StrandedSummary[] = [];
     // One at a time: each may cost as much to read as a change can, and between them others have their turn.
     for (const change of changes) {
+      await yieldTurn();
       const visible = await store.read(id, (tx) =>
         visibleStranded(tx, recordTypes, reader, [change], saidAgain),
       );
