@@ -97,6 +97,11 @@ const settings = {
     .describe(
       "Sync sessions at a time; further devices are asked to come back",
     ),
+  SUTURE_BUDGET_FACTOR: wholeNumber(1, 1_000_000)
+    .default(1)
+    .describe(
+      "How many times the usual share devices, people and organizations may ask for",
+    ),
   SUTURE_PING_INTERVAL_MS: wholeNumber(1_000, 600_000)
     .default(defaultSyncLimits.pingIntervalMs)
     .describe(
@@ -138,6 +143,7 @@ const configSchema = z
     hasSample: read.SUTURE_SAMPLE,
     logLevel: read.SUTURE_LOG_LEVEL,
     maxSessions: read.SUTURE_MAX_SESSIONS,
+    budgetFactor: read.SUTURE_BUDGET_FACTOR,
     pingIntervalMs: read.SUTURE_PING_INTERVAL_MS,
     stopTimeoutMs: read.SUTURE_STOP_TIMEOUT_MS,
   }));

@@ -22,6 +22,7 @@ import Database from "better-sqlite3";
 import { createWorkerTrial } from "./admission/trial/worker-trial.ts";
 import type { Config } from "./config.ts";
 import { allowedOrigins } from "./gateway/sync/allowed-origins.ts";
+import { budgetLimitsTimes } from "./gateway/limits/budget-limits.ts";
 import type { BudgetLimits } from "./gateway/limits/budget-limits.ts";
 import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
 import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
@@ -52,7 +53,7 @@ export interface StartDeps {
   readonly version?: string;
   /** What work is measured with. Default: by the clock. */
   readonly stopwatch?: Stopwatch;
-  /** Default: `defaultBudgetLimits`. */
+  /** Default: `defaultBudgetLimits`, times the factor of the settings. */
   readonly budgetLimits?: BudgetLimits;
   /** Default: `defaultSyncLimits`, and what the settings say. */
   readonly syncLimits?: Partial<SyncLimits>;
@@ -201,7 +202,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       allowedOrigins: config.allowedOrigins,
       ...(version !== undefined && { version }),
       ...(deps.stopwatch && { stopwatch: deps.stopwatch }),
-      ...(deps.budgetLimits && { budgetLimits: deps.budgetLimits }),
+      budgetLimits: deps.budgetLimits ?? budgetLimitsTimes(config.budgetFactor),
       ...(deps.yieldTurn && { yieldTurn: deps.yieldTurn }),
       trial,
     });

@@ -46,3 +46,23 @@ export const defaultBudgetLimits: BudgetLimits = {
     workMs: { atOnce: 2_500_000, perSecond: 700 },
   },
 };
+
+/** The defaults for a machine that can take so many times as much. */
+export function budgetLimitsTimes(factor: number): BudgetLimits {
+  const { device, person, organization } = defaultBudgetLimits;
+  const times = ({ atOnce, perSecond }: Allowance): Allowance => ({
+    atOnce: atOnce * factor,
+    perSecond: perSecond * factor,
+  });
+  const all = (of: BudgetLimits[SubjectKind]) => ({
+    requests: times(of.requests),
+    changes: times(of.changes),
+    bytes: times(of.bytes),
+    workMs: times(of.workMs),
+  });
+  return {
+    device: all(device),
+    person: all(person),
+    organization: all(organization),
+  };
+}

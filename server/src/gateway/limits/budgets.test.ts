@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { defaultBudgetLimits } from "./budget-limits.ts";
+import { budgetLimitsTimes, defaultBudgetLimits } from "./budget-limits.ts";
 import { Budgets, type Subject } from "./budgets.ts";
 
 const tablet: Subject = { kind: "device", id: "tablet" };
@@ -71,6 +71,14 @@ describe("what a device, a person and an organization may use", () => {
         });
       expect(budgets.waitMs(subjects)).toBe(0);
     }
+  });
+
+  test("[LM-1] a deployment on a larger machine gives everybody as many times as much", () => {
+    expect(budgetLimitsTimes(1)).toEqual(defaultBudgetLimits);
+    const { atOnce, perSecond } = budgetLimitsTimes(3).person.changes;
+    const { changes } = defaultBudgetLimits.person;
+    expect(atOnce).toBe(3 * changes.atOnce);
+    expect(perSecond).toBe(3 * changes.perSecond);
   });
 
   test("[LM-2] what was used is forgotten by time, never by being looked at", () => {
