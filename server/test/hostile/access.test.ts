@@ -1,3 +1,4 @@
+import { deviceCases } from "./device-cases.test-support.ts";
 import { roleCases } from "./role-cases.test-support.ts";
 import { outsiderCases } from "./outsider-cases.test-support.ts";
 import { readingCases } from "./reading-cases.test-support.ts";
@@ -7,6 +8,7 @@ import { httpRequestCases } from "./http-request-cases.test-support.ts";
 import { runCases } from "./hostile-case.test-support.ts";
 
 runCases({
+  "[HO-7] devices": deviceCases,
   "[HO-7] roles": roleCases,
   "[HO-7] outsiders": outsiderCases,
   "[HO-7] reading": readingCases,
