@@ -99,11 +99,16 @@ async function applyRefusal(
     });
     return [];
   }
+  const isRecordLost = change.isCreation && code !== "record-exists";
   const stranded = [change];
   const refused = new Set([change.hash]);
   for (const later of await changesOf(tx, change.recordId)) {
-    const isOnTop = later.deps.some((dep) => refused.has(dep));
-    if (!isOnTop || !isUnsynced(later.progress)) continue;
+    // Containers of texts and counters build on nothing, but there is no record for them.
+    const isOnTop =
+      (isRecordLost && later.deps.length === 0) ||
+      later.deps.some((dep) => refused.has(dep));
+    if (!isOnTop || refused.has(later.hash) || !isUnsynced(later.progress))
+      continue;
     refused.add(later.hash);
     stranded.push(later);
   }

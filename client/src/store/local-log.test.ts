@@ -281,6 +281,25 @@ test("[CL-5] changes known by name only are asked for, and are in the record onc
   expect((await ben.client.patients.get(patient.id)).ok).toBe(true);
 });
 
+test("[CL-6] with its creation all of a record is stranded, what builds on nothing too", async () => {
+  const team = await ada.client.teams.create({
+    parentId: organizationId,
+    fields: { name: "South", kind: "service-group" },
+  });
+  if (!team.ok) throw new Error(team.error.reason);
+  await join(ada, organizationId, team.value.id, ["technician"]);
+  const job = await ada.client.serviceJobs.create({
+    parentId: team.value.id,
+    fields: { description: "It hums." },
+  });
+  if (!job.ok) throw new Error(job.error.reason);
+  await server.takeFrom(ada, ({ recordId }) =>
+    recordId === job.value.id ? "not-permitted" : null,
+  );
+  expect(await ada.client.unsynced()).toEqual([]);
+  expect(await ada.client.stranded()).toHaveLength(3);
+});
+
 test("[CL-6] what was composed on a refused change is stranded with it", async () => {
   await server.takeFrom(ada);
   const patient = await newPatient();
