@@ -149,8 +149,13 @@ const decisions: readonly HostileCase[] = [
       ],
     ),
   },
-  ...["release", "revoke"].map((verb): HostileCase => ({
-    name: `a colleague's device, by a manager: ${verb}`,
+  ...(
+    [
+      ["a colleague's device, released by a manager", "release"],
+      ["a colleague's device, revoked by a manager", "revoke"],
+    ] as const
+  ).map(([name, verb]): HostileCase => ({
+    name,
     attacks: "broken function level authorization (API5)",
     check: `${routes}: admins`,
     expected: "http 403 not-permitted",
