@@ -106,15 +106,12 @@ export function serveSync(server: Server, deps: UpgradeDeps): () => void {
     socket: Duplex,
     head: Buffer,
   ) => {
-    // Until `ws` takes over, a reset of the connection would otherwise end the process.
-    const onError = () => socket.destroy();
-    socket.on("error", onError);
-    upgrade(request, socket, head)
-      .catch((cause: unknown) => {
-        log.error("upgrade.failed", {}, cause);
-        refuse(socket, 500, null);
-      })
-      .finally(() => socket.off("error", onError));
+    // For good: a reset of the connection would otherwise end the process, also while a refusal is on its way.
+    socket.on("error", () => socket.destroy());
+    upgrade(request, socket, head).catch((cause: unknown) => {
+      log.error("upgrade.failed", {}, cause);
+      refuse(socket, 500, null);
+    });
   };
   server.on("upgrade", onUpgrade);
   return () => void server.off("upgrade", onUpgrade);
