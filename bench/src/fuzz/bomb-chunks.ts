@@ -187,7 +187,7 @@ function deflatedZeros(parts: BombParts): Uint8Array {
     1024 * 1024,
     4 * 1024 * 1024,
     4 * 1024 * 1024 + 1,
-    64 * 1024 * 1024,
+    8 * 1024 * 1024,
   ]);
   const packed = new Uint8Array(deflateRawSync(new Uint8Array(length)));
   return deflateChunk(sealChunk(1, new Uint8Array(0)), () => packed);

@@ -30,11 +30,13 @@ export function makeFrame(sound: Uint8Array, chance: Chance): Uint8Array {
 }
 
 function deflateBomb(chance: Chance): Uint8Array {
-  const length = chance.pick([1, 1, 1, 15, 16, 17, 64]) * 1024 * 1024;
+  const length = chance.pick([1, 1, 1, 15, 16, 17]) * 1024 * 1024;
   const fill = chance.pick([0x00, 0x80, 0x81, 0xa1, 0xf6, 0x60, 0xff]);
   return joined(
     Uint8Array.of(1),
-    new Uint8Array(deflateRawSync(new Uint8Array(length).fill(fill))),
+    new Uint8Array(
+      deflateRawSync(new Uint8Array(length).fill(fill), { level: 1 }),
+    ),
   );
 }
 
