@@ -20,6 +20,10 @@ export interface HostileCase {
   readonly attack: (house: House) => Promise<string> | string;
 }
 
+// Only what hangs takes this long; a machine with other work to do may be slow.
+const houseTimeoutMs = 60_000;
+const caseTimeoutMs = 20_000;
+
 /** To be called once in a file: its server lives for all of its cases. By subject, which begins each test's name. */
 export function runCases(
   subjects: Readonly<Record<string, readonly HostileCase[]>>,
@@ -27,7 +31,7 @@ export function runCases(
   let house: House | undefined;
   beforeAll(async () => {
     house = await createHouse();
-  }, 30_000);
+  }, houseTimeoutMs);
   afterAll(async () => {
     await house?.close();
   });
@@ -40,5 +44,6 @@ export function runCases(
         expect(await attack(house)).toBe(expected);
         await house.expectUnharmed();
       },
+      caseTimeoutMs,
     );
 }
