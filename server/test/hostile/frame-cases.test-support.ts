@@ -64,7 +64,7 @@ const wire: readonly HostileCase[] = [
   {
     name: "a compressed WebSocket frame, though none was negotiated",
     attacks: "memory, by per-frame deflate",
-    check: "ws; perMessageDeflate off in server/src/gateway/sync/upgrade.ts",
+    check: "ws",
     expected: "close 1002",
     attack: wired(0xc2, 0x81, 0, 0, 0, 0, 0),
   },
