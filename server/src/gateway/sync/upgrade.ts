@@ -149,5 +149,7 @@ function refuse(
     "",
     body,
   ];
+  // Whoever does not hang up in turn would keep the connection for ever: it is no longer the HTTP server's, whose timeouts end others.
+  socket.once("finish", () => socket.destroy());
   socket.end(lines.join("\r\n"));
 }
