@@ -33,6 +33,7 @@ import type { KeyRing } from "./key-ring.ts";
 import { createOrganizationDevices } from "./organization-devices.ts";
 import type { OrganizationDevices } from "./organization-devices.ts";
 import type { PublicKey } from "./public-key.ts";
+import { createPasswordTurns } from "./password-turns.ts";
 import { createRefusedSignIns } from "./refused-sign-ins.ts";
 import type { RefusedSignIns } from "./refused-sign-ins.ts";
 import { createReplayMemory } from "./replay-memory.ts";
@@ -68,7 +69,7 @@ export interface DeviceRegistration extends SyncRequest {
 
 export interface Identity {
   signUp(request: SignUp): Promise<Result<PersonId, IdentityError>>;
-  /** Errors: `sign-in-refused`, `too-many-attempts`. */
+  /** Errors: `sign-in-refused`, `too-many-attempts`, `too-many-requests`. */
   signIn(
     credentials: Credentials,
   ): Promise<Result<SessionGrant, IdentityError>>;
@@ -160,6 +161,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   });
   const invitations = createInvitations({ store, clock, random });
   const limits = createSignInLimits({ clock });
+  const passwords = createPasswordTurns();
   const refusals = createRefusedSignIns({ store, clock, random });
   const external = createExternalSignIn({
     refusals,
@@ -206,19 +208,24 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     return token.ok ? sessions.verify(token.value) : token;
   }
 
+  async function checkPassword(
+    credentials: Credentials,
+  ): Promise<Result<PersonId, IdentityError>> {
+    const { email } = credentials;
+    const allowed = limits.begin(email);
+    if (!allowed.ok) return allowed;
+    const person = await accounts.signIn(credentials);
+    if (person.ok) limits.succeeded(email);
+    else await refusals.note(await accounts.personOfEmail(email));
+    return person;
+  }
+
   return {
-    signUp: (request) => accounts.signUp(request),
+    signUp: (request) => passwords.take(() => accounts.signUp(request)),
 
     async signIn(credentials) {
-      const allowed = limits.begin(credentials.email);
-      if (!allowed.ok) return allowed;
-      const person = await accounts.signIn(credentials);
-      if (!person.ok) {
-        await refusals.note(await accounts.personOfEmail(credentials.email));
-        return person;
-      }
-      limits.succeeded(credentials.email);
-      return ok(await sessions.start(person.value));
+      const person = await passwords.take(() => checkPassword(credentials));
+      return person.ok ? ok(await sessions.start(person.value)) : person;
     },
 
     beginExternalSignIn: () => external.begin(),
