@@ -130,7 +130,7 @@ function describeApi(app: HttpApp, version: string): void {
       },
     },
   });
-  app.doc31(documentPath, {
+  const about = {
     openapi: "3.1.0",
     info: {
       title: "Suture",
@@ -139,5 +139,11 @@ function describeApi(app: HttpApp, version: string): void {
         "Records that teams edit offline. Devices sync over a WebSocket; this is the API for everything else: review tasks, history, audit, and setting up.",
       license: { name: "Apache-2.0" },
     },
+  };
+  // Made once: it takes as long as hundreds of other requests, and anybody may ask for it.
+  let document: string | undefined;
+  app.get(documentPath, (c) => {
+    document ??= JSON.stringify(app.getOpenAPI31Document(about));
+    return c.body(document, 200, { "content-type": "application/json" });
   });
 }
