@@ -27,6 +27,7 @@ import {
 } from "./attribute.ts";
 import type { BatchState, OpenRecord } from "./batch-state.ts";
 import {
+  hasKnown,
   judgeMissing,
   judgeMove,
   judgePlace,
@@ -91,17 +92,14 @@ export async function judgeChange(
       return { kind: "duplicate", places: row.places };
   }
   const first = await state.firstAuthorOf(recordId, change.hash);
-  const before =
-    first === undefined
-      ? await state.refusalOf(recordId, change.hash)
-      : undefined;
+  const name = { recordId, hash: change.hash };
+  const told = first === undefined ? await state.refusalsTo(pusher, name) : [];
   // What it was refused for in somebody else's hands says nothing of its author, who is judged by their own.
-  if (
-    before !== undefined &&
-    !before.isRetryable &&
-    before.memberId === pusher.memberId &&
-    before.deviceId === pusher.deviceId
-  ) {
+  const before = told.find(
+    ({ memberId, deviceId }) =>
+      memberId === pusher.memberId && deviceId === pusher.deviceId,
+  );
+  if (before?.isRetryable === false) {
     const refusal = { code: before.code, reason: before.message };
     return { kind: "refuse", refusal, isRepeated: true };
   }
@@ -110,10 +108,7 @@ export async function judgeChange(
   if ("waitsFor" in plan.error)
     return { kind: "wait", parentId: plan.error.waitsFor };
   // What somebody else was told is not noted as told to this one.
-  const isRepeated =
-    before !== undefined &&
-    before.code === plan.error.code &&
-    isOwn(before, pusher);
+  const isRepeated = before?.code === plan.error.code;
   return { kind: "refuse", refusal: plan.error, isRepeated };
 }
 
@@ -131,6 +126,9 @@ async function planChange(
 
   const asking = { pusher, standing };
   const record = knownRecord(held, standing);
+  if (held !== undefined && record === undefined)
+    if (await hasKnown(state, pusher, held))
+      return refuse("not-permitted", "its author may not read the record");
   const place = await judgePlace(state, asking, read, record);
   if (!place.ok) return place;
   const { type, creation } = place.value;

@@ -12,6 +12,8 @@ import type {
   RecordType,
   Result,
 } from "@suture/schema";
+import { firstSentAt } from "../log/deliveries.ts";
+import { changeIndexTable } from "../log/log-tables.ts";
 import { refusalsTable } from "./admission-tables.ts";
 import type { BatchState, OpenRecord } from "./batch-state.ts";
 import {
@@ -59,6 +61,21 @@ export function knownRecord(
   return mayKnow(record.type, record.row.parentId, standing)
     ? record
     : undefined;
+}
+
+/**
+ * Whether a record is no news to somebody who may not read it now: its creation was sent to their device, or they wrote into it.
+ * They lost a team or a role since, and what they wrote before is refused for good, and so kept. SPEC AD-25.
+ */
+export async function hasKnown(
+  { tx }: BatchState,
+  pusher: Pusher,
+  { row, type, memory }: OpenRecord,
+): Promise<boolean> {
+  if (memory.authors().some((author) => isOwn(author, pusher))) return true;
+  const creation = await tx.get(changeIndexTable, [row.recordId, 1]);
+  const places = creation?.places ?? [];
+  return (await firstSentAt(tx, pusher.deviceId, type.type, places)) !== null;
 }
 
 /** `record` as its author may know it. */
@@ -117,7 +134,11 @@ async function judgeNewParent(
   type: RecordType,
   parentId: RecordId,
 ): Promise<Step<null>> {
-  const parent = knownRecord(await state.recordOf(parentId), standing);
+  const held = await state.recordOf(parentId);
+  const parent = knownRecord(held, standing);
+  if (held !== undefined && parent === undefined)
+    if (await hasKnown(state, pusher, held))
+      return refuse("not-permitted", "its author may not read its parent");
   const found = judgeParent(type, parent?.row);
   if (!found.ok) return found;
   if (found.value === "fits") return ok(null);
@@ -161,9 +182,8 @@ export async function judgeMissing(
   let waitsFor: RecordId | null = null;
   let isUnknown = false;
   for (const hash of missing) {
-    const refusal = await state.refusalOf(recordId, hash);
-    if (refusal?.isRetryable === false && isOwn(refusal, pusher))
-      return dependsOnRefused();
+    const told = await state.refusalsTo(pusher, { recordId, hash });
+    if (told.some(({ isRetryable }) => !isRetryable)) return dependsOnRefused();
     const waiting = state.hasWaiting
       ? await findWaiting(state.tx, pusher, recordId, hash)
       : undefined;

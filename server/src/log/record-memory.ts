@@ -72,6 +72,11 @@ export class RecordMemory {
     return this.#authors.get(actor);
   }
 
+  /** Everybody who wrote, once for each of their actors. */
+  authors(): readonly ChangeAuthor[] {
+    return [...this.#authors.values()];
+  }
+
   isAt(changeCount: number, tip: ChainHash): boolean {
     return this.index.size === changeCount && this.#tip === tip;
   }
