@@ -52,19 +52,27 @@ const refusalRowSchema = z.object({
 });
 export type RefusalRow = z.infer<typeof refusalRowSchema>;
 
-/** `[recordId, hash]`: verdicts that refused. Those that accepted stand in the change index. */
+/**
+ * `[recordId, hash, memberId, deviceId]`: verdicts that refused, each of whoever pushed. Those that accepted stand in the change
+ * index.
+ */
 export const refusalsTable = defineTable({
   name: "refusals",
   schema: refusalRowSchema,
 });
 
-/** `[recordId, hash]`: what was refused for good, as it came (`refusals.ts`). */
+/** As `refusals`: what was refused for good, as it came (`refusals.ts`). */
 export const refusedBytesTable = defineBytesTable("refused_bytes");
 
 /** `[holder, number]`, by rising number: refusals in the order in which they came, of all, of each member and of each device. */
 export const refusedOrderTable = defineTable({
   name: "refused_by_holder",
-  schema: z.object({ recordId: recordIdSchema, hash: changeHashSchema }),
+  schema: z.object({
+    recordId: recordIdSchema,
+    hash: changeHashSchema,
+    memberId: recordIdSchema,
+    deviceId: deviceIdSchema,
+  }),
 });
 
 /** `[holder]` */
@@ -73,7 +81,7 @@ export const refusedTotalsTable = defineTable({
   schema: z.object({ count: z.int(), byteLength: z.int() }),
 });
 
-/** `[hash, recordId]`: where a refusal stands in the order of its holders. */
+/** `[hash, recordId, memberId, deviceId]`: where a refusal stands in the order of its holders. */
 export const refusedPlacesTable = defineTable({
   name: "refused_places",
   schema: z.object({
@@ -101,7 +109,7 @@ const strandedDecisionSchema = z.discriminatedUnion("kind", [
 ]);
 export type StrandedDecision = z.infer<typeof strandedDecisionSchema>;
 
-/** `[recordId, hash]`: what somebody decided about a refused change. */
+/** `[recordId, hash]`: what somebody decided about a refused change, whoever pushed it. */
 export const strandedDecisionsTable = defineTable({
   name: "stranded_decisions",
   schema: strandedDecisionSchema,

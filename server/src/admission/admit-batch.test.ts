@@ -5,6 +5,7 @@ import { endOf, readPage } from "../log/read-log.ts";
 import { auditTable } from "../audit/audit-tables.ts";
 import { refusalsTable, waitingTable } from "./admission-tables.ts";
 import { note, prescribing } from "./contents.test-support.ts";
+import { listRefused } from "./refusals.ts";
 import {
   openTestStore,
   storeKinds,
@@ -93,6 +94,30 @@ describe.each(storeKinds)("over the %s store", (kind) => {
       tx.scan(refusalsTable),
     );
     expect(refused).toEqual([]);
+  });
+
+  test("[AD-1] [AD-15] what somebody was refused is told them again, whoever pushed the same meanwhile", async () => {
+    const { admin } = world;
+    const receptionist = await world.hire(["receptionist"]);
+    const other = await world.hire(["clinician"]);
+    const patient = await newPatient(receptionist);
+    const signed = receptionist.sign(patient, "prescribing", prescribing({}), {
+      actor: receptionist.newActor(),
+    });
+    expect(answers(await receptionist.push(signed))).toEqual(["not-permitted"]);
+    expect(answers(await other.push(signed))).toEqual(["attribution-wrong"]);
+    const now = membership(["clinician"], [world.teamId]);
+    expectAccepted(
+      await admin.push(admin.sign(receptionist.member, "membership", now)),
+    );
+    expect(answers(await receptionist.push(signed))).toEqual(["not-permitted"]);
+    expect(answers(await other.push(signed))).toEqual(["attribution-wrong"]);
+    const { changes } = await opened.store.read(world.organizationId, (tx) =>
+      listRefused(tx, { before: null, limit: 10 }),
+    );
+    expect(changes.map(({ verdict }) => verdict)).toMatchObject([
+      { code: "not-permitted", ...receptionist.signer },
+    ]);
   });
 
   test("[AD-6] nothing is kept waiting that its author may not create", async () => {

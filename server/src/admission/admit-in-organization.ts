@@ -173,7 +173,12 @@ async function refuseUnreadable(
 ): Promise<Verdict> {
   const { recordId, bytes } = pushed;
   const { hash, refusal } = unreadable;
-  if ((await state.refusalOf(recordId, hash)) === undefined) {
+  const told = await state.refusalsTo(pusher, { recordId, hash });
+  const { memberId, deviceId } = pusher;
+  const isTold = told.some(
+    (row) => row.memberId === memberId && row.deviceId === deviceId,
+  );
+  if (!isTold) {
     const refused = { recordId, hash, bytes, isCreation: false };
     await rememberRefusal(deps.appendAudit, state, pusher, refused, refusal);
   }

@@ -3,11 +3,12 @@
  * noted what it adopts, so that nothing is adopted twice, whatever breaks off and whoever else adopts it meanwhile. SPEC SW-23.
  */
 import type { ReadTransaction, ScopeId } from "@suture/schema";
-import { refusalsTable, strandedDecisionsTable } from "./admission-tables.ts";
+import { strandedDecisionsTable } from "./admission-tables.ts";
 import type { BatchState } from "./batch-state.ts";
 import type { AppendAudit } from "./commit.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
 import type { ReadChange } from "./judgement.ts";
+import { refusedBytesOf } from "./refusals.ts";
 
 /** Whether there is nothing left to adopt: somebody did, its author's own came in after all, or it is no longer kept. */
 export async function isNoLongerStranded(
@@ -16,9 +17,10 @@ export async function isNoLongerStranded(
 ): Promise<boolean> {
   if (adopts === undefined) return false;
   const key = [recordId, adopts.hash];
-  const original = await tx.get(refusalsTable, key);
+  const original = { recordId, hash: adopts.hash };
+  const bytes = await refusedBytesOf(tx, original);
   const decision = await tx.get(strandedDecisionsTable, key);
-  return original === undefined || decision?.kind === "adopted";
+  return bytes === undefined || decision?.kind === "adopted";
 }
 
 export async function noteAdoption(

@@ -28,7 +28,8 @@ import {
 import { bufferRows, type BufferedTransaction } from "./buffer-rows.ts";
 import { standingFrom } from "./project-member.ts";
 import type { ReviewDelta } from "../review/review-book.ts";
-import type { Signer, Standing } from "./judgement.ts";
+import type { Pusher, Signer, Standing } from "./judgement.ts";
+import { ownRefusals, type RefusalName } from "./refusals.ts";
 import type { WaitingLimits } from "./waiting.ts";
 
 export interface OpenRecord {
@@ -137,12 +138,16 @@ export class BatchState {
     this.membershipsChanged.add(memberId);
   }
 
-  async refusalOf(
-    recordId: RecordId,
-    hash: ChangeHash,
-  ): Promise<RefusalRow | undefined> {
-    if (!this.#inUse.has(refusalsTable.name)) return undefined;
-    return this.tx.get(refusalsTable, [recordId, hash]);
+  /** What was refused to the pusher, or from the same device. */
+  async refusalsTo(
+    pusher: Pusher,
+    name: RefusalName,
+  ): Promise<readonly RefusalRow[]> {
+    return this.hasRefusals ? ownRefusals(this.tx, pusher, name) : [];
+  }
+
+  get hasRefusals(): boolean {
+    return this.#inUse.has(refusalsTable.name);
   }
 
   /** The first author of a change that is proven to have been accepted once. */

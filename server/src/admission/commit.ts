@@ -37,7 +37,7 @@ import {
 } from "./detect.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
 import { projectMember } from "./project-member.ts";
-import { forgetRefusal } from "./refusals.ts";
+import { forgetRefusals } from "./refusals.ts";
 import { foldParents, parentOf, scopeOf } from "./scope.ts";
 import { noteDue } from "./waiting.ts";
 
@@ -99,8 +99,8 @@ export async function commitChange(
   );
 
   // It may have been refused before: in somebody else's hands, for now, or before it was proven.
-  if ((await state.refusalOf(recordId, indexed.hash)) !== undefined)
-    await forgetRefusal(tx, { recordId, hash: indexed.hash });
+  if (state.hasRefusals)
+    await forgetRefusals(tx, { recordId, hash: indexed.hash });
   await auditAdmission(deps, state, plan, places, isUnseen);
   await noteAdoption(deps.appendAudit, state, plan, placeOf(places));
   if (await projectMember(tx, plan)) state.noteMembershipChange(recordId);

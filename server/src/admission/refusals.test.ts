@@ -18,8 +18,10 @@ import {
 import {
   findRefused,
   forgetRefusal,
+  forgetRefusals,
   keepRefusal,
   listRefused,
+  ownRefusals,
   refusedBytesOf,
   type RefusalLimits,
 } from "./refusals.ts";
@@ -155,24 +157,55 @@ test("[AD-15] one device flushes out its own work only, and one member with many
   expect(await heldAfter(onBoth, { member: bound })).toEqual([1, 3, 4]);
 });
 
+test("[AD-15] nobody takes another's place by pushing the same: it is one piece of work, of whoever brought it first", async () => {
+  const store = newStore();
+  const bens = refusal(1, 10, [ben, phone]);
+  const all = [refusal(1, 10), bens, refusal(2, 10)];
+  for (const each of all)
+    await store.write(partition, (tx) => keepRefusal(tx, each));
+  const listed = () =>
+    store.read(partition, async (tx) => {
+      const { changes } = await listRefused(tx, { before: null, limit: 10 });
+      const found = await findRefused(tx, hashOf(1));
+      expect(changes.filter(({ hash }) => hash === hashOf(1))).toEqual(found);
+      return changes.map(({ hash, verdict }) => [hash, verdict.memberId]);
+    });
+  expect(await listed()).toEqual([
+    [hashOf(2), anna],
+    [hashOf(1), anna],
+  ]);
+  const pusher = { ...bens.verdict, personId: "other" as PersonId };
+  const told = await store.read(partition, (tx) =>
+    ownRefusals(tx, pusher, bens),
+  );
+  expect(told).toEqual([bens.verdict]);
+  // Once what the first one pushed is no longer kept, the other's still is.
+  const annas = { recordId, hash: hashOf(1), memberId: anna, deviceId: tablet };
+  await store.write(partition, (tx) => forgetRefusal(tx, annas));
+  expect(await listed()).toEqual([
+    [hashOf(2), anna],
+    [hashOf(1), ben],
+  ]);
+  const bytes = await store.read(partition, (tx) => refusedBytesOf(tx, bens));
+  expect(bytes).toEqual(bens.bytes);
+});
+
 test("[AD-15] told again it counts once; forgotten, nothing of it is left", async () => {
   const store = newStore();
   const again = refusal(1, 10, [ben, phone]);
   for (const each of [refusal(1, 10), again, again])
     await store.write(partition, (tx) => keepRefusal(tx, each));
   await store.read(partition, async (tx) => {
-    const { changes } = await listRefused(tx, { before: null, limit: 10 });
-    expect(changes).toMatchObject([{ verdict: { memberId: ben } }]);
-    expect(await tx.get(refusedTotalsTable, [anna])).toMatchObject({
-      count: 0,
-      byteLength: 0,
-    });
-    expect(await tx.get(refusedTotalsTable, ["all"])).toMatchObject({
+    expect(await tx.get(refusedTotalsTable, [ben])).toMatchObject({
       count: 1,
       byteLength: 10,
     });
+    expect(await tx.get(refusedTotalsTable, ["all"])).toMatchObject({
+      count: 2,
+      byteLength: 20,
+    });
   });
-  await store.write(partition, (tx) => forgetRefusal(tx, again));
+  await store.write(partition, (tx) => forgetRefusals(tx, again));
   await store.read(partition, async (tx) => {
     for (const table of [
       refusalsTable,

@@ -2,6 +2,9 @@
  * Refused is not lost: what is kept of each refusal is its verdict, which every retry gets again, and, where no retry can help,
  * the bytes as they came, so that somebody who may can see a colleague's stranded work and adopt it under their own name.
  *
+ * Each is kept for whoever pushed it: what one was told says nothing of another, and nobody takes a colleague's place by pushing
+ * the same. As stranded work a change counts once, as who brought it first tried it.
+ *
  * Bounded by what a device, a member and the organization may hold: beyond it the oldest of that holder goes, so nobody can
  * flush out the work of others by being refused. What is no longer kept is judged anew if it comes again. SPEC AD-15.
  */
@@ -21,6 +24,7 @@ import {
   strandedDecisionsTable,
   type RefusalRow,
 } from "./admission-tables.ts";
+import { isOwn, type Pusher, type Signer } from "./judgement.ts";
 
 export interface RefusalLimit {
   readonly maxChanges: number;
@@ -44,10 +48,16 @@ export const refusalLimits: RefusalLimits = {
 /** The holder of an organization's refusals, all of them; the other holders are members and devices, by id. */
 const everybody = "all";
 
+/** Many may have pushed the same; only so many are looked through. */
+const maxPushers = 64;
+
 export interface RefusalName {
   readonly recordId: RecordId;
   readonly hash: ChangeHash;
 }
+
+/** One refusal: of a change, to whoever pushed it. */
+export interface RefusalKey extends RefusalName, Signer {}
 
 export interface NewRefusal extends RefusalName {
   readonly verdict: RefusalRow;
@@ -55,22 +65,23 @@ export interface NewRefusal extends RefusalName {
   readonly bytes: Uint8Array | null;
 }
 
-/** A refusal told again, by somebody else or with another code, counts as new. */
+/** A refusal told again to the same one, with another code, counts as new. */
 export async function keepRefusal(
   tx: WriteTransaction,
   { recordId, hash, verdict, bytes }: NewRefusal,
   limits: RefusalLimits = refusalLimits,
 ): Promise<void> {
-  await forgetRefusal(tx, { recordId, hash });
   const { memberId, deviceId } = verdict;
+  const key = { recordId, hash, memberId, deviceId };
+  await forgetRefusal(tx, key);
   const number = await nextNumber(tx);
   const byteLength = bytes?.length ?? 0;
-  await tx.put(refusalsTable, [recordId, hash], verdict);
-  if (bytes !== null) await tx.put(refusedBytesTable, [recordId, hash], bytes);
+  await tx.put(refusalsTable, byRecord(key), verdict);
+  if (bytes !== null) await tx.put(refusedBytesTable, byRecord(key), bytes);
   const place = { number, byteLength, memberId, deviceId };
-  await tx.put(refusedPlacesTable, [hash, recordId], place);
+  await tx.put(refusedPlacesTable, byHash(key), place);
   for (const holder of holdersOf(place)) {
-    await tx.put(refusedOrderTable, [holder, number], { recordId, hash });
+    await tx.put(refusedOrderTable, [holder, number], key);
     const total = await totalOf(tx, holder);
     await tx.put(refusedTotalsTable, [holder], {
       count: total.count + 1,
@@ -82,19 +93,34 @@ export async function keepRefusal(
   await dropOldest(tx, everybody, limits.organization);
 }
 
-/** To be called when the change was accepted after all. What was adopted stays known as adopted. */
-export async function forgetRefusal(
+/** To be called when the change was accepted after all, whoever had been refused with it. */
+export async function forgetRefusals(
   tx: WriteTransaction,
   { recordId, hash }: RefusalName,
 ): Promise<void> {
-  await tx.delete(refusalsTable, [recordId, hash]);
-  const place = await tx.get(refusedPlacesTable, [hash, recordId]);
+  const rows = await tx.scan(refusalsTable, { prefix: [recordId, hash] });
+  for (const { value } of rows) {
+    const { memberId, deviceId } = value;
+    await forgetRefusal(tx, { recordId, hash, memberId, deviceId });
+  }
+}
+
+/** Of one who pushed it. What was adopted stays known as adopted. */
+export async function forgetRefusal(
+  tx: WriteTransaction,
+  key: RefusalKey,
+): Promise<void> {
+  const { recordId, hash } = key;
+  const place = await tx.get(refusedPlacesTable, byHash(key));
   if (place === undefined) return;
-  await tx.delete(refusedBytesTable, [recordId, hash]);
-  await tx.delete(refusedPlacesTable, [hash, recordId]);
-  const decision = await tx.get(strandedDecisionsTable, [recordId, hash]);
-  if (decision?.kind === "dismissed")
-    await tx.delete(strandedDecisionsTable, [recordId, hash]);
+  await tx.delete(refusalsTable, byRecord(key));
+  await tx.delete(refusedBytesTable, byRecord(key));
+  await tx.delete(refusedPlacesTable, byHash(key));
+  const name = [recordId, hash];
+  const decision = await tx.get(strandedDecisionsTable, name);
+  const [other] = await tx.scan(refusalsTable, { prefix: name, limit: 1 });
+  if (decision?.kind === "dismissed" && other === undefined)
+    await tx.delete(strandedDecisionsTable, name);
   for (const holder of holdersOf(place)) {
     await tx.delete(refusedOrderTable, [holder, place.number]);
     const total = await totalOf(tx, holder);
@@ -116,6 +142,19 @@ export interface RefusedPage {
   readonly next: number | null;
 }
 
+/** What the pusher knows to have been refused: to them, or from the same device. */
+export async function ownRefusals(
+  tx: ReadTransaction,
+  pusher: Pusher,
+  { recordId, hash }: RefusalName,
+): Promise<readonly RefusalRow[]> {
+  const rows = await tx.scan(refusalsTable, {
+    prefix: [recordId, hash],
+    limit: maxPushers,
+  });
+  return rows.flatMap(({ value }) => (isOwn(value, pusher) ? [value] : []));
+}
+
 /** Those whose bytes are here, newest first; `limit` is of refusals looked at. */
 export async function listRefused(
   tx: ReadTransaction,
@@ -128,7 +167,10 @@ export async function listRefused(
     limit: page.limit,
   });
   const changes: RefusedChange[] = [];
-  for (const { value } of rows) changes.push(...(await keptOf(tx, value)));
+  for (const { key, value } of rows) {
+    const first = await firstPlaceOf(tx, value);
+    if (first?.number === key[1]) changes.push(...(await keptAt(tx, value)));
+  }
   const last = rows.length < page.limit ? undefined : rows.at(-1);
   return { changes, next: last === undefined ? null : Number(last.key[1]) };
 }
@@ -139,31 +181,53 @@ export async function findRefused(
   hash: ChangeHash,
 ): Promise<readonly RefusedChange[]> {
   const places = await tx.scan(refusedPlacesTable, { prefix: [hash] });
+  const recordIds = new Set(
+    places.map(({ key }) => recordIdSchema.parse(key[1])),
+  );
   const changes: RefusedChange[] = [];
-  for (const { key } of places) {
-    const recordId = recordIdSchema.parse(key[1]);
-    changes.push(...(await keptOf(tx, { recordId, hash })));
+  for (const recordId of recordIds) {
+    const first = await firstPlaceOf(tx, { recordId, hash });
+    if (first !== undefined)
+      changes.push(...(await keptAt(tx, { recordId, hash, ...first })));
   }
   return changes;
 }
 
 /** As it came. Undefined if it is not kept. */
-export function refusedBytesOf(
+export async function refusedBytesOf(
   tx: ReadTransaction,
   { recordId, hash }: RefusalName,
 ): Promise<Uint8Array | undefined> {
-  return tx.get(refusedBytesTable, [recordId, hash]);
+  const [row] = await tx.scan(refusedBytesTable, {
+    prefix: [recordId, hash],
+    limit: 1,
+  });
+  return row?.value;
 }
 
-async function keptOf(
+/** Of whoever brought a change first, among those of whom it is kept. */
+async function firstPlaceOf(
   tx: ReadTransaction,
   { recordId, hash }: RefusalName,
+) {
+  const rows = await tx.scan(refusedPlacesTable, {
+    prefix: [hash, recordId],
+    limit: maxPushers,
+  });
+  return rows
+    .map(({ value }) => value)
+    .filter(({ byteLength }) => byteLength > 0)
+    .sort((left, right) => left.number - right.number)
+    .at(0);
+}
+
+async function keptAt(
+  tx: ReadTransaction,
+  key: RefusalKey,
 ): Promise<readonly RefusedChange[]> {
-  const verdict = await tx.get(refusalsTable, [recordId, hash]);
-  const place = await tx.get(refusedPlacesTable, [hash, recordId]);
-  return verdict === undefined || place === undefined || place.byteLength === 0
-    ? []
-    : [{ recordId, hash, verdict }];
+  const verdict = await tx.get(refusalsTable, byRecord(key));
+  const { recordId, hash } = key;
+  return verdict === undefined ? [] : [{ recordId, hash, verdict }];
 }
 
 async function dropOldest(
@@ -197,9 +261,14 @@ async function nextNumber(tx: ReadTransaction): Promise<number> {
   return newest === undefined ? 1 : Number(newest.key[1]) + 1;
 }
 
-function holdersOf({
-  memberId,
-  deviceId,
-}: Pick<RefusalRow, "memberId" | "deviceId">): readonly string[] {
+function byRecord({ recordId, hash, memberId, deviceId }: RefusalKey) {
+  return [recordId, hash, memberId, deviceId];
+}
+
+function byHash({ recordId, hash, memberId, deviceId }: RefusalKey) {
+  return [hash, recordId, memberId, deviceId];
+}
+
+function holdersOf({ memberId, deviceId }: Signer): readonly string[] {
   return [everybody, memberId, deviceId];
 }

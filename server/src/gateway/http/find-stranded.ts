@@ -195,11 +195,14 @@ async function refusedCreation(
     prefix: [recordId],
     limit: maxRefusalsOfRecord,
   });
-  const creations = refusals.filter(({ value }) => value.isCreation);
-  if (creations.length > maxClaims) return null;
+  const creations = new Set(
+    refusals.flatMap(({ key, value }) =>
+      value.isCreation ? [changeHashSchema.parse(key[1])] : [],
+    ),
+  );
+  if (creations.size > maxClaims) return null;
   const claims: Creation[] = [];
-  for (const { key } of creations) {
-    const hash = changeHashSchema.parse(key[1]);
+  for (const hash of creations) {
     const creation = await creationIn(tx, types, { recordId, hash });
     if (creation !== null) claims.push(creation);
   }
