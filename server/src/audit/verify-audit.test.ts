@@ -2,8 +2,11 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { organizationScope } from "@suture/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { appendAudit } from "./append-audit.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 import {
   createAuditWorld,
   openFile,
@@ -186,6 +189,38 @@ describe("[AU-7] one row changed is found and named", () => {
       broken: { table },
     });
   });
+});
+
+test("[AU-16] checkpoints of a key that was distrusted are counted apart, and of one that is merely gone are broken", async () => {
+  const own = await createAuditWorld();
+  const { store, keys, timers, world, checkpoints } = own;
+  const { organizationId } = world;
+  const append = (entry: AuditEntry) =>
+    store.write(organizationId, (tx) =>
+      appendAudit(
+        tx,
+        {
+          scopeId: organizationScope(organizationId),
+          atMs: timers.now(),
+        },
+        entry,
+      ),
+    );
+  const [leaked] = (await keys.jwks()).keys;
+  const kid = leaked?.kid ?? "";
+  await keys.distrust(kid);
+  expect(await verifyAudit(store)).toMatchObject({
+    isIntact: false,
+    broken: { table: "checkpoints", key: [1] },
+  });
+  await append({ event: "signing-key-distrusted", kid });
+  checkpoints.noteAppended(organizationId);
+  await checkpoints.flush();
+  expect(await verifyAudit(store)).toMatchObject({
+    isIntact: true,
+    counts: { checkpoints: 1, distrustedCheckpoints: 2 },
+  });
+  await own.discard();
 });
 
 test("[AU-7] rows that were cut off together with their heads are missed by the checkpoint", async () => {

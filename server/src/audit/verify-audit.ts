@@ -2,7 +2,8 @@
  * Proves, without the server, that a store holds what was once written: every audit and read chain, every log against the
  * bytes of its changes, and every checkpoint's signature and root at its time. Names the first row that is wrong. SPEC AU-7.
  *
- * What it cannot prove: that nothing was cut off behind the last checkpoint. Devices that hold receipts can (SPEC SY-7).
+ * What it cannot prove: that nothing was cut off behind the last checkpoint. Devices that hold receipts can (SPEC SY-7). A
+ * checkpoint of a key that was distrusted since proves nothing and breaks nothing: those behind it cover the same rows.
  */
 import {
   decodeChange,
@@ -42,7 +43,10 @@ export interface VerifiedCounts {
   readonly auditEntries: number;
   readonly readBatches: number;
   readonly logRows: number;
+  /** Signed by keys that are believed. */
   readonly checkpoints: number;
+  /** Signed by keys that, as the audit says, were distrusted since. */
+  readonly distrustedCheckpoints: number;
 }
 
 export type AuditVerdict =
@@ -72,6 +76,7 @@ export async function verifyAudit(
     readBatches: 0,
     logRows: 0,
     checkpoints: 0,
+    distrustedCheckpoints: 0,
   };
   const keys = await loadCheckpointKeys(store);
   const partitions = await store.listPartitions();
@@ -92,15 +97,17 @@ async function verifyPartition(
   keys: CheckpointKeys,
   counts: Counts,
 ): Promise<BrokenRow | null> {
+  const distrustedKids = new Set<string>();
   const broken = await store.read(
     partition,
     async (tx) =>
       (await verifyLogs(tx, counts)) ??
       (await verifyStatements(tx)) ??
-      (await verifyAuditChains(tx, counts)) ??
+      (await verifyAuditChains(tx, counts, distrustedKids)) ??
       (await verifyReadChains(tx, counts)),
   );
-  return broken ?? verifyCheckpoints(store, partition, keys, counts);
+  const believed = { keys, distrustedKids };
+  return broken ?? verifyCheckpoints(store, partition, believed, counts);
 }
 
 function verifyLogs(
@@ -150,9 +157,11 @@ function verifyStatements(tx: ReadTransaction): Promise<BrokenRow | null> {
   });
 }
 
+/** Adds the keys that the entries say are distrusted. */
 function verifyAuditChains(
   tx: ReadTransaction,
   counts: Counts,
+  distrustedKids: Set<string>,
 ): Promise<BrokenRow | null> {
   return verifyChains(tx, {
     rows: auditTable,
@@ -168,6 +177,9 @@ function verifyAuditChains(
       }),
     async check(row, scopeId, sequence) {
       counts.auditEntries += 1;
+      const { entry } = row;
+      if (entry.event === "signing-key-distrusted")
+        distrustedKids.add(entry.kid);
       const problem = await problemOf(tx, scopeId, row);
       return problem === null
         ? null

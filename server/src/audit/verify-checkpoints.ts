@@ -8,7 +8,12 @@ import {
   type ScopeId,
   type Store,
 } from "@suture/schema";
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  jwtVerify,
+  type JSONWebKeySet,
+} from "jose";
 
 import {
   identityPartition,
@@ -26,6 +31,12 @@ import {
 import { visitRows, type BrokenRow } from "./broken-row.ts";
 
 export type CheckpointKeys = ReturnType<typeof createLocalJWKSet>;
+
+export interface BelievedKeys {
+  readonly keys: CheckpointKeys;
+  /** As the audit says. They are gone: what they signed can be neither proven nor called broken. */
+  readonly distrustedKids: ReadonlySet<string>;
+}
 
 /** The public halves of every signing key that is not distrusted, retired ones too. */
 export async function loadCheckpointKeys(
@@ -45,8 +56,8 @@ export async function loadCheckpointKeys(
 export async function verifyCheckpoints(
   store: Store,
   partition: string,
-  keys: CheckpointKeys,
-  counts: { checkpoints: number },
+  { keys, distrustedKids }: BelievedKeys,
+  counts: { checkpoints: number; distrustedCheckpoints: number },
 ): Promise<BrokenRow | null> {
   const checkpoints: CheckpointRow[] = [];
   const broken = await store.read(partition, async (tx) => {
@@ -64,9 +75,10 @@ export async function verifyCheckpoints(
   });
   // Signatures wait for WebCrypto, which no transaction may.
   for (const [index, { jws, claims }] of checkpoints.entries()) {
-    if (!(await isSigned(jws, claims, keys)))
+    if (await isSigned(jws, claims, keys)) counts.checkpoints += 1;
+    else if (distrustedKids.has(kidOf(jws))) counts.distrustedCheckpoints += 1;
+    else
       return brokenAt(index + 1, "no key of this server signed what it says");
-    counts.checkpoints += 1;
   }
   return broken;
 }
@@ -137,6 +149,14 @@ async function isSigned(
   } catch {
     // Every way of not being signed by these keys is the same answer.
     return false;
+  }
+}
+
+function kidOf(jws: string): string {
+  try {
+    return decodeProtectedHeader(jws).kid ?? "";
+  } catch {
+    return "";
   }
 }
 

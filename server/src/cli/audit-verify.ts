@@ -38,5 +38,10 @@ function describe(verdict: AuditVerdict): readonly string[] {
     `  batches of reads  ${counts.readBatches}`,
     `  log rows          ${counts.logRows}`,
     `  checkpoints       ${counts.checkpoints}`,
+    ...(counts.distrustedCheckpoints === 0
+      ? []
+      : [
+          `  prove nothing     ${counts.distrustedCheckpoints}: checkpoints whose key was distrusted since`,
+        ]),
   ];
 }

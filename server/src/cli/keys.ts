@@ -6,6 +6,7 @@ import {
   rotateSigningKey,
   type SigningKey,
 } from "../identity/signing-keys.ts";
+import { settleOwed } from "../audit/owed-entries.ts";
 import type { CliOutput, ExitCode } from "./cli-output.ts";
 
 /** `suture keys list`: the keys that are believed, newest first; never a private half. SPEC ID-29. */
@@ -31,6 +32,7 @@ export async function runKeysRotate(
   clock: Clock,
 ): Promise<ExitCode> {
   output.out(await rotateSigningKey({ store, clock }));
+  await tellAudits(store, output);
   output.err("A running server signs with this key within a minute.");
   return 0;
 }
@@ -46,11 +48,21 @@ export async function runKeysDistrust(
     output.err("There is no such key among those that are believed.");
     return 2;
   }
+  await tellAudits(store, output);
   output.err("A running server refuses what it signed within a minute.");
   output.err(
-    "Devices and people whose tokens it signed sign in again, and keep their work. Checkpoints it signed prove nothing any more.",
+    "Devices and people whose tokens it signed sign in again, and keep their work. Checkpoints it signed prove nothing any more; the next ones prove the same again.",
   );
   return 0;
+}
+
+/** Now, not with the server's next act of its own. What cannot be written stays owed. */
+function tellAudits(store: Store, output: CliOutput): Promise<void> {
+  return settleOwed(store, {
+    onAppended() {},
+    onFailed: (organizationId) =>
+      output.err(`The audit of ${organizationId} will be told later.`),
+  });
 }
 
 function describe({ kid, privateJwk, createdAtMs, retiredAtMs }: SigningKey) {
