@@ -50,7 +50,11 @@ import { createSignInLimits } from "./sign-in-limits.ts";
 import { createSyncTickets } from "./sync-tickets.ts";
 import type { SyncTicket, SyncTickets } from "./sync-tickets.ts";
 import { createSyncTokens } from "./sync-tokens.ts";
-import type { SyncGrant, VerifiedSyncToken } from "./sync-tokens.ts";
+import type {
+  SyncGrant,
+  SyncTokens,
+  VerifiedSyncToken,
+} from "./sync-tokens.ts";
 
 /** A request, or a socket's upgrade, that a sync token authenticates: its two headers and what the proof must name. */
 export interface SyncRequest {
@@ -107,6 +111,8 @@ export interface Identity {
     token: string,
     jkt: string,
   ): Promise<Result<VerifiedSyncToken, IdentityError>>;
+  /** Whether a token that was verified still holds: it may have been revoked since. */
+  isSyncTokenGood: SyncTokens["isGood"];
   /** A new sync token for the one in the request, with a full life. Errors: as `verifySyncRequest`. */
   renewSyncToken(
     request: SyncRequest,
@@ -279,6 +285,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
       await syncTokens.noteUse(verified.value);
       return verified;
     },
+    isSyncTokenGood: (token) => syncTokens.isGood(token),
     async renewSyncToken(request) {
       const verified = await verifySyncRequest(request);
       return verified.ok

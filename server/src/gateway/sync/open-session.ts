@@ -27,6 +27,10 @@ export async function openSession(
     return session.end("version-unsupported");
   if (hello.deviceId !== session.deviceId)
     return session.end("not-authenticated");
+  // A revocation ends the sessions there are, and this one was not yet while its token was verified.
+  if (!(await identity.isSyncTokenGood(session.caller)))
+    return session.end("not-authenticated");
+  if (session.isClosed) return;
   if (hub.size >= limits.maxSessions)
     return session.endBusy(limits.busyRetryAfterMs);
   // Before rights are read, so that no change of them goes unnoticed.

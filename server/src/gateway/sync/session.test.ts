@@ -289,6 +289,20 @@ describe("the life of a session", () => {
     expect(others.closed).toBeNull();
   });
 
+  test("[SY-14] a token revoked while its socket was opened begins no session", async () => {
+    const world = await SyncWorld.create();
+    const house = await found(world);
+    const colleague = await world.signUp("colleague");
+    await hire(world, house, colleague, ["receptionist"]);
+    // Its token was verified before, when it signed up.
+    await world.identity.devices.revoke(colleague.deviceId);
+    const client = world.connect(colleague);
+    await client.join();
+    expect(client.closed?.name).toBe("not-authenticated");
+    expect(client.received.map(({ type }) => type)).toEqual(["error"]);
+    expect(world.server.sessionCount).toBe(1);
+  });
+
   test("[SY-15] a stopping server answers what it received, says so, and takes no more", async () => {
     const world = await SyncWorld.create();
     const house = await found(world);

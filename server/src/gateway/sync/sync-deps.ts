@@ -18,7 +18,7 @@ export interface SyncDeps {
   readonly recordTypes: RecordTypes;
   readonly identity: Pick<
     Identity,
-    "verifyBatchToken" | "invitations" | "keys"
+    "verifyBatchToken" | "isSyncTokenGood" | "invitations" | "keys"
   >;
   readonly admission: Admission;
   readonly checkpoints: Pick<Checkpointer, "messageFor" | "noteAppended">;

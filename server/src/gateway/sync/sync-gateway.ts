@@ -46,7 +46,12 @@ export interface SyncGatewayDeps {
   readonly recordTypes: RecordTypes;
   readonly identity: Pick<
     Identity,
-    "verifyBatchToken" | "devices" | "invitations" | "keys" | "onRevoked"
+    | "verifyBatchToken"
+    | "isSyncTokenGood"
+    | "devices"
+    | "invitations"
+    | "keys"
+    | "onRevoked"
   >;
   readonly admission: Admission;
   readonly checkpoints: Pick<
