@@ -1,4 +1,10 @@
-import { teamScope, type RecordId } from "@suture/schema";
+import {
+  bytesToHex,
+  limits,
+  sha256,
+  teamScope,
+  type RecordId,
+} from "@suture/schema";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordsTable } from "../log/log-tables.ts";
 import { endOf, readPage } from "../log/read-log.ts";
@@ -65,6 +71,21 @@ describe.each(storeKinds)("over the %s store", (kind) => {
       "accepted",
       "duplicate",
     ]);
+  });
+
+  test("[AD-2] of a batch that is too large nothing is decoded, and its parts are accepted", async () => {
+    const clinician = await world.hire(["clinician"]);
+    const patient = await newPatient(clinician);
+    const edit = clinician.setField(patient, "maritalStatus", "M");
+    const copies = Array<typeof edit>(limits.maxBatchChanges + 1).fill(edit);
+    const verdicts = await clinician.push(...copies);
+    expect(verdicts).toHaveLength(copies.length);
+    for (const verdict of verdicts)
+      expect(verdict).toMatchObject({
+        code: "batch-too-large",
+        hash: bytesToHex(sha256(edit.bytes)),
+      });
+    expectAccepted(await clinician.push(edit));
   });
 
   test("[AD-1] a refusal binds whoever pushed it: in its author's hands a change is judged anew", async () => {

@@ -18,6 +18,7 @@ import type {
 } from "./admission.ts";
 import { admitGroup, type GroupOutcome } from "./admit-group.ts";
 import {
+  leaveUnread,
   readArrival,
   refuseArrival,
   type Arrival,
@@ -49,8 +50,10 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
   return {
     async admit(author, changes, work = ungauged) {
-      const arrivals = await readArrivals(deps, work, changes);
       const bound = boundBatch(changes);
+      const arrivals = await readArrivals(deps, work, changes, (pushed) =>
+        bound.ok ? readArrival(pushed) : leaveUnread(pushed, bound.error),
+      );
       if (!bound.ok)
         return outcomeOf(
           arrivals.map((arrival) => refuseAny(arrival, bound.error)),
@@ -117,6 +120,7 @@ async function readArrivals(
   { yieldTurn }: AdmissionDeps,
   work: WorkGauge,
   changes: readonly PushedChange[],
+  read: (pushed: PushedChange) => Arrival,
 ): Promise<readonly Arrival[]> {
   const arrivals: Arrival[] = [];
   let byteCount = 0;
@@ -128,7 +132,7 @@ async function readArrivals(
       byteCount = pushed.bytes.length;
       await yieldTurn();
     }
-    arrivals.push(work.during(() => readArrival(pushed)));
+    arrivals.push(work.during(() => read(pushed)));
   }
   return arrivals;
 }

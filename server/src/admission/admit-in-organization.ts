@@ -7,7 +7,11 @@ import { isRetryable } from "@suture/schema";
 import { isNoLongerStranded } from "./adopt.ts";
 import type { BatchState } from "./batch-state.ts";
 import { commitChange, type CommitDeps } from "./commit.ts";
-import { decodePushed, type UnreadableChange } from "./decode.ts";
+import {
+  decodePushed,
+  digestOfBytes,
+  type UnreadableChange,
+} from "./decode.ts";
 import { judgeChange, type AdmissionPlan } from "./judge-change.ts";
 import type {
   Author,
@@ -163,6 +167,15 @@ export function readArrival(pushed: PushedChange): Arrival {
   return read.ok
     ? { kind: "read", read: read.value }
     : { kind: "unreadable", pushed, unreadable: read.error };
+}
+
+/** Of a batch that is too large nothing is decoded. */
+export function leaveUnread(pushed: PushedChange, refusal: Refusal): Arrival {
+  return {
+    kind: "unreadable",
+    pushed,
+    unreadable: { hash: digestOfBytes(pushed.bytes), refusal },
+  };
 }
 
 async function refuseUnreadable(

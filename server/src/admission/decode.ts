@@ -12,7 +12,7 @@ import type { ChangeHash, Result } from "@suture/schema";
 import { boundChange } from "./bound.ts";
 import type { PushedChange, ReadChange, Refusal } from "./judgement.ts";
 
-/** What cannot be read is named by the digest of its bytes as they came. */
+/** What cannot be read, or is not, is named by the digest of its bytes as they came. */
 export interface UnreadableChange {
   readonly hash: ChangeHash;
   readonly refusal: Refusal;
@@ -29,7 +29,10 @@ export function decodePushed(
     : unreadable(pushed.bytes, change.error);
 }
 
+export function digestOfBytes(bytes: Uint8Array): ChangeHash {
+  return changeHashSchema.parse(bytesToHex(sha256(bytes)));
+}
+
 function unreadable(bytes: Uint8Array, refusal: Refusal) {
-  const hash = changeHashSchema.parse(bytesToHex(sha256(bytes)));
-  return err({ hash, refusal });
+  return err({ hash: digestOfBytes(bytes), refusal });
 }
