@@ -3,6 +3,7 @@
  * noted what it adopts, so that nothing is adopted twice, whatever breaks off and whoever else adopts it meanwhile. SPEC SW-23.
  */
 import type { ReadTransaction, ScopeId } from "@suture/schema";
+import { adoptedWorkTable } from "../log/log-tables.ts";
 import { strandedDecisionsTable } from "./admission-tables.ts";
 import type { BatchState } from "./batch-state.ts";
 import type { AppendAudit } from "./commit.ts";
@@ -40,14 +41,15 @@ export async function noteAdoption(
     reason,
     as: indexed.hash,
   });
+  const adopted = { hash, ...pushedBy };
+  await tx.put(adoptedWorkTable, [recordId, indexed.hash], adopted);
   await appendAudit(
     tx,
     { scopeId, atMs },
     {
       event: "work-adopted",
       recordId,
-      hash,
-      ...pushedBy,
+      ...adopted,
       adoptedBy: { ...signer },
       as: indexed.hash,
     },

@@ -2,6 +2,7 @@
  * Step 8, detect: what the admitted change means to others. Review tasks are opened and closed from the live sets; a signature
  * over something its device had not been sent is flagged and counted, not refused. SPEC AD-12, EV-3.
  */
+import { authoredOn } from "../log/adopted-work.ts";
 import { changeIndexTable } from "../log/log-tables.ts";
 import { firstSentAt } from "../log/deliveries.ts";
 import type { ReadTransaction, WriteTransaction } from "@suture/schema";
@@ -39,7 +40,8 @@ export async function isSignedUnseen(
       const row = await tx.get(changeIndexTable, [recordId, number]);
       // What is adopted was signed over what its own author had been sent.
       const { deviceId } = read.adopts?.pushedBy ?? signer;
-      if (row === undefined || row.deviceId === deviceId) continue;
+      if (row === undefined) continue;
+      if ((await authoredOn(tx, recordId, row)) === deviceId) continue;
       const sent = await firstSentAt(tx, deviceId, type.type, row.places);
       if (sent === null) return true;
     }

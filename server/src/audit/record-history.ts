@@ -17,7 +17,9 @@ import {
 } from "@suture/schema";
 import { z } from "zod";
 
+import { authoredOn } from "../log/adopted-work.ts";
 import {
+  adoptedWorkTable,
   changeBytesTable,
   changeIndexTable,
   type ChangeRow,
@@ -39,6 +41,15 @@ export const historyEntrySchema = z.object({
   /** Nothing builds on it yet. Several heads are branches that nobody has brought together. */
   isHead: z.boolean(),
   edits: z.array(historyEditSchema),
+  /** The refused change that it says again, and who had pushed it; null for its author's own work. */
+  adopts: z
+    .object({
+      hash: changeHashSchema,
+      memberId: recordIdSchema,
+      deviceId: deviceIdSchema,
+    })
+    .nullable(),
+  /** By what the device had been sent on which it was first written: of adopted work, its first author's. */
   seen: z.object({
     /** The changes it builds on; all behind those had been seen too. */
     changes: z.array(changeHashSchema),
@@ -52,11 +63,13 @@ export const historyEntrySchema = z.object({
         atMs: z.int(),
       }),
     ),
-    /** The statements it overwrote, and when each had been sent to its device; null if the server never did. */
+    /** The statements it overwrote, and when each had been sent to its device; null if no delivery is on record. */
     overwrote: z.array(
       z.object({
         opId: opIdSchema,
         hash: changeHashSchema,
+        /** Written on that device itself. */
+        isOwn: z.boolean(),
         deliveredAtMs: z.int().nullable(),
       }),
     ),
@@ -105,6 +118,7 @@ export async function readHistory(
       admittedAtMs,
       isHead: heads.has(hash),
       edits: [...described],
+      adopts: (await tx.get(adoptedWorkTable, [recordId, hash])) ?? null,
       seen: await seenBy(tx, { recordId, type, view }, row),
     });
   }
@@ -137,7 +151,8 @@ async function seenBy(
   }: Pick<HistoryRequest, "recordId" | "type" | "view">,
   row: ChangeRow,
 ): Promise<HistoryEntry["seen"]> {
-  const { deviceId, admittedAtMs } = row;
+  const { admittedAtMs } = row;
+  const deviceId = await authoredOn(tx, recordId, row);
   const delivered: HistoryEntry["seen"]["delivered"] = [];
   for (const scopeId of new Set(row.places.map((place) => place.scopeId))) {
     const sent = await furthestSent(tx, deviceId, type, scopeId, admittedAtMs);
@@ -150,9 +165,9 @@ async function seenBy(
     const hash = index.signedIn(opId);
     const signed = hash && (await findChangeRow(tx, recordId, index, hash));
     if (hash === undefined || signed === undefined) continue;
-    const { places } = signed;
-    const deliveredAtMs = await firstSentAt(tx, deviceId, type, places);
-    overwrote.push({ opId, hash, deliveredAtMs });
+    const deliveredAtMs = await firstSentAt(tx, deviceId, type, signed.places);
+    const isOwn = (await authoredOn(tx, recordId, signed)) === deviceId;
+    overwrote.push({ opId, hash, isOwn, deliveredAtMs });
   }
   return { changes: row.deps, delivered, overwrote };
 }

@@ -16,6 +16,7 @@ import {
 } from "@suture/schema";
 
 import {
+  adoptedWorkTable,
   changeBytesTable,
   logHeadsTable,
   logTable,
@@ -97,16 +98,17 @@ async function verifyPartition(
   keys: CheckpointKeys,
   counts: Counts,
 ): Promise<BrokenRow | null> {
-  const distrustedKids = new Set<string>();
+  const told: Told = { distrustedKids: new Set(), adopted: new Set() };
   const broken = await store.read(
     partition,
     async (tx) =>
       (await verifyLogs(tx, counts)) ??
       (await verifyStatements(tx)) ??
-      (await verifyAuditChains(tx, counts, distrustedKids)) ??
+      (await verifyAuditChains(tx, counts, told)) ??
+      (await verifyAdopted(tx, told)) ??
       (await verifyReadChains(tx, counts)),
   );
-  const believed = { keys, distrustedKids };
+  const believed = { keys, distrustedKids: told.distrustedKids };
   return broken ?? verifyCheckpoints(store, partition, believed, counts);
 }
 
@@ -157,11 +159,17 @@ function verifyStatements(tx: ReadTransaction): Promise<BrokenRow | null> {
   });
 }
 
-/** Adds the keys that the entries say are distrusted. */
+/** What of the entries is needed to judge other rows. */
+interface Told {
+  readonly distrustedKids: Set<string>;
+  /** `record hash`, of changes that say refused work again. */
+  readonly adopted: Set<string>;
+}
+
 function verifyAuditChains(
   tx: ReadTransaction,
   counts: Counts,
-  distrustedKids: Set<string>,
+  { distrustedKids, adopted }: Told,
 ): Promise<BrokenRow | null> {
   return verifyChains(tx, {
     rows: auditTable,
@@ -180,6 +188,8 @@ function verifyAuditChains(
       const { entry } = row;
       if (entry.event === "signing-key-distrusted")
         distrustedKids.add(entry.kid);
+      if (entry.event === "work-adopted")
+        adopted.add(`${entry.recordId} ${entry.as}`);
       const problem = await problemOf(tx, scopeId, row);
       return problem === null
         ? null
@@ -205,6 +215,15 @@ async function problemOf(
       admitted.admittedAtMs === row.atMs;
     return isSame ? null : "the log does not hold the change that it admits";
   }
+  if (entry.event === "work-adopted") {
+    const { recordId, as, hash, memberId, deviceId } = entry;
+    const kept = await tx.get(adoptedWorkTable, [recordId, as]);
+    const isSame =
+      kept?.hash === hash &&
+      kept.memberId === memberId &&
+      kept.deviceId === deviceId;
+    return isSame ? null : "whose work it is, is not kept as it says";
+  }
   if (entry.event === "reads-anchored") {
     const read = await tx.get(auditReadsTable, [scopeId, entry.sequence]);
     return read?.chain === entry.chain
@@ -212,6 +231,22 @@ async function problemOf(
       : "the chain of reads is not the one that it names";
   }
   return null;
+}
+
+/** No change passes for somebody else's work without an entry. */
+function verifyAdopted(
+  tx: ReadTransaction,
+  { adopted }: Told,
+): Promise<BrokenRow | null> {
+  return visitRows(tx, adoptedWorkTable, async ({ key }) =>
+    adopted.has(key.join(" "))
+      ? null
+      : {
+          table: adoptedWorkTable.name,
+          key,
+          problem: "no entry tells of its adoption",
+        },
+  );
 }
 
 function verifyReadChains(

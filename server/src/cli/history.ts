@@ -99,17 +99,33 @@ function describeEntry(entry: HistoryEntry): readonly string[] {
     `#${entry.number}  ${instant(entry.admittedAtMs)}  (the device's clock: ${instant(entry.deviceTimeMs)})`,
     `    member ${entry.memberId}  device ${entry.deviceId}`,
     `    change ${entry.hash}${entry.isHead ? "  (nothing builds on it yet)" : ""}`,
+    ...describeAdopted(entry),
     ...describeEdits(entry.edits).map((line) => `    ${line}`),
     ...seen.delivered.map(
       ({ scopeId, fromSequence, sequence, atMs }) =>
         `    had been sent ${scopeId} from ${fromSequence + 1} to ${sequence} by ${instant(atMs)}`,
     ),
-    ...seen.overwrote.map(({ opId, deliveredAtMs }) =>
-      deliveredAtMs === null
-        ? `    overwrote ${opId}, which its device had not been sent`
-        : `    overwrote ${opId}, sent to its device ${instant(deliveredAtMs)}`,
+    ...seen.overwrote.map(
+      ({ opId, isOwn, deliveredAtMs }) =>
+        `    overwrote ${opId}, ${wasSent(isOwn, deliveredAtMs)}`,
     ),
   ];
+}
+
+function describeAdopted({ adopts }: HistoryEntry): readonly string[] {
+  return adopts === null
+    ? []
+    : [
+        `    says again ${adopts.hash}, which was refused`,
+        `    from member ${adopts.memberId}  device ${adopts.deviceId}: what had been sent is told of that device`,
+      ];
+}
+
+function wasSent(isOwn: boolean, deliveredAtMs: number | null): string {
+  if (isOwn) return "written on the same device";
+  return deliveredAtMs === null
+    ? "and no delivery of it to its device is on record"
+    : `sent to its device ${instant(deliveredAtMs)}`;
 }
 
 /** What a creation says of the record itself stands above its history: only what it belongs to is told. */

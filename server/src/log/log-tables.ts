@@ -83,6 +83,16 @@ export const changeIndexTable = defineTable({
 /** `[recordId, hash]`: the chunk as it arrived. */
 export const changeBytesTable = defineBytesTable("change_bytes");
 
+/** `[recordId, hash]`: of a change that says refused work again, which work, and who had pushed it on which device. */
+export const adoptedWorkTable = defineTable({
+  name: "adopted_work",
+  schema: z.object({
+    hash: changeHashSchema,
+    memberId: recordIdSchema,
+    deviceId: deviceIdSchema,
+  }),
+});
+
 /** `[recordId, opId]`: statements, so that live ones can be compared without loading changes. */
 export const statementsTable = defineTable({
   name: "statements",
@@ -140,6 +150,7 @@ export const logTables: readonly Table<unknown>[] = [
   scopeRecordsTable,
   changeIndexTable,
   changeBytesTable,
+  adoptedWorkTable,
   statementsTable,
   logTable,
   logHeadsTable,

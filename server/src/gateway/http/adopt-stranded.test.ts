@@ -21,8 +21,10 @@ import {
   expectAccepted,
   typeOf,
 } from "../../admission/world.test-support.ts";
+import type { HistoryEntry } from "../../audit/record-history.ts";
+import { verifyAudit } from "../../audit/verify-audit.ts";
 import { noteDelivered } from "../../log/deliveries.ts";
-import { changeIndexTable } from "../../log/log-tables.ts";
+import { adoptedWorkTable, changeIndexTable } from "../../log/log-tables.ts";
 import type { Asker } from "./http-world.test-support.ts";
 import {
   createStrandedWorld,
@@ -231,6 +233,71 @@ test("[SW-22] what its author's device had been sent is the evidence, not what t
       ...anna.colleague.signer,
     },
   ]);
+});
+
+test("[SW-22] work that builds on adopted work of the same device is no signature over something unseen", async () => {
+  const { colleague } = anna;
+  const one = colleague.sign(
+    patient,
+    "prescribing",
+    prescribing({ [first]: medication("aspirin") }),
+  );
+  const both = { [first]: medication("aspirin"), [second]: medication("x") };
+  const two = colleague.sign(patient, "prescribing", prescribing(both));
+  const [before, behind] = await world.strand(anna, one, two);
+  for (const hash of [before, behind])
+    expect((await world.adopt(manager, hash)).status).toBe(200);
+  const events = (await world.audit()).map(({ event }) => event);
+  expect(events).toContain("work-adopted");
+  expect(events).not.toContain("signed-unseen");
+});
+
+test("[AU-8] history names the refused work that a change says again, its author, and what their device had been sent", async () => {
+  const signed = prescribing({ [first]: medication("aspirin") });
+  expectAccepted(
+    await manager.colleague.push(
+      manager.colleague.sign(patient, "prescribing", signed),
+    ),
+  );
+  const { deviceId, memberId } = anna.colleague.signer;
+  const scopeId = organizationScope(world.organizationId);
+  await world.store.write(world.organizationId, (tx) =>
+    noteDelivered(
+      tx,
+      { deviceId, scopeId, readKey: "patient", fromSequence: 0, toSequence: 9 },
+      42,
+    ),
+  );
+  const both = { [first]: medication("aspirin"), [second]: medication("x") };
+  const lost = anna.colleague.sign(patient, "prescribing", prescribing(both));
+  const [hash] = await world.strand(anna, lost);
+  expect((await world.adopt(manager, hash)).status).toBe(200);
+  const path = `/v1/records/${patient.recordId}/history`;
+  const { entries } = (await manager.get(path)).body;
+  expect(entries.map(({ adopts }: HistoryEntry) => adopts)).toEqual([
+    ...entries.slice(1).map(() => null),
+    { hash, memberId, deviceId },
+  ]);
+  expect(entries.at(-1)).toMatchObject({
+    memberId: manager.memberId,
+    seen: {
+      delivered: [{ scopeId, fromSequence: 0, sequence: 9, atMs: 42 }],
+      overwrote: [{ isOwn: false, deliveredAtMs: 42 }],
+    },
+  });
+  expect(await verifyAudit(world.store)).toMatchObject({ isIntact: true });
+  await world.store.write(world.organizationId, async (tx) => {
+    const [row] = await tx.scan(adoptedWorkTable);
+    if (row)
+      await tx.put(adoptedWorkTable, row.key, {
+        ...row.value,
+        memberId: manager.memberId,
+      });
+  });
+  expect(await verifyAudit(world.store)).toMatchObject({
+    isIntact: false,
+    broken: { table: "audit", problem: expect.stringContaining("whose work") },
+  });
 });
 
 test("[SW-26] what its author's device has said again by itself is not offered any more", async () => {

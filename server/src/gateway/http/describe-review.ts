@@ -29,6 +29,7 @@ import {
 } from "@suture/schema";
 
 import { findChangeRow } from "../../audit/record-history.ts";
+import { authoredOn } from "../../log/adopted-work.ts";
 import { firstSentAt } from "../../log/deliveries.ts";
 import { openRecordView, type RecordView } from "../../log/record-view.ts";
 import { reviewCauseSchema } from "../../review/review-tables.ts";
@@ -182,12 +183,13 @@ async function describeCandidate(
   if (row === undefined) return undefined;
   const statement = view.statementOf(opId);
   const { memberId, deviceId, authoredAtMs, reason } = statement.attribution;
+  const writtenOn = await authoredOn(tx, recordId, row);
   const others: CandidateDescription["seen"]["others"] = [];
   for (const other of candidates) {
     const signed = other === opId ? undefined : await rowOf(other);
     if (signed === undefined) continue;
     const { places } = signed;
-    const deliveredAtMs = await firstSentAt(tx, deviceId, recordType, places);
+    const deliveredAtMs = await firstSentAt(tx, writtenOn, recordType, places);
     others.push({ opId: other, deliveredAtMs });
   }
   return {
