@@ -9,15 +9,56 @@ import {
   type AuditWorld,
 } from "../audit/audit-world.test-support.ts";
 import { verifyAudit, type AuditVerdict } from "../audit/verify-audit.ts";
+import {
+  first,
+  medication,
+  prescribing,
+  second,
+} from "./contents.test-support.ts";
 import { verifyDerived } from "./verify-derived.ts";
+import {
+  answers,
+  expectAccepted,
+  typeOf,
+  type World,
+} from "./world.test-support.ts";
 
 const types = createRecordTypes(sutureRecords);
 
 let audited: AuditWorld;
 beforeAll(async () => {
   audited = await createAuditWorld();
+  await signUnseenAndFork(audited.world);
 });
 afterAll(() => audited.discard());
+
+/** One colleague signs over what they were not sent; the other says two things under one name. */
+async function signUnseenAndFork(world: World): Promise<void> {
+  const liar = await world.hire(["clinician"]);
+  const unaware = await world.hire(["clinician"]);
+  const { replica, pushed } = liar.create(typeOf("patient"), {
+    parentId: world.organizationId,
+  });
+  const [created] = replica.index.changes();
+  if (created === undefined) throw new Error("no change");
+  const before = prescribing({ [first]: medication("heparin") });
+  const after = prescribing({
+    [first]: medication("heparin"),
+    [second]: medication("digoxin"),
+  });
+  expectAccepted(
+    await liar.push(pushed, liar.sign(replica, "prescribing", before)),
+  );
+  expectAccepted(
+    await unaware.push(unaware.sign(replica, "prescribing", after)),
+  );
+  const { actor } = created;
+  const fork = liar.compose(replica, [{ key: "maritalStatus", set: "M" }], {
+    actor,
+    seq: 1,
+  });
+  expect(answers(await liar.push(fork))).toEqual(["sequence-fork"]);
+}
 
 let copies = 0;
 
@@ -93,6 +134,26 @@ describe("[AU-14] what follows from the changes", () => {
       "a statement's text is taken out",
       `DELETE FROM kv_statements WHERE ${oneOf("statements", "aspirin")}`,
       "statements",
+    ],
+    [
+      "a quarantined device is let go on, by nobody",
+      `DELETE FROM kv_quarantined`,
+      "quarantined",
+    ],
+    [
+      "a quarantine is about another change",
+      `UPDATE kv_quarantined SET value = json_set(value, '$.refused', '${"0".repeat(64)}')`,
+      "quarantined",
+    ],
+    [
+      "a signature over what was not sent is no longer counted",
+      `DELETE FROM kv_unseen_signatures`,
+      "unseen_signatures",
+    ],
+    [
+      "more such signatures are counted than there were",
+      `UPDATE kv_unseen_signatures SET value = json_set(value, '$.count', 7)`,
+      "unseen_signatures",
     ],
   ])("names the row: %s", async (_, sql, table) => {
     const verdict = await verdictAfter(sql);

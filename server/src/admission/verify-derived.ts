@@ -1,6 +1,7 @@
 /**
  * Proves that what admission derived from the changes of a partition follows from them: the index of each record's changes from
- * their bytes and the log, the rights of each member from the statements of their record. SPEC AU-14.
+ * their bytes and the log, the rights of each member from the statements of their record, what stands against devices from the
+ * audit. SPEC AU-14.
  *
  * To be asked once logs and bytes are proven against the chains (`audit/verify-audit.ts`): both are taken for sound here.
  */
@@ -31,6 +32,7 @@ import { openRecordView } from "../log/record-view.ts";
 import { membersTable } from "./admission-tables.ts";
 import { changeRowOf } from "./commit.ts";
 import { memberType, rightsOf } from "./project-member.ts";
+import { verifyDevices } from "./verify-devices.ts";
 
 export async function verifyDerived(
   tx: ReadTransaction,
@@ -39,7 +41,8 @@ export async function verifyDerived(
   return (
     (await verifyIndex(tx, types)) ??
     (await verifyIndexIsWhole(tx)) ??
-    (await verifyMembers(tx, types))
+    (await verifyMembers(tx, types)) ??
+    (await verifyDevices(tx))
   );
 }
 
