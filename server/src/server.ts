@@ -134,8 +134,13 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     budgets,
     stopwatch,
   });
+  const { verifySessionRequest, verifySyncRequest } = limitRequests(
+    audited,
+    budgets,
+  );
   const identity: Identity = {
     ...audited,
+    verifySyncRequest,
     invitations: {
       ...invitations,
       async acceptInvitation(code, personId) {
@@ -151,7 +156,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     recordTypes,
     identity: {
       ...identity,
-      verifySessionRequest: limitRequests(identity, budgets),
+      verifySessionRequest,
     },
     admission: sync.admission,
     checkpoints,

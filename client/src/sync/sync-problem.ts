@@ -129,6 +129,8 @@ function problemOfIdentityCode(
     case "device-unknown":
       return syncProblem("device-revoked");
     case "too-many-attempts":
+    case "too-many-requests":
+    case "use_dpop_nonce":
       return syncProblem("server-busy");
     default:
       return syncProblem("token-refused");

@@ -48,7 +48,7 @@ import type {
 } from "./session-tokens.ts";
 import { createSignInLimits } from "./sign-in-limits.ts";
 import { createSyncTickets } from "./sync-tickets.ts";
-import type { SyncTicket, SyncTickets } from "./sync-tickets.ts";
+import type { SyncTickets } from "./sync-tickets.ts";
 import { createSyncTokens } from "./sync-tokens.ts";
 import type {
   SyncGrant,
@@ -113,15 +113,13 @@ export interface Identity {
   ): Promise<Result<VerifiedSyncToken, IdentityError>>;
   /** Whether a token that was verified still holds: it may have been revoked since. */
   isSyncTokenGood: SyncTokens["isGood"];
-  /** A new sync token for the one in the request, with a full life. Errors: as `verifySyncRequest`. */
+  /** A new sync token for one that `verifySyncRequest` gave, with a full life. Errors: as `SyncTokens.issue`. */
   renewSyncToken(
-    request: SyncRequest,
+    caller: VerifiedSyncToken,
   ): Promise<Result<SyncGrant, IdentityError>>;
 
-  /** For the person and device of the request. Errors: as `verifySyncRequest`. */
-  issueSyncTicket(
-    request: SyncRequest,
-  ): Promise<Result<SyncTicket, IdentityError>>;
+  /** For the person and device that `verifySyncRequest` gave. */
+  issueSyncTicket: SyncTickets["issue"];
   /** Authenticates as `verifySyncRequest` did when the ticket was issued, once. Errors: `ticket-refused`. */
   redeemSyncTicket: SyncTickets["redeem"];
 
@@ -286,17 +284,10 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
       return verified;
     },
     isSyncTokenGood: (token) => syncTokens.isGood(token),
-    async renewSyncToken(request) {
-      const verified = await verifySyncRequest(request);
-      return verified.ok
-        ? syncTokens.issue(verified.value.personId, verified.value.deviceId)
-        : verified;
-    },
+    renewSyncToken: ({ personId, deviceId }) =>
+      syncTokens.issue(personId, deviceId),
 
-    async issueSyncTicket(request) {
-      const verified = await verifySyncRequest(request);
-      return verified.ok ? ok(await tickets.issue(verified.value)) : verified;
-    },
+    issueSyncTicket: (caller) => tickets.issue(caller),
     redeemSyncTicket: (ticket) => tickets.redeem(ticket),
 
     invitations: {

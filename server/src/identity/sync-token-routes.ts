@@ -11,7 +11,7 @@ import {
   noStore,
   respondWithError,
 } from "./identity-response.ts";
-import type { Identity, SyncRequest } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 import type { SessionEnv } from "./require-session.ts";
 
 export const syncGrant = z.object({
@@ -26,12 +26,13 @@ export function addSyncTokenRoutes(
   identity: Identity,
   urlOf: (requestUrl: string) => string,
 ): void {
-  const requestOf = (c: Context): SyncRequest => ({
-    authorization: c.req.header("authorization"),
-    dpop: c.req.header("dpop"),
-    method: c.req.method,
-    url: urlOf(c.req.url),
-  });
+  const callerOf = (c: Context) =>
+    identity.verifySyncRequest({
+      authorization: c.req.header("authorization"),
+      dpop: c.req.header("dpop"),
+      method: c.req.method,
+      url: urlOf(c.req.url),
+    });
 
   const renew = createRoute({
     method: "post",
@@ -47,7 +48,9 @@ export function addSyncTokenRoutes(
     },
   });
   app.openapi(renew, async (c) => {
-    const grant = await identity.renewSyncToken(requestOf(c));
+    const caller = await callerOf(c);
+    if (!caller.ok) return respondWithError(c, caller.error);
+    const grant = await identity.renewSyncToken(caller.value);
     return grant.ok
       ? c.json(grant.value, 200, noStore)
       : respondWithError(c, grant.error);
@@ -70,9 +73,9 @@ export function addSyncTokenRoutes(
     },
   });
   app.openapi(ticket, async (c) => {
-    const issued = await identity.issueSyncTicket(requestOf(c));
-    return issued.ok
-      ? c.json(issued.value, 201, noStore)
-      : respondWithError(c, issued.error);
+    const caller = await callerOf(c);
+    return caller.ok
+      ? c.json(await identity.issueSyncTicket(caller.value), 201, noStore)
+      : respondWithError(c, caller.error);
   });
 }

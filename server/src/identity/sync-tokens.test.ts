@@ -39,9 +39,11 @@ async function codeOf(
 }
 
 async function renew(syncToken: string): Promise<SyncGrant> {
-  const renewed = await world.identity.renewSyncToken(
+  const caller = await world.identity.verifySyncRequest(
     await syncRequest(world, tablet, syncToken),
   );
+  if (!caller.ok) throw new Error(caller.error.code);
+  const renewed = await world.identity.renewSyncToken(caller.value);
   if (!renewed.ok) throw new Error(renewed.error.code);
   return renewed.value;
 }

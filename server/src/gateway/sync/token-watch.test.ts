@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { makeProof, syncUrl } from "../../identity/identity-world.ts";
 import { found } from "./house.test-support.ts";
 import { defaultSyncLimits } from "./sync-limits.ts";
 import {
@@ -103,13 +102,7 @@ async function opened() {
 }
 
 async function renewed(world: SyncWorld, admin: Somebody): Promise<string> {
-  const { device, token } = admin;
-  const grant = await world.identity.renewSyncToken({
-    authorization: `DPoP ${token}`,
-    dpop: await makeProof(device, { clock: world.timers, token }),
-    method: "GET",
-    url: syncUrl,
-  });
+  const grant = await world.identity.renewSyncToken(admin.caller);
   if (!grant.ok) throw new Error(grant.error.code);
   return grant.value.syncToken;
 }

@@ -91,14 +91,14 @@ async function newTicket(): Promise<string> {
   const { syncToken } = grant;
   const url = "https://suture.example/v1/sync-tickets";
   const proved = { clock: world.clock, token: syncToken, method: "POST", url };
-  const issued = await world.identity.issueSyncTicket({
+  const caller = await world.identity.verifySyncRequest({
     authorization: `DPoP ${syncToken}`,
     dpop: await makeProof(tablet, proved),
     method: "POST",
     url,
   });
-  if (!issued.ok) throw new Error(issued.error.code);
-  return issued.value.ticket;
+  if (!caller.ok) throw new Error(caller.error.code);
+  return (await world.identity.issueSyncTicket(caller.value)).ticket;
 }
 
 /** What a client gets: the subprotocol that was chosen, or the code it was refused with. */

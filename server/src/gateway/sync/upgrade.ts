@@ -18,7 +18,11 @@ import type {
   Timers,
 } from "@suture/schema";
 import { WebSocketServer } from "ws";
-import { statusOf } from "../../identity/identity-response.ts";
+import {
+  headersOf,
+  noStore,
+  statusOf,
+} from "../../identity/identity-response.ts";
 import type { Identity } from "../../identity/identity.ts";
 import { externalUrlOf } from "../../identity/routes.ts";
 import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
@@ -137,13 +141,14 @@ function refuse(
 ): void {
   if (socket.destroyed) return;
   const body = error === null ? "" : JSON.stringify(error);
-  const nonce = error?.dpopNonce;
+  const headers = {
+    ...(error === null ? noStore : headersOf(error)),
+    ...(status === 401 && { "www-authenticate": "DPoP" }),
+  };
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
     "Connection: close",
-    "Cache-Control: no-store",
-    ...(nonce === undefined ? [] : [`DPoP-Nonce: ${nonce}`]),
-    ...(status === 401 ? ["WWW-Authenticate: DPoP"] : []),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "",
