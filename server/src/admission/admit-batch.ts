@@ -10,15 +10,9 @@
  */
 import type { RecordId, Verdict } from "@suture/schema";
 import { RecordCache } from "../log/record-cache.ts";
-import type {
-  Admission,
-  AdmissionDeps,
-  AdmissionOutcome,
-  WorkGauge,
-} from "./admission.ts";
-import { admitGroup, type GroupOutcome } from "./admit-group.ts";
+import type { Admission, AdmissionDeps, WorkGauge } from "./admission.ts";
+import { admitGroup } from "./admit-group.ts";
 import {
-  leaveUnread,
   readArrival,
   refuseArrival,
   type Arrival,
@@ -26,6 +20,7 @@ import {
 import type { Numbered } from "./admit-part.ts";
 import { boundBatch } from "./bound.ts";
 import type { PushedChange, Refusal } from "./judgement.ts";
+import { forgetOverruled, mergeOutcomes } from "./merge-outcomes.ts";
 import { findFoundings, placeBatch } from "./place-batch.ts";
 import { restoreProven } from "./restore.ts";
 
@@ -50,13 +45,12 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
   return {
     async admit(author, changes, work = ungauged) {
+      const arrivals = await readArrivals(deps, work, changes);
       const bound = boundBatch(changes);
-      const arrivals = await readArrivals(deps, work, changes, (pushed) =>
-        bound.ok ? readArrival(pushed) : leaveUnread(pushed, bound.error),
-      );
       if (!bound.ok)
-        return outcomeOf(
+        return mergeOutcomes(
           arrivals.map((arrival) => refuseAny(arrival, bound.error)),
+          [],
         );
       const memberships = await directory.membersOfPerson(author.personId);
       const foundings = findFoundings(types, arrivals);
@@ -72,7 +66,12 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         organizationId,
         memberIds: memberIdsIn(organizationId),
       }));
-      const places = await placeBatch(store, types, candidates, arrivals);
+      const places = await placeBatch(
+        { store, types, cache },
+        author,
+        candidates,
+        arrivals,
+      );
       const groups = new Map<RecordId, Numbered[]>();
       for (const [position, arrival] of arrivals.entries()) {
         for (const organizationId of places[position] ?? []) {
@@ -93,7 +92,9 @@ export function createAdmission(deps: AdmissionDeps): Admission {
           }),
         ),
       );
-      return merge(arrivals, outcomes);
+      const merged = mergeOutcomes(arrivals.map(refuseUnknown), outcomes);
+      await forgetOverruled(deps, author, candidates, outcomes, merged);
+      return merged;
     },
 
     async allowRestore(author, request) {
@@ -120,7 +121,6 @@ async function readArrivals(
   { yieldTurn }: AdmissionDeps,
   work: WorkGauge,
   changes: readonly PushedChange[],
-  read: (pushed: PushedChange) => Arrival,
 ): Promise<readonly Arrival[]> {
   const arrivals: Arrival[] = [];
   let byteCount = 0;
@@ -132,51 +132,16 @@ async function readArrivals(
       byteCount = pushed.bytes.length;
       await yieldTurn();
     }
-    arrivals.push(work.during(() => read(pushed)));
+    arrivals.push(work.during(() => readArrival(pushed)));
   }
   return arrivals;
 }
 
-function merge(
-  arrivals: readonly Arrival[],
-  outcomes: readonly GroupOutcome[],
-): AdmissionOutcome {
-  const verdicts = arrivals.map((arrival, position) => {
-    const given = outcomes.flatMap(({ verdicts: byPosition }) => {
-      const verdict = byPosition.get(position);
-      return verdict === undefined ? [] : [verdict];
-    });
-    const [best] = given.sort((left, right) => rankOf(left) - rankOf(right));
-    return (
-      best ??
-      refuseAny(arrival, {
-        code: "author-unknown",
-        reason: "its author is no member of any organization",
-      })
-    );
+function refuseUnknown(arrival: Arrival): Verdict {
+  return refuseAny(arrival, {
+    code: "author-unknown",
+    reason: "its author is no member of any organization",
   });
-  return {
-    verdicts,
-    released: outcomes.flatMap(({ released }) => released),
-    appended: outcomes.flatMap(({ appended }) => appended),
-    reviews: outcomes.flatMap(({ reviews }) => reviews),
-    membershipsChanged: outcomes.flatMap(
-      ({ membershipsChanged }) => membershipsChanged,
-    ),
-  };
-}
-
-/** Where a change was tried in several organizations, the one that knows it answers. */
-function rankOf(verdict: Verdict): number {
-  switch (verdict.verdict) {
-    case "accepted":
-    case "duplicate":
-      return 0;
-    case "waiting":
-      return 1;
-    case "refused":
-      return verdict.isRetryable ? 3 : 2;
-  }
 }
 
 /** What cannot be read at all is told so. */
@@ -185,14 +150,4 @@ function refuseAny(arrival: Arrival, refusal: Refusal): Verdict {
     arrival,
     arrival.kind === "unreadable" ? arrival.unreadable.refusal : refusal,
   );
-}
-
-function outcomeOf(verdicts: readonly Verdict[]): AdmissionOutcome {
-  return {
-    verdicts,
-    released: [],
-    appended: [],
-    reviews: [],
-    membershipsChanged: [],
-  };
 }

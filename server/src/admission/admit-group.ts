@@ -27,6 +27,7 @@ import { isCreation } from "./scope.ts";
 import { TrialBook } from "./trial-book.ts";
 
 export interface GroupOutcome extends Omit<AdmissionOutcome, "verdicts"> {
+  readonly organizationId: RecordId;
   readonly verdicts: ReadonlyMap<number, Verdict>;
 }
 
@@ -163,6 +164,7 @@ function gather(
   outcomes: readonly PartOutcome[],
 ): Omit<GroupOutcome, "verdicts"> {
   return {
+    organizationId,
     released: outcomes.flatMap(({ released }) => released),
     appended: outcomes.flatMap(({ ranges }) =>
       ranges.map((range) => ({ ...range, organizationId })),

@@ -127,7 +127,7 @@ async function planChange(
   const asking = { pusher, standing };
   const record = knownRecord(held, standing);
   if (held !== undefined && record === undefined)
-    if (await hasKnown(state, pusher, held))
+    if (await hasKnown(state.tx, pusher, held))
       return refuse("not-permitted", "its author may not read the record");
   const place = await judgePlace(state, asking, read, record);
   if (!place.ok) return place;

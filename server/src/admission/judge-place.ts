@@ -8,13 +8,14 @@ import { isGenesis, mayCreate, ok } from "@suture/schema";
 import type {
   ChangeHash,
   Edit,
+  ReadTransaction,
   RecordId,
   RecordType,
   Result,
 } from "@suture/schema";
 import { firstSentAt } from "../log/deliveries.ts";
 import { changeIndexTable } from "../log/log-tables.ts";
-import { refusalsTable } from "./admission-tables.ts";
+import { refusalsTable, type RefusalRow } from "./admission-tables.ts";
 import type { BatchState, OpenRecord } from "./batch-state.ts";
 import {
   isOwn,
@@ -68,9 +69,9 @@ export function knownRecord(
  * They lost a team or a role since, and what they wrote before is refused for good, and so kept. SPEC AD-25.
  */
 export async function hasKnown(
-  { tx }: BatchState,
+  tx: ReadTransaction,
   pusher: Pusher,
-  { row, type, memory }: OpenRecord,
+  { row, type, memory }: Pick<OpenRecord, "row" | "type" | "memory">,
 ): Promise<boolean> {
   if (memory.authors().some((author) => isOwn(author, pusher))) return true;
   const creation = await tx.get(changeIndexTable, [row.recordId, 1]);
@@ -137,21 +138,45 @@ async function judgeNewParent(
   const held = await state.recordOf(parentId);
   const parent = knownRecord(held, standing);
   if (held !== undefined && parent === undefined)
-    if (await hasKnown(state, pusher, held))
+    if (await hasKnown(state.tx, pusher, held))
       return refuse("not-permitted", "its author may not read its parent");
   const found = judgeParent(type, parent?.row);
   if (!found.ok) return found;
   if (found.value === "fits") return ok(null);
-  const refusals = await state.tx.scan(refusalsTable, {
-    prefix: [parentId],
-    limit: maxRowsLookedAt,
-  });
-  return refusals.some(
-    ({ value }) =>
-      value.isCreation && !value.isRetryable && isOwn(value, pusher),
-  )
+  const lost = await lostOf(state.tx, pusher, parentId);
+  return lost.some(({ isCreation: wasToBe }) => wasToBe)
     ? dependsOnRefused()
     : { ok: false, error: { waitsFor: parentId } };
+}
+
+/** What was refused for good to the pusher, or from the same device, of one record. */
+async function lostOf(
+  tx: ReadTransaction,
+  pusher: Pusher,
+  recordId: RecordId,
+): Promise<readonly RefusalRow[]> {
+  const rows = await tx.scan(refusalsTable, {
+    prefix: [recordId],
+    limit: maxRowsLookedAt,
+  });
+  return rows.flatMap(({ value }) =>
+    !value.isRetryable && isOwn(value, pusher) ? [value] : [],
+  );
+}
+
+/**
+ * Whether something that the pusher sent of a record that is not here was refused for good here, or waits: as its parent, only
+ * the record itself. What builds on it then belongs here, and nowhere else.
+ */
+export async function isAnsweredHere(
+  tx: ReadTransaction,
+  pusher: Pusher,
+  recordId: RecordId,
+  as: "record" | "parent",
+): Promise<boolean> {
+  if ((await findWaiting(tx, pusher, recordId)) !== undefined) return true;
+  const lost = await lostOf(tx, pusher, recordId);
+  return lost.some(({ isCreation: wasToBe }) => as === "record" || wasToBe);
 }
 
 /** A change of a record that is not here: the record may wait, have been refused, or not have come yet. */

@@ -2,8 +2,9 @@
  * Finds the organization of each change of a batch: the one that holds its record or, for a new one, its parent. Candidates
  * are the organizations the person is a member of, and those the batch itself founds; a payload cannot name any other.
  *
- * A change that fits none of several is given to all of them: the one that gets the parent will let it in. A record that the
- * person may not read there holds no change in its organization, as if it were not there. SPEC AD-6, AD-21.
+ * A change that fits none of several is given to all of them: the one that gets the parent will let it in. Where something that
+ * it builds on was refused for good, or waits, it goes there alone. A record that the person may not read there, and never could,
+ * holds no change in its organization, as if it were not there. SPEC AD-6, AD-21, AD-26.
  */
 import type {
   ReadTransaction,
@@ -12,8 +13,10 @@ import type {
   Store,
 } from "@suture/schema";
 import { recordsTable } from "../log/log-tables.ts";
+import type { RecordCache } from "../log/record-cache.ts";
 import type { Arrival } from "./admit-in-organization.ts";
-import type { Standing } from "./judgement.ts";
+import type { Author } from "./judgement.ts";
+import { hasKnown, isAnsweredHere } from "./judge-place.ts";
 import { mayKnow } from "./permit.ts";
 import { readMember, standingFrom } from "./project-member.ts";
 import { isCreation, readCreation, type Creation } from "./scope.ts";
@@ -45,13 +48,20 @@ export interface Candidate {
   readonly memberIds: readonly RecordId[];
 }
 
+export interface PlacingDeps {
+  readonly store: Store;
+  readonly types: RecordTypes;
+  readonly cache: RecordCache;
+}
+
 /** For each arrival, the organizations to try it in: none if there are no candidates. */
 export async function placeBatch(
-  store: Store,
-  types: RecordTypes,
+  deps: PlacingDeps,
+  author: Author,
   tried: readonly Candidate[],
   arrivals: readonly Arrival[],
 ): Promise<readonly (readonly RecordId[])[]> {
+  const { types } = deps;
   const candidates = tried.map(({ organizationId }) => organizationId);
   if (candidates.length <= 1) return arrivals.map(() => candidates);
   const sought = new Set(
@@ -61,7 +71,8 @@ export async function placeBatch(
       return parentId === null ? [recordId] : [recordId, parentId];
     }),
   );
-  const holders = await findHolders(store, types, tried, [...sought]);
+  const found = await lookFor(deps, author, tried, [...sought]);
+  const { holders } = found;
   const assigned = new Map<RecordId, readonly RecordId[]>();
   return arrivals.map((arrival) => {
     const recordId = recordIdOf(arrival);
@@ -71,6 +82,8 @@ export async function placeBatch(
       assigned.get(recordId) ??
       (candidates.includes(recordId) ? [recordId] : undefined) ??
       placeUnder(parentId ?? null, candidates, assigned, holders) ??
+      found.answering.get(recordId) ??
+      found.answeringParent.get(parentId ?? recordId) ??
       candidates;
     assigned.set(recordId, place);
     return place;
@@ -88,47 +101,86 @@ function placeUnder(
   return assigned.get(parentId) ?? holders.get(parentId);
 }
 
+type OrganizationsByRecord = ReadonlyMap<RecordId, readonly RecordId[]>;
+
 /** Record ids are drawn, not given out, so two organizations may hold the same one: both are tried. */
-async function findHolders(
-  store: Store,
-  types: RecordTypes,
-  tried: readonly Candidate[],
-  sought: readonly RecordId[],
-): Promise<ReadonlyMap<RecordId, readonly RecordId[]>> {
-  const holders = new Map<RecordId, RecordId[]>();
-  for (const { organizationId, memberIds } of tried) {
-    const held = await store.read(organizationId, (tx) =>
-      heldOf(tx, types, memberIds, sought),
-    );
-    for (const recordId of held)
-      holders.set(recordId, [...(holders.get(recordId) ?? []), organizationId]);
-  }
-  return holders;
+interface Found {
+  readonly holders: OrganizationsByRecord;
+  /** Of records that none holds: where something of them was refused for good, or waits. */
+  readonly answering: OrganizationsByRecord;
+  /** The same for what belongs to them. */
+  readonly answeringParent: OrganizationsByRecord;
 }
 
-async function heldOf(
-  tx: ReadTransaction,
-  types: RecordTypes,
-  memberIds: readonly RecordId[],
+async function lookFor(
+  deps: PlacingDeps,
+  author: Author,
+  tried: readonly Candidate[],
   sought: readonly RecordId[],
-): Promise<readonly RecordId[]> {
-  const standings: Standing[] = [];
-  for (const memberId of memberIds) {
-    const row = await readMember(tx, memberId);
-    if (row !== undefined) standings.push(standingFrom(row));
-  }
-  const held: RecordId[] = [];
-  for (const recordId of sought) {
-    const row = await tx.get(recordsTable, [recordId]);
-    const type = types.get(row?.recordType ?? "");
-    if (row === undefined || type === undefined) continue;
+): Promise<Found> {
+  const inEach = async (
+    recordIds: readonly RecordId[],
+    isThere: (looked: LookedAt, recordId: RecordId) => Promise<boolean>,
+  ): Promise<OrganizationsByRecord> => {
+    const found = new Map<RecordId, RecordId[]>();
+    for (const { organizationId, memberIds } of tried)
+      await deps.store.read(organizationId, async (tx) => {
+        const pushers = memberIds.map((memberId) => ({ ...author, memberId }));
+        const looked = { tx, organizationId, pushers };
+        for (const recordId of recordIds)
+          if (await isThere(looked, recordId))
+            found.set(recordId, [
+              ...(found.get(recordId) ?? []),
+              organizationId,
+            ]);
+      });
+    return found;
+  };
+  const holders = await inEach(sought, (looked, recordId) =>
+    isHeld(deps, looked, recordId),
+  );
+  const isAnswering =
+    (as: "record" | "parent") =>
+    async ({ tx, pushers }: LookedAt, recordId: RecordId) => {
+      for (const pusher of pushers)
+        if (await isAnsweredHere(tx, pusher, recordId, as)) return true;
+      return false;
+    };
+  const others = sought.filter((recordId) => !holders.has(recordId));
+  return {
+    holders,
+    answering: await inEach(others, isAnswering("record")),
+    answeringParent: await inEach(others, isAnswering("parent")),
+  };
+}
+
+/** An organization that is looked into, and who the person is there. */
+interface LookedAt {
+  readonly tx: ReadTransaction;
+  readonly organizationId: RecordId;
+  readonly pushers: readonly (Author & { readonly memberId: RecordId })[];
+}
+
+/** Whether an organization answers for a record. */
+async function isHeld(
+  { types, cache }: PlacingDeps,
+  { tx, organizationId, pushers }: LookedAt,
+  recordId: RecordId,
+): Promise<boolean> {
+  const row = await tx.get(recordsTable, [recordId]);
+  const type = types.get(row?.recordType ?? "");
+  if (row === undefined || type === undefined) return false;
+  for (const pusher of pushers) {
+    const member = await readMember(tx, pusher.memberId);
+    if (member === undefined) continue;
+    const standing = standingFrom(member);
     // Somebody who was a member hears from their organization why its records take nothing from them any more. SPEC SW.
-    const isAnswered = standings.some(
-      (standing) => !standing.isActive || mayKnow(type, row.parentId, standing),
-    );
-    if (isAnswered) held.push(recordId);
+    if (!standing.isActive || mayKnow(type, row.parentId, standing))
+      return true;
+    const memory = await cache.load(tx, organizationId, row);
+    if (await hasKnown(tx, pusher, { row, type, memory })) return true;
   }
-  return held;
+  return false;
 }
 
 function creationOf(types: RecordTypes, arrival: Arrival): Creation | null {
