@@ -199,6 +199,14 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
     ...onDevice,
     byMemberId: recordIdSchema,
   }),
+  /** An admin ended the device for all members, for good. Each who was on it has a `device-withdrawn` beside it. */
+  z.strictObject({
+    event: z.literal("device-closed"),
+    deviceId: deviceIdSchema,
+    byMemberId: recordIdSchema,
+  }),
+  /** By the member; an admin, or somebody on it. */
+  z.strictObject({ event: z.literal("device-renamed"), ...onDevice }),
   /** It pushed two changes with one actor and sequence: one is here, one was refused. The member is who pushed. */
   z.strictObject({
     event: z.literal("device-quarantined"),

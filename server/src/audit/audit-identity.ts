@@ -47,6 +47,8 @@ export function auditIdentity(
     devices: {
       ...devices,
       register: (registration) => told(devices.register(registration)),
+      rename: (personId, deviceId, name) =>
+        told(devices.rename(personId, deviceId, name)),
       leave: (personId, deviceId) => told(devices.leave(personId, deviceId)),
       revoke: (deviceId) => told(devices.revoke(deviceId)),
       leaveAll: (personId) => told(devices.leaveAll(personId)),
@@ -55,6 +57,7 @@ export function auditIdentity(
       ...organizationDevices,
       revoke: (ending) => told(organizationDevices.revoke(ending)),
       takeOff: (ending) => told(organizationDevices.takeOff(ending)),
+      rename: (device, name) => told(organizationDevices.rename(device, name)),
     },
     invitations: {
       ...invitations,

@@ -169,6 +169,12 @@ export function createDevices(deps: {
         if (row.revokedAtMs !== undefined)
           return err(identityError("device-revoked"));
         await tx.put(devicesTable, [deviceId], { ...row, name });
+        if (name !== row.name)
+          await oweEventOfPerson(
+            tx,
+            { personId, atMs: clock.now() },
+            ({ memberId }) => ({ event: "device-renamed", memberId, deviceId }),
+          );
         return ok(deviceOf(deviceId, { ...row, name }));
       });
     },

@@ -183,6 +183,14 @@ const identityEventSchema = z.discriminatedUnion("event", [
     ...onDevice,
     byMemberId: recordIdSchema,
   }),
+  /** An admin ended the device for all members, for good. Each who was on it has a `device-withdrawn` beside it. */
+  z.strictObject({
+    event: z.literal("device-closed"),
+    deviceId: deviceIdSchema,
+    byMemberId: recordIdSchema,
+  }),
+  /** By the member; an admin, or somebody on it. */
+  z.strictObject({ event: z.literal("device-renamed"), ...onDevice }),
   z.strictObject({
     event: z.literal("invitation-created"),
     memberId: recordIdSchema,

@@ -203,6 +203,10 @@ test("[ID-24] the audit is told once who was taken off and by whom, each organiz
     told.map(({ organizationId, event }) => ({ organizationId, event })),
   ).toEqual(
     expect.arrayContaining([
+      {
+        organizationId: clinic,
+        event: { event: "device-closed", deviceId, byMemberId: admin },
+      },
       { organizationId: clinic, event: { ...byAdmin, memberId: member.ann } },
       { organizationId: clinic, event: { ...byAdmin, memberId: member.bob } },
       {
@@ -211,5 +215,5 @@ test("[ID-24] the audit is told once who was taken off and by whom, each organiz
       },
     ]),
   );
-  expect(told).toHaveLength(3);
+  expect(told).toHaveLength(4);
 });

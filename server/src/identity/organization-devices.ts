@@ -25,6 +25,7 @@ import {
   personMembersTable,
 } from "./identity-tables.ts";
 import type { DeviceRow } from "./identity-tables.ts";
+import { oweEvent } from "./owe-event.ts";
 import type { Revocation, Revocations } from "./revocations.ts";
 import { takeOffIn } from "./take-off-device.ts";
 
@@ -40,7 +41,8 @@ export interface OrganizationDevice {
   }[];
 }
 
-export interface DeviceEnding {
+/** One device, and the admin who does something to it. */
+export interface AdminsDevice {
   readonly organizationId: RecordId;
   readonly deviceId: DeviceId;
   /** The admin; whoever calls has checked that they may. */
@@ -51,14 +53,14 @@ export interface OrganizationDevices {
   /** Those that a member is on, revoked ones too, in the order they were registered. */
   list(organizationId: RecordId): Promise<readonly OrganizationDevice[]>;
   /** For all its members, at once and for good. Repeating it changes nothing. Errors: `device-unknown`. */
-  revoke(ending: DeviceEnding): Promise<Result<void, IdentityError>>;
+  revoke(ending: AdminsDevice): Promise<Result<void, IdentityError>>;
   /** One member, who may sign in on it again. Errors: `device-unknown`, also when the member is not on it. */
   takeOff(
-    ending: DeviceEnding & { readonly memberId: RecordId },
+    ending: AdminsDevice & { readonly memberId: RecordId },
   ): Promise<Result<void, IdentityError>>;
   /** Errors: `device-unknown`, also for one that no member is on or that was revoked. */
   rename(
-    device: DeviceEnding,
+    device: AdminsDevice,
     name: string,
   ): Promise<Result<void, IdentityError>>;
   /** To be called when a person has become a member: takes them off the devices that are closed to them now. */
@@ -84,7 +86,7 @@ export function createOrganizationDevices(deps: {
     organizationId,
     deviceId,
     byMemberId,
-  }: DeviceEnding) => ({
+  }: AdminsDevice) => ({
     deviceId,
     atMs: clock.now(),
     by: { organizationId, memberId: byMemberId },
@@ -138,6 +140,15 @@ export function createOrganizationDevices(deps: {
             ...row,
             closedTo: [...closedTo, organizationId],
           });
+          await oweEvent(
+            tx,
+            { organizationId, atMs: clock.now() },
+            {
+              event: "device-closed",
+              deviceId,
+              byMemberId: ending.byMemberId,
+            },
+          );
           const revocations: Revocation[] = [];
           for (const personId of ours) {
             const left = await takeOffIn(tx, personId, removalOf(ending));
@@ -163,14 +174,20 @@ export function createOrganizationDevices(deps: {
       );
     },
 
-    rename: ({ organizationId, deviceId }, name) =>
+    rename: ({ organizationId, deviceId, byMemberId }, name) =>
       store.write(identityPartition, async (tx) => {
         const row = await tx.get(devicesTable, [deviceId]);
         const unknown = err(identityError("device-unknown"));
         if (!row || row.revokedAtMs !== undefined) return unknown;
         if ((await membersOn(tx, row, organizationId)).length === 0)
           return unknown;
+        if (name === row.name) return ok(undefined);
         await tx.put(devicesTable, [deviceId], { ...row, name });
+        await oweEvent(
+          tx,
+          { organizationId, atMs: clock.now() },
+          { event: "device-renamed", memberId: byMemberId, deviceId },
+        );
         return ok(undefined);
       }),
 

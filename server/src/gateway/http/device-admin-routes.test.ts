@@ -65,6 +65,19 @@ test("[ID-38] an admin renames a device that a member is on; nobody else may, an
   expect(await stranger.patch(one, { name })).toMatchObject({ status: 404 });
   expect(await admin.patch(one, { name: " " })).toMatchObject({ status: 400 });
   expect(await admin.patch(one, { name })).toMatchObject({ status: 204 });
+  expect(await admin.patch(one, { name })).toMatchObject({ status: 204 });
+  const { personId } = clinician.colleague.author;
+  await world.identity.devices.rename(personId, deviceId, "Tablet 3");
+  await world.identity.devices.rename(personId, deviceId, name);
+  const renamed = { event: "device-renamed", deviceId };
+  expect(
+    (await world.audit()).filter(({ event }) => event === "device-renamed"),
+  ).toEqual(
+    [admin, clinician, clinician].map(({ memberId }) => ({
+      ...renamed,
+      memberId,
+    })),
+  );
   const found = await world.identity.devices.find(deviceId);
   expect(found?.name).toBe(name);
   expect(await admin.patch(`${path}/${nobodys}`, { name })).toMatchObject({
