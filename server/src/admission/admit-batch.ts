@@ -13,6 +13,7 @@ import { RecordCache } from "../log/record-cache.ts";
 import type { Admission, AdmissionDeps, WorkGauge } from "./admission.ts";
 import { admitGroup } from "./admit-group.ts";
 import {
+  leaveUnread,
   readArrival,
   refuseArrival,
   type Arrival,
@@ -45,8 +46,10 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
   return {
     async admit(author, changes, work = ungauged) {
-      const arrivals = await readArrivals(deps, work, changes);
       const bound = boundBatch(changes);
+      const arrivals = await readArrivals(deps, work, changes, (pushed) =>
+        bound.ok ? readArrival(pushed) : leaveUnread(pushed, bound.error),
+      );
       if (!bound.ok)
         return mergeOutcomes(
           arrivals.map((arrival) => refuseAny(arrival, bound.error)),
@@ -121,6 +124,7 @@ async function readArrivals(
   { yieldTurn }: AdmissionDeps,
   work: WorkGauge,
   changes: readonly PushedChange[],
+  read: (pushed: PushedChange) => Arrival,
 ): Promise<readonly Arrival[]> {
   const arrivals: Arrival[] = [];
   let byteCount = 0;
@@ -132,7 +136,7 @@ async function readArrivals(
       byteCount = pushed.bytes.length;
       await yieldTurn();
     }
-    arrivals.push(work.during(() => readArrival(pushed)));
+    arrivals.push(work.during(() => read(pushed)));
   }
   return arrivals;
 }
