@@ -19,6 +19,8 @@ import {
 } from "@suture/schema";
 import { z } from "zod";
 
+import { identityEventSchema } from "../identity/identity-event.ts";
+
 const authored = {
   recordId: recordIdSchema,
   hash: changeHashSchema,
@@ -157,56 +159,9 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
     organizationId: recordIdSchema,
     ...onDevice,
   }),
-  /** The member is from now on this person; who that is, only the accounts know. */
-  z.strictObject({
-    event: z.literal("member-linked"),
-    memberId: recordIdSchema,
-  }),
   /** Whoever owns the data directory gave themselves this member, on the machine itself: an import. Nobody signs in as it. */
   z.strictObject({ event: z.literal("operator-joined"), ...onDevice }),
-  z.strictObject({
-    event: z.literal("invitation-created"),
-    memberId: recordIdSchema,
-    byMemberId: recordIdSchema,
-  }),
-  z.strictObject({
-    event: z.literal("invitation-accepted"),
-    memberId: recordIdSchema,
-  }),
-  z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
-  /** Told some seconds later, with the time of the refusal. */
-  z.strictObject({
-    event: z.literal("sign-in-refused"),
-    memberId: recordIdSchema,
-  }),
-  z.strictObject({ event: z.literal("sign-out"), memberId: recordIdSchema }),
-  /** A refresh token came a second time, perhaps from a thief; the session was ended. */
-  z.strictObject({
-    event: z.literal("refresh-reused"),
-    memberId: recordIdSchema,
-  }),
-  z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
-  z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
-  /** By the server's operator. A distrusted key's tokens and checkpoints are no longer believed. */
-  z.strictObject({ event: z.literal("signing-key-rotated"), kid: z.string() }),
-  z.strictObject({
-    event: z.literal("signing-key-distrusted"),
-    kid: z.string(),
-  }),
-  /** An admin took the member off the device. */
-  z.strictObject({
-    event: z.literal("device-withdrawn"),
-    ...onDevice,
-    byMemberId: recordIdSchema,
-  }),
-  /** An admin ended the device for all members, for good. Each who was on it has a `device-withdrawn` beside it. */
-  z.strictObject({
-    event: z.literal("device-closed"),
-    deviceId: deviceIdSchema,
-    byMemberId: recordIdSchema,
-  }),
-  /** By the member; an admin, or somebody on it. */
-  z.strictObject({ event: z.literal("device-renamed"), ...onDevice }),
+  ...identityEventSchema.options,
   /** It pushed two changes with one actor and sequence: one is here, one was refused. The member is who pushed. */
   z.strictObject({
     event: z.literal("device-quarantined"),

@@ -11,6 +11,7 @@ import {
 } from "@suture/schema";
 import type { Table } from "@suture/schema";
 import { z } from "zod";
+import { identityEventSchema } from "./identity-event.ts";
 import { publicKeySchema } from "./public-key.ts";
 
 export const identityPartition = "system";
@@ -154,58 +155,6 @@ export const refusedSignInsTable = defineTable({
   name: "identity_refused_sign_ins",
   schema: z.object({ personId: personIdSchema.nullable() }),
 });
-
-const onDevice = { memberId: recordIdSchema, deviceId: deviceIdSchema };
-
-/** Something done that the audit tells, as an organization sees it: ids only, and the organization's member for the person. */
-const identityEventSchema = z.discriminatedUnion("event", [
-  z.strictObject({ event: z.literal("sign-in"), memberId: recordIdSchema }),
-  z.strictObject({
-    event: z.literal("sign-in-refused"),
-    memberId: recordIdSchema,
-  }),
-  z.strictObject({ event: z.literal("sign-out"), memberId: recordIdSchema }),
-  z.strictObject({
-    event: z.literal("refresh-reused"),
-    memberId: recordIdSchema,
-  }),
-  z.strictObject({ event: z.literal("device-registered"), ...onDevice }),
-  z.strictObject({ event: z.literal("device-revoked"), ...onDevice }),
-  /** By the server's operator. A distrusted key's tokens and checkpoints are no longer believed. */
-  z.strictObject({ event: z.literal("signing-key-rotated"), kid: z.string() }),
-  z.strictObject({
-    event: z.literal("signing-key-distrusted"),
-    kid: z.string(),
-  }),
-  /** An admin took the member off the device. */
-  z.strictObject({
-    event: z.literal("device-withdrawn"),
-    ...onDevice,
-    byMemberId: recordIdSchema,
-  }),
-  /** An admin ended the device for all members, for good. Each who was on it has a `device-withdrawn` beside it. */
-  z.strictObject({
-    event: z.literal("device-closed"),
-    deviceId: deviceIdSchema,
-    byMemberId: recordIdSchema,
-  }),
-  /** By the member; an admin, or somebody on it. */
-  z.strictObject({ event: z.literal("device-renamed"), ...onDevice }),
-  z.strictObject({
-    event: z.literal("invitation-created"),
-    memberId: recordIdSchema,
-    byMemberId: recordIdSchema,
-  }),
-  z.strictObject({
-    event: z.literal("invitation-accepted"),
-    memberId: recordIdSchema,
-  }),
-  z.strictObject({
-    event: z.literal("member-linked"),
-    memberId: recordIdSchema,
-  }),
-]);
-export type IdentityEvent = z.infer<typeof identityEventSchema>;
 
 const owedEventSchema = z.object({
   organizationId: recordIdSchema,

@@ -4,12 +4,12 @@
  * place is never left untold, whenever the process ends, and one that did not is never told. SPEC AU-11.
  */
 import type { PersonId, RecordId, WriteTransaction } from "@suture/schema";
+import type { IdentityEvent } from "./identity-event.ts";
 import {
   membersOfPersonTable,
   owedEventsTable,
   owedNumbersTable,
 } from "./identity-tables.ts";
-import type { IdentityEvent } from "./identity-tables.ts";
 
 /** To one organization. */
 export async function oweEvent(

@@ -8,12 +8,12 @@
 import { recordIdSchema } from "@suture/schema";
 import type { Clock, Store, WriteTransaction } from "@suture/schema";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
+import type { IdentityEvent } from "./identity-event.ts";
 import {
   identityPartition,
   signingKeysTable,
   syncTicketsTable,
 } from "./identity-tables.ts";
-import type { IdentityEvent } from "./identity-tables.ts";
 import { oweEvent } from "./owe-event.ts";
 import { publicKeySchema } from "./public-key.ts";
 import type { PublicKey } from "./public-key.ts";
