@@ -12,7 +12,7 @@ export async function isClosedTo(
   return closedTo.length > 0 && isMemberOf(tx, personId, closedTo);
 }
 
-export async function isMemberOf(
+async function isMemberOf(
   tx: ReadTransaction,
   personId: PersonId,
   organizationIds: readonly RecordId[],

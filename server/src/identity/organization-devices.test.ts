@@ -19,6 +19,7 @@ const clinic = recordId(1);
 const workshop = recordId(2);
 const member = { ann: recordId(11), bob: recordId(12), cem: recordId(13) };
 const admin = recordId(14);
+const memberIds = new Set(Object.values(member));
 
 let world: IdentityWorld;
 let tablet: TestDevice;
@@ -73,6 +74,7 @@ function revoke(deviceId: SyncGrant["deviceId"], organizationId = clinic) {
     organizationId,
     deviceId,
     byMemberId: admin,
+    memberIds,
   });
 }
 
@@ -87,13 +89,16 @@ test("[ID-23] an admin sees the devices their members are on, and of those on th
   const { deviceId } = await register(ann);
   await register(cem);
   await register(bob);
-  const devices = await world.identity.organizationDevices.list(clinic);
+  const devices = await world.identity.organizationDevices.list(
+    clinic,
+    memberIds,
+  );
   expect(devices).toMatchObject([{ deviceId, name: "Ward tablet" }]);
   const seen = devices[0]?.members.map(({ memberId }) => memberId) ?? [];
   expect(new Set(seen)).toEqual(new Set([member.ann, member.bob]));
-  expect(await world.identity.organizationDevices.list(recordId(9))).toEqual(
-    [],
-  );
+  expect(
+    await world.identity.organizationDevices.list(recordId(9), memberIds),
+  ).toEqual([]);
 });
 
 test("[ID-24] a device an admin revokes is closed to their members at once and for good, and open connections are told", async () => {
@@ -157,6 +162,7 @@ test("[ID-24] one member is taken off; their colleague goes on, and they may sig
     deviceId: anns.deviceId,
     memberId: member.ann,
     byMemberId: admin,
+    memberIds,
   });
   expect(taken.ok).toBe(true);
   expect([await codeOf(anns), await codeOf(bobs)]).toEqual([
@@ -179,6 +185,7 @@ test("[ID-24] a device of another organization answers as one that does not exis
     organizationId: clinic,
     deviceId: cems.deviceId,
     byMemberId: admin,
+    memberIds,
   };
   expect(
     await organizationDevices.takeOff({ ...stranger, memberId: member.cem }),
@@ -188,6 +195,28 @@ test("[ID-24] a device of another organization answers as one that does not exis
   ).toEqual(nowhere);
   expect(announced).toEqual([]);
   expect(await codeOf(cems)).toBe("ok");
+});
+
+test("[ID-24] what somebody is on who has left is no business of the organization: not shown, not renamed, not ended", async () => {
+  const cems = await register(cem);
+  await link(clinic, recordId(15), cem);
+  const { organizationDevices } = world.identity;
+  const device = {
+    organizationId: clinic,
+    deviceId: cems.deviceId,
+    byMemberId: admin,
+    memberIds,
+  };
+  expect(await organizationDevices.list(clinic, memberIds)).toEqual([]);
+  for (const refused of [
+    await organizationDevices.revoke(device),
+    await organizationDevices.takeOff({ ...device, memberId: recordId(15) }),
+    await organizationDevices.rename(device, "Ours"),
+  ])
+    expect(refused).toMatchObject({ error: { code: "device-unknown" } });
+  expect(announced).toEqual([]);
+  expect(await codeOf(cems)).toBe("ok");
+  expect(await registrationCodeOf(cem)).toBe("ok");
 });
 
 test("[ID-24] the audit is told once who was taken off and by whom, each organization in its own members", async () => {

@@ -4,7 +4,8 @@
  * A device may carry people of several organizations. Revoked by one of them, it is closed to that organization's members, for
  * good, and everybody else on it goes on; with nobody left it is revoked altogether. A member's sync token is one, so whoever
  * also belongs to another organization loses the device there too, and can sign in on another. A device that no member is on
- * answers `device-unknown`, like one that does not exist: it is not this organization's business. SPEC ID-24.
+ * answers `device-unknown`, like one that does not exist: it is not this organization's business. Nor is what somebody does who has
+ * left it; who still is a member, whoever calls says, for rights are not kept here. SPEC ID-23, ID-24.
  */
 import { err, identityError, ok, recordIdSchema } from "@suture/schema";
 import type {
@@ -17,11 +18,12 @@ import type {
   Result,
   Store,
 } from "@suture/schema";
-import { isClosedTo, isMemberOf } from "./closed-device.ts";
+import { isClosedTo } from "./closed-device.ts";
 import {
   devicesOfPersonTable,
   devicesTable,
   identityPartition,
+  membersOfPersonTable,
   personMembersTable,
 } from "./identity-tables.ts";
 import type { DeviceRow } from "./identity-tables.ts";
@@ -47,11 +49,16 @@ export interface AdminsDevice {
   readonly deviceId: DeviceId;
   /** The admin; whoever calls has checked that they may. */
   readonly byMemberId: RecordId;
+  /** The organization's members as they count now. */
+  readonly memberIds: ReadonlySet<RecordId>;
 }
 
 export interface OrganizationDevices {
   /** Those that a member is on, revoked ones too, in the order they were registered. */
-  list(organizationId: RecordId): Promise<readonly OrganizationDevice[]>;
+  list(
+    organizationId: RecordId,
+    memberIds: ReadonlySet<RecordId>,
+  ): Promise<readonly OrganizationDevice[]>;
   /** For all its members, at once and for good. Repeating it changes nothing. Errors: `device-unknown`. */
   revoke(ending: AdminsDevice): Promise<Result<void, IdentityError>>;
   /** One member, who may sign in on it again. Errors: `device-unknown`, also when the member is not on it. */
@@ -93,7 +100,7 @@ export function createOrganizationDevices(deps: {
   });
 
   return {
-    list: (organizationId) =>
+    list: (organizationId, memberIds) =>
       store.read(identityPartition, async (tx) => {
         const found = new Map<DeviceId, OrganizationDevice>();
         const members = await tx.scan(personMembersTable, {
@@ -101,6 +108,8 @@ export function createOrganizationDevices(deps: {
         });
         for (const { key, value } of members) {
           const { personId } = value;
+          const memberId = recordIdSchema.parse(key[1]);
+          if (!memberIds.has(memberId)) continue;
           for (const { value: on } of await tx.scan(devicesOfPersonTable, {
             prefix: [personId],
           })) {
@@ -108,7 +117,6 @@ export function createOrganizationDevices(deps: {
             const row = await tx.get(devicesTable, [deviceId]);
             if (!row) continue;
             const { name, registeredAtMs, revokedAtMs } = row;
-            const memberId = recordIdSchema.parse(key[1]);
             found.set(deviceId, {
               deviceId,
               name,
@@ -134,7 +142,7 @@ export function createOrganizationDevices(deps: {
           if (!row) return err(identityError("device-unknown"));
           const { closedTo = [] } = row;
           if (closedTo.includes(organizationId)) return ok([]);
-          const ours = await membersOn(tx, row, organizationId);
+          const ours = await membersOn(tx, row, ending);
           if (ours.length === 0) return err(identityError("device-unknown"));
           await tx.put(devicesTable, [deviceId], {
             ...row,
@@ -160,27 +168,28 @@ export function createOrganizationDevices(deps: {
     },
 
     async takeOff(ending) {
-      const { organizationId, memberId } = ending;
+      const { organizationId, memberId, memberIds } = ending;
       return announced(
         await store.write(identityPartition, async (tx) => {
           const link = await tx.get(personMembersTable, [
             organizationId,
             memberId,
           ]);
-          if (!link) return err(identityError("device-unknown"));
+          if (!link || !memberIds.has(memberId))
+            return err(identityError("device-unknown"));
           const left = await takeOffIn(tx, link.personId, removalOf(ending));
           return left.ok ? ok([left.value]) : left;
         }),
       );
     },
 
-    rename: ({ organizationId, deviceId, byMemberId }, name) =>
+    rename: (device, name) =>
       store.write(identityPartition, async (tx) => {
+        const { organizationId, deviceId, byMemberId } = device;
         const row = await tx.get(devicesTable, [deviceId]);
         const unknown = err(identityError("device-unknown"));
         if (!row || row.revokedAtMs !== undefined) return unknown;
-        if ((await membersOn(tx, row, organizationId)).length === 0)
-          return unknown;
+        if ((await membersOn(tx, row, device)).length === 0) return unknown;
         if (name === row.name) return ok(undefined);
         await tx.put(devicesTable, [deviceId], { ...row, name });
         await oweEvent(
@@ -215,10 +224,15 @@ export function createOrganizationDevices(deps: {
 async function membersOn(
   tx: ReadTransaction,
   { personIds }: DeviceRow,
-  organizationId: RecordId,
+  { organizationId, memberIds }: AdminsDevice,
 ): Promise<readonly PersonId[]> {
   const found: PersonId[] = [];
-  for (const personId of personIds)
-    if (await isMemberOf(tx, personId, [organizationId])) found.push(personId);
+  for (const personId of personIds) {
+    const links = await tx.scan(membersOfPersonTable, {
+      prefix: [personId, organizationId],
+    });
+    if (links.some(({ value }) => memberIds.has(value.memberId)))
+      found.push(personId);
+  }
   return found;
 }

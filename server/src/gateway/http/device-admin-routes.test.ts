@@ -1,6 +1,10 @@
 import type { DeviceId } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
 
+import {
+  expectAccepted,
+  membership,
+} from "../../admission/world.test-support.ts";
 import { createTestDevice } from "../../identity/identity-world.ts";
 import type { Revocation } from "../../identity/revocations.ts";
 import {
@@ -56,6 +60,29 @@ test("[ID-38] an admin takes one member off a device, and open connections are t
       status: 404,
       body: { code: "device-unknown" },
     });
+});
+
+test("[ID-23] a device that somebody is on who has left is neither shown nor ended", async () => {
+  const founder = world.world.admin;
+  const gone = { ...membership(["clinician"], []), active: false };
+  const left = founder.sign(clinician.member, "membership", gone);
+  expectAccepted(await founder.push(left));
+  const { personId } = clinician.colleague.author;
+  const { publicKey, jkt } = await createTestDevice();
+  const device = { personId, publicKey, jkt, name: "At another clinic" };
+  const elsewhere = await world.identity.devices.register(device);
+  if (!elsewhere.ok) throw new Error(elsewhere.error.code);
+  const { body } = await admin.get(path);
+  const shown = JSON.stringify(body);
+  expect(shown).toContain(deviceId);
+  expect(shown).not.toContain(elsewhere.value);
+  expect(shown).not.toContain(clinician.memberId);
+  const remove = `members/${clinician.memberId}/remove`;
+  for (const act of ["revoke", remove])
+    expect(await admin.post(`${path}/${elsewhere.value}/${act}`, {})).toEqual(
+      expect.objectContaining({ status: 404 }),
+    );
+  expect(announced).toEqual([]);
 });
 
 test("[ID-38] an admin renames a device that a member is on; nobody else may, and no other device", async () => {

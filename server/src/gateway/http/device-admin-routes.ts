@@ -8,6 +8,7 @@ import { deviceName } from "../../identity/device-routes.ts";
 import { jsonBody } from "../../identity/identity-response.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import type { SessionEnv } from "../../identity/require-session.ts";
+import { activeMembers } from "./active-members.ts";
 import { holdsAny } from "./audit-routes.ts";
 import { membershipIn } from "./device-report-routes.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
@@ -35,9 +36,9 @@ export function addDeviceAdminRoutes(app: HttpApp, deps: HttpDeps): void {
   async function adminOf(c: Context<SessionEnv>, organizationId: RecordId) {
     const own = await membershipIn(deps, sessionOf(c).personId, organizationId);
     if (own === undefined) return "organization-unknown" as const;
-    return holdsAny(own, ["admin"])
-      ? { byMemberId: own.memberId }
-      : ("not-permitted" as const);
+    if (!holdsAny(own, ["admin"])) return "not-permitted" as const;
+    const memberIds = await activeMembers(deps.store, organizationId);
+    return { byMemberId: own.memberId, memberIds };
   }
 
   const rename = createRoute({

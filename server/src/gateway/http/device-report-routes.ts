@@ -16,8 +16,10 @@ import {
 import { releaseDevice } from "../../admission/quarantine.ts";
 import { appendAudit } from "../../audit/append-audit.ts";
 import { jsonContent } from "../../identity/identity-response.ts";
+import type { AdminsDevice } from "../../identity/organization-devices.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { readAccess } from "../sync/access.ts";
+import { activeMembers } from "./active-members.ts";
 import { holdsAny } from "./audit-routes.ts";
 import {
   describeDevices,
@@ -108,9 +110,7 @@ export function addDeviceReportRoutes(app: HttpApp, deps: HttpDeps): void {
   }
 }
 
-type Ending = Parameters<
-  HttpDeps["identity"]["organizationDevices"]["revoke"]
->[0];
+type Ending = Omit<AdminsDevice, "memberIds">;
 
 /** Whether it is a device of the organization. */
 async function release(
@@ -127,7 +127,10 @@ async function release(
 }
 
 async function revoke(deps: HttpDeps, ending: Ending): Promise<boolean> {
-  return (await deps.identity.organizationDevices.revoke(ending)).ok;
+  const { store, identity } = deps;
+  const memberIds = await activeMembers(store, ending.organizationId);
+  const { organizationDevices } = identity;
+  return (await organizationDevices.revoke({ ...ending, memberIds })).ok;
 }
 
 /** Undefined for whoever is no active member there. */

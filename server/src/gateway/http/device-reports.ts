@@ -23,6 +23,7 @@ import {
 } from "../../admission/admission-tables.ts";
 import { quarantinedDevices } from "../../admission/quarantine.ts";
 import { deviceReportsTable, type DeviceReport } from "../sync/manifests.ts";
+import { activeMembers } from "./active-members.ts";
 import type { HttpDeps } from "./http-deps.ts";
 
 const memberOnDeviceSchema = z.object({
@@ -75,7 +76,11 @@ export async function describeDevices(
   organizationId: RecordId,
 ): Promise<readonly DeviceDescription[]> {
   const { identity, store, connections } = deps;
-  const registered = await identity.organizationDevices.list(organizationId);
+  const current = await activeMembers(store, organizationId);
+  const registered = await identity.organizationDevices.list(
+    organizationId,
+    current,
+  );
   const kept = await store.read(organizationId, readKept);
   const personsByMember = new Map<RecordId, PersonId>();
   const devices = new Map<DeviceId, Map<RecordId, MemberOnDevice>>();
@@ -94,7 +99,8 @@ export async function describeDevices(
     return member;
   };
   for (const report of kept.reports) {
-    personsByMember.set(report.memberId, report.personId);
+    if (current.has(report.memberId))
+      personsByMember.set(report.memberId, report.personId);
     memberOn(report.deviceId, report.memberId).lastReport = reportOf(report);
   }
   for (const { deviceId, memberId, count } of kept.unseen)
