@@ -120,7 +120,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
       random,
       directory: invitations,
       verifyCheckpoint: createCheckpointVerifier(keys),
-      trial: deps.trial ?? createInlineTrial(),
+      trial: deps.trial ?? createInlineTrial(() => stopwatch.elapsedMs()),
       yieldTurn,
       appendAudit,
       reconcileReviews,

@@ -36,6 +36,8 @@ export interface Admission {
 export interface WorkGauge {
   during<T>(work: () => T): T;
   within<T>(work: () => Promise<T>): Promise<T>;
+  /** Work done elsewhere for the same request. */
+  add(ms: number): void;
 }
 
 export interface AppendedToScope {

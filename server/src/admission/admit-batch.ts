@@ -35,6 +35,7 @@ export type {
 const ungauged: WorkGauge = {
   during: (work) => work(),
   within: (work) => work(),
+  add: () => undefined,
 };
 const defaultCachedRecords = 5_000;
 

@@ -88,7 +88,7 @@ export async function admitGroup(
     isFounded = false;
     rest = rest.filter(({ position }) => !verdicts.has(position));
     const { wanted, isDue } = outcome;
-    if (wanted !== null) await book.runTrial(deps.trial, wanted);
+    if (wanted !== null) await book.runTrial(deps.trial, wanted, work);
     else if (rest.length === 0 && !isDue) break;
     await deps.yieldTurn();
   }

@@ -2,6 +2,7 @@ import { createMemoryStore } from "@suture/schema";
 import { expect, test } from "vitest";
 import { serverTables } from "../server-tables.ts";
 import type { Replica } from "./author.test-support.ts";
+import type { WorkGauge } from "./admission.ts";
 import type { PushedChange } from "./judgement.ts";
 import type { DocumentTrial } from "./trial/document-trial.ts";
 import { createInlineTrial } from "./trial/inline-trial.ts";
@@ -63,6 +64,33 @@ test("[AD-22] edits of a text are admitted in their place, those of one record i
   expect(trialSizes).toHaveLength(2);
 });
 
+test("[LM-1] a trial is work of the request that needs it", async () => {
+  const store = createMemoryStore({ tables: serverTables });
+  let nowMs = 0;
+  // Each look at the stopwatch is seven milliseconds after the last.
+  const trial = createInlineTrial(() => (nowMs += 7));
+  const world = await createWorld({ ...createWorldDeps(store), trial });
+  const clinician = await world.hire(["clinician"]);
+  const { job, begun } = newJob(clinician, world.teamId);
+  const added: number[] = [];
+  const gauge: WorkGauge = {
+    during: (work) => work(),
+    within: (work) => work(),
+    add: (ms) => void added.push(ms),
+  };
+  const push = (...changes: readonly PushedChange[]) =>
+    world.admission.admit(clinician.author, changes, gauge);
+  await push(...begun);
+  const untouched = added.length;
+  await push(
+    clinician.writeText(job, "description", "It leaks."),
+    clinician.writeText(job, "description", "It leaks a lot."),
+  );
+  expect(added.slice(untouched)).toEqual([7]);
+  await push(clinician.setField(job, "priority", "urgent"));
+  expect(added).toHaveLength(untouched + 1);
+});
+
 test("[AD-22] what is not tried yet holds up nobody, and is tried again on what was admitted meanwhile", async () => {
   const begins: (() => void)[] = [];
   const { world, clinician, trialSizes } = await createScene(
@@ -119,9 +147,10 @@ test("[AD-22] an unsound change is refused alone, with what builds on it, and is
         const bad = changes.findIndex((bytes) =>
           [...refused].some((other) => Buffer.compare(other, bytes) === 0),
         );
-        return changes.map((_, at) =>
+        const verdicts = changes.map((_, at) =>
           bad === -1 || at < bad ? "sound" : at === bad ? "unsound" : "untried",
         );
+        return { verdicts, workMs: 0 };
       }),
     close: async () => undefined,
   };

@@ -49,7 +49,7 @@ async function createScene(): Promise<Scene> {
     // What is really unsound is refused for its structure before it would be tried (`try-changes.test.ts`).
     trial: {
       try: async (jobs) =>
-        jobs.map(({ changes }) => changes.map(() => "unsound")),
+        jobs.map(() => ({ verdicts: ["unsound"], workMs: 0 })),
       close: async () => undefined,
     },
   });

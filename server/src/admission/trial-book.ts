@@ -14,6 +14,7 @@ import type {
   TrialVerdict,
 } from "@suture/schema";
 import { changeBytesTable } from "../log/log-tables.ts";
+import type { WorkGauge } from "./admission.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
 import type { ReadChange } from "./judgement.ts";
 import type { DocumentTrial } from "./trial/document-trial.ts";
@@ -60,14 +61,16 @@ export class TrialBook {
   async runTrial(
     trial: DocumentTrial,
     { job, hashes }: WantedTrial,
+    work: WorkGauge,
   ): Promise<void> {
-    const [verdicts] = await trial.try([job]);
+    const [result] = await trial.try([job]);
+    work.add(result?.workMs ?? 0);
     const [first] = hashes;
     if (first !== undefined)
       this.#trialCounts.set(first, (this.#trialCounts.get(first) ?? 0) + 1);
     for (const [position, hash] of hashes.entries())
       this.#tried.set(hash, {
-        verdict: verdicts?.[position] ?? "untried",
+        verdict: result?.verdicts[position] ?? "untried",
         heldCount: job.accepted.length,
         before: hashes.slice(0, position),
       });

@@ -1,7 +1,7 @@
 /** What every `DocumentTrial` must do: call `testTrialContract` in the test file of each implementation. SPEC AD-22. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DocumentTrial } from "./document-trial.ts";
-import { poisonJob, textJob } from "./trial-job.test-support.ts";
+import { poisonJob, textJob, verdictsOf } from "./trial-job.test-support.ts";
 
 export function testTrialContract(
   name: string,
@@ -9,9 +9,11 @@ export function testTrialContract(
   startMs: number,
 ): void {
   describe(`trial contract: ${name}`, () => {
-    let trial: DocumentTrial;
+    let timed: DocumentTrial;
+    let trial: ReturnType<typeof verdictsOf>;
     beforeAll(async () => {
-      trial = open();
+      timed = open();
+      trial = verdictsOf(timed);
       await trial.try([textJob(1)]);
     }, startMs);
     afterAll(() => trial.close());
@@ -56,8 +58,13 @@ export function testTrialContract(
       startMs,
     );
 
+    test("[LM-1] each job is told what it cost", async () => {
+      const results = await timed.try([textJob(1), poisonJob(2)]);
+      for (const { workMs } of results) expect(workMs).toBeGreaterThan(0);
+    });
+
     test("[AD-22] what is not answered when it is closed is untried", async () => {
-      const other = open();
+      const other = verdictsOf(open());
       const answered = other.try([textJob(1)]);
       await other.close();
       await other.close();

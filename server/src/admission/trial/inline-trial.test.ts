@@ -1,4 +1,5 @@
 import { testTrialContract } from "./document-trial.contract.ts";
 import { createInlineTrial } from "./inline-trial.ts";
 
-testTrialContract("inline", createInlineTrial, 5_000);
+let nowMs = 0;
+testTrialContract("inline", () => createInlineTrial(() => (nowMs += 1)), 5_000);

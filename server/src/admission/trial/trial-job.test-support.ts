@@ -11,6 +11,7 @@ import {
   type TrialJob,
 } from "@suture/schema";
 import { seededRandom, TestAuthor } from "../author.test-support.ts";
+import type { DocumentTrial } from "./document-trial.ts";
 
 /** A service job, and edits of its text that were not accepted yet, one upon the other. */
 export function textJob(seed: number, texts = ["The pump leaks."]): TrialJob {
@@ -43,4 +44,15 @@ export function poisonJob(seed: number): TrialJob {
     ops: [{ key: "priority", set: "urgent", pred: [] }],
   });
   return { accepted, changes: [poison] };
+}
+
+/** A trial, and of its results the verdicts. */
+export function verdictsOf(trial: DocumentTrial) {
+  return {
+    async try(jobs: readonly TrialJob[]) {
+      const results = await trial.try(jobs);
+      return results.map(({ verdicts }) => verdicts);
+    },
+    close: () => trial.close(),
+  };
 }

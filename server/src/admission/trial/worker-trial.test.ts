@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { systemTimers } from "../../system-runtime.ts";
 import { testTrialContract } from "./document-trial.contract.ts";
 import type { StartTrialThread } from "./start-trial-thread.ts";
-import { textJob } from "./trial-job.test-support.ts";
+import { textJob, verdictsOf } from "./trial-job.test-support.ts";
 import { createWorkerTrial } from "./worker-trial.ts";
 
 // From sources a thread compiles what it loads, which takes a while.
@@ -39,10 +39,11 @@ function createScene() {
       begin: () => listener.onBegin(),
       answer(externalBytes = 0) {
         const jobs = thread.sent.at(-1) ?? [];
-        const verdicts = jobs.map(({ changes }) =>
-          changes.map(() => "sound" as const),
-        );
-        listener.onReport({ verdicts, externalBytes });
+        const results = jobs.map(({ changes }) => ({
+          verdicts: changes.map(() => "sound" as const),
+          workMs: 3,
+        }));
+        listener.onReport({ results, externalBytes });
       },
       end: () => listener.onEnd(),
     };
@@ -54,11 +55,17 @@ function createScene() {
       },
     };
   };
-  const trial = createWorkerTrial({
+  const timed = createWorkerTrial({
     timers,
     startThread,
-    limits: { maxJobsPerMessage: 2, maxExternalBytes: 100, maxSmallChanges: 9 },
+    limits: {
+      maxTrialMs: 500,
+      maxJobsPerMessage: 2,
+      maxExternalBytes: 100,
+      maxSmallChanges: 9,
+    },
   });
+  const trial = verdictsOf(timed);
   const last = () => {
     const thread = threads.at(-1);
     if (thread === undefined) throw new Error("no thread");
@@ -68,7 +75,7 @@ function createScene() {
     // What is due now: not what is set by it.
     for (const task of [...deadlines]) if (deadlines.delete(task)) task();
   };
-  return { trial, threads, last, passDeadline, deadlines };
+  return { timed, trial, threads, last, passDeadline, deadlines };
 }
 
 test("[AD-22] jobs that wait share a message, and a thread works on one message at a time", async () => {
@@ -109,6 +116,25 @@ test("[AD-22] a change that takes too long alone, twice, is unsound; what was tr
   last().answer();
   expect(await next).toEqual([["sound"]]);
   expect(threads).toHaveLength(3);
+});
+
+test("[LM-1] on whom a thread fails pays for the longest trial each time; whoever was beside them for their own", async () => {
+  const { timed, last, passDeadline } = createScene();
+  const first = timed.try([textJob(1)]);
+  const beside = timed.try([textJob(2), textJob(3)]);
+  last().begin();
+  last().answer();
+  expect(await first).toMatchObject([{ workMs: 3 }]);
+  last().begin();
+  passDeadline();
+  last().begin();
+  last().answer();
+  last().begin();
+  last().end();
+  expect(await beside).toMatchObject([{ workMs: 3 }, { workMs: 1_000 }]);
+  const unstarted = timed.try([textJob(4)]);
+  last().end();
+  expect(await unstarted).toMatchObject([{ workMs: 0 }]);
 });
 
 test("[AD-22] a thread that ends by itself or has grown too large is replaced", async () => {

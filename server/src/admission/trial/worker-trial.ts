@@ -6,8 +6,12 @@
  * replaced; what it had been given is then tried job by job, and a change that fails alone, twice, is unsound. Where a thread did
  * not even begin, the change is not to blame, and stays untried. SPEC AD-22.
  */
-import type { Timer, Timers, TrialJob, TrialVerdict } from "@suture/schema";
-import { untried, type DocumentTrial } from "./document-trial.ts";
+import type { Timer, Timers, TrialJob } from "@suture/schema";
+import {
+  untried,
+  type DocumentTrial,
+  type TrialResult,
+} from "./document-trial.ts";
 import { startTrialThread } from "./start-trial-thread.ts";
 import type { StartTrialThread, TrialThread } from "./start-trial-thread.ts";
 
@@ -67,7 +71,7 @@ interface QueuedJob {
   readonly job: TrialJob;
   /** How often a thread failed on it. */
   readonly failures: number;
-  readonly answer: (verdicts: readonly TrialVerdict[]) => void;
+  readonly answer: (result: TrialResult) => void;
 }
 
 /** One thread and what waits for it. */
@@ -92,7 +96,7 @@ class TrialLane {
     this.#startThread = startThread;
   }
 
-  try(job: TrialJob): Promise<readonly TrialVerdict[]> {
+  try(job: TrialJob): Promise<TrialResult> {
     if (this.#isClosed) return Promise.resolve(untried(job));
     return new Promise((answer) => {
       this.#queue = [...this.#queue, { job, failures: 0, answer }];
@@ -139,17 +143,19 @@ class TrialLane {
         this.#hasBegun = true;
         this.#expect(thread, this.#limits.maxTrialMs);
       },
-      onReport: ({ verdicts, externalBytes }) => {
+      onReport: ({ results, externalBytes }) => {
         if (this.#thread !== thread) return;
         const answered = this.#running;
         this.#running = [];
         this.#deadline?.cancel();
         // After a panic nothing is known of the library's own state.
-        const hasPanicked = verdicts.flat().includes("unsound");
+        const hasPanicked = results.some(({ verdicts }) =>
+          verdicts.includes("unsound"),
+        );
         if (hasPanicked || externalBytes > this.#limits.maxExternalBytes)
           void this.#endThread();
         for (const [position, { job, answer }] of answered.entries())
-          answer(verdicts[position] ?? untried(job));
+          answer(results[position] ?? untried(job));
         this.#runNext();
       },
       onEnd: () => this.#fail(thread),
@@ -169,7 +175,10 @@ class TrialLane {
       const [first, ...rest] = job.changes;
       if (first === undefined || !this.#hasBegun) answer(untried(job));
       else if (failures > 0)
-        answer(["unsound", ...rest.map(() => "untried" as const)]);
+        answer({
+          verdicts: ["unsound", ...rest.map(() => "untried" as const)],
+          workMs: (failures + 1) * this.#limits.maxTrialMs,
+        });
       else again.push({ ...firstAlone(job, answer), failures: 1 });
     }
     this.#queue = [...again, ...this.#queue];
@@ -192,5 +201,9 @@ function firstAlone(
 ): Pick<QueuedJob, "job" | "answer"> {
   const job = { accepted, changes: changes.slice(0, 1) };
   const rest = changes.slice(1).map(() => "untried" as const);
-  return { job, answer: (verdicts) => answer([...verdicts, ...rest]) };
+  return {
+    job,
+    answer: ({ verdicts, workMs }) =>
+      answer({ verdicts: [...verdicts, ...rest], workMs }),
+  };
 }
