@@ -34,6 +34,7 @@ import {
   type Founded,
   type FoundingInput,
 } from "./records/found-organization.ts";
+import { readableOf } from "./records/may-read.ts";
 import { OpenRecords } from "./records/open-records.ts";
 import { readableTypes } from "./records/readable-types.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
@@ -126,6 +127,7 @@ export class Client {
       onSaved: () => this.#engine.push(),
     };
     log.whenStranded(reexpressStranded(this.#deps));
+    this.#records.narrowTo((states) => readableOf(this.#deps, states));
     this.reviews = new Reviews(this.#deps);
     this.#stopLocal = this.#deps.sending.subscribe(() =>
       this.#records.tellAll(),
@@ -226,9 +228,12 @@ export class Client {
       ?.personId;
     const current = personIds.find((id) => id === last) ?? personIds[0];
     const grant = current && (await tokens.loadGrant(current));
-    this.#person = grant
+    const person: CurrentPerson | null = grant
       ? { personId: grant.personId, deviceId: grant.deviceId }
       : null;
+    const take = () => void (this.#person = person);
+    if (person?.personId === this.#person?.personId) take();
+    else await this.#records.handOver(take);
     this.#deps.sending.setSignedIn(personIds);
   }
 

@@ -107,7 +107,7 @@ export async function teamsStated(
   if (!opened.ok || opened.value.state.type.type !== "member") return [];
   const { state } = opened.value;
   const reading = new RecordSnapshot<typeof member>(
-    state,
+    { shown: state },
     state.index.heads(),
   ).group("membership");
   return reading.status === "settled"

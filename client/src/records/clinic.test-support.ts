@@ -41,6 +41,8 @@ export interface Device {
 export interface DeviceOptions {
   /** The person's; their device has the same. */
   readonly name: string;
+  /** Whoever else is signed in on it. */
+  readonly others?: readonly string[];
   readonly store?: Store;
   readonly recordTypes?: readonly RecordType[];
   /** Another start of the same device draws other random bytes. */
@@ -57,14 +59,15 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     },
   };
   const tokens = createMemoryTokenStore();
-  const personId = personIdSchema.parse(`person-${name}`);
-  await tokens.saveGrant({
-    personId,
-    deviceId: deviceIdOf(name),
-    syncToken: "a token",
-    syncTokenExpiresAtMs: startMs + 1e9,
-    refreshToken: undefined,
-  });
+  const personId = personIdOf(name);
+  for (const one of [name, ...(options.others ?? [])])
+    await tokens.saveGrant({
+      personId: personIdOf(one),
+      deviceId: deviceIdOf(name),
+      syncToken: "a token",
+      syncTokenExpiresAtMs: startMs + 1e9,
+      refreshToken: undefined,
+    });
   const log = await openLocalLog({ store, clock });
   const client = new Client(
     {
@@ -241,6 +244,10 @@ export const warfarin = {
   code: { text: "warfarin" },
   source: { kind: "request" },
 } as const;
+
+export function personIdOf(name: string): PersonId {
+  return personIdSchema.parse(`person-${name}`);
+}
 
 function deviceIdOf(name: string) {
   const hex = Array.from(sha256(encodeUtf8(name)), (byte) =>

@@ -1,6 +1,7 @@
 /**
  * One form, from opening to saving. It remembers the heads it has shown, and a save is composed there: what a colleague changed
- * meanwhile was received by the device, but not seen by the person, so it must not count as seen. SPEC CO-10, CL-11.
+ * meanwhile was received by the device, but not seen by the person, so it must not count as seen. Whoever opened it saves it: what
+ * they wrote waits in it while somebody else has the device. SPEC CO-10, CL-11, CL-19.
  */
 import {
   err,
@@ -10,6 +11,7 @@ import {
   type ChangeHash,
   type Content,
   type GroupName,
+  type PersonId,
   type RecordId,
   type RecordType,
   type Result,
@@ -41,6 +43,7 @@ export class EditSession<R extends RecordType = RecordType> {
   readonly #open: OpenRecord;
   readonly #type: R;
   readonly #candidate: CandidateBinding | null;
+  readonly #personId: PersonId | undefined;
   #shown: RecordSnapshot<R>;
   #seen: ReadonlySet<ChangeHash> = new Set();
   #edits: DraftEdits<R>;
@@ -58,8 +61,9 @@ export class EditSession<R extends RecordType = RecordType> {
     this.#open = open;
     this.#type = type;
     this.#candidate = candidate;
+    this.#personId = deps.person()?.personId;
     this.#shown = this.#show(
-      candidate === null ? open.state.index.heads() : [candidate.change],
+      candidate === null ? open.shown.index.heads() : [candidate.change],
     );
     this.#edits = this.#newDraft();
   }
@@ -136,7 +140,7 @@ export class EditSession<R extends RecordType = RecordType> {
     const saved = await saveAt(
       this.#deps,
       this.#open,
-      () => this.heads,
+      { personId: this.#personId, heads: () => this.heads },
       (plan) => this.#fill(plan, options),
     );
     if (saved.ok) this.#showOwn(saved.value.hashes);
@@ -187,7 +191,7 @@ export class EditSession<R extends RecordType = RecordType> {
   #show(hashes: readonly ChangeHash[]): RecordSnapshot<R> {
     const { state } = this.#open;
     const heads = state.index.frontier(hashes);
-    this.#shown = new RecordSnapshot(state, heads);
+    this.#shown = new RecordSnapshot(this.#open, heads);
     this.#seen = state.behind(heads);
     return this.#shown;
   }
@@ -202,8 +206,11 @@ export class EditSession<R extends RecordType = RecordType> {
     });
   }
 
+  /** What was written here is not lost while somebody else has the device, so it is read from the record itself. */
   #contentShown(group: string): Content | null {
-    const reading = this.shown.group(group as GroupName<R>);
+    const { heads } = this.shown;
+    const shown = new RecordSnapshot<R>({ shown: this.#open.state }, heads);
+    const reading = shown.group(group as GroupName<R>);
     if (reading.status === "conflict") return null;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the general form of the same content
     return reading.content as Content;

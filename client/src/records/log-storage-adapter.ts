@@ -37,7 +37,7 @@ import { mergeLane } from "../store/local-change.ts";
 import { authorOf, type SigningAuthor } from "./author-of.ts";
 import { checkPlanned } from "./check-planned.ts";
 import { commitPlan } from "./commit-plan.ts";
-import { mayReadState } from "./may-read.ts";
+import { mayReadOpen } from "./may-read.ts";
 import type { OpenRecord } from "./open-records.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { SaveProblem } from "./save-problem.ts";
@@ -82,8 +82,7 @@ export class LogStorageAdapter implements StorageAdapterInterface {
   async loadRange([recordId = "", kind]: StorageKey): Promise<Chunk[]> {
     if (kind === "incremental" || !isRecordId(recordId)) return [];
     const opened = await this.#deps.records.open(recordId);
-    if (!opened.ok || !(await mayReadState(this.#deps, opened.value.state)))
-      return [];
+    if (!opened.ok || !(await mayReadOpen(this.#deps, opened.value))) return [];
     const { state } = opened.value;
     const heads = state.index.heads();
     const data = documentOf(state.bytesBehind(heads));

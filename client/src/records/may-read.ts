@@ -11,6 +11,7 @@ import {
 import { organizationScope, teamScope } from "@suture/schema";
 
 import { membershipIn, organizationOf, teamsStated } from "./author-of.ts";
+import type { OpenRecord } from "./open-records.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { RecordState } from "./record-state.ts";
 
@@ -54,13 +55,35 @@ export async function readerOf(deps: RecordDeps): Promise<MayRead> {
   };
 }
 
-export async function mayReadState(
+/** Those of the records that the person may read. */
+export async function readableOf(
   deps: RecordDeps,
-  { recordId, type, fold }: RecordState,
+  states: readonly RecordState[],
+): Promise<ReadonlySet<RecordState>> {
+  const mayRead = await readerOf(deps);
+  return deps.log.read(async (tx) => {
+    const found = new Set<RecordState>();
+    for (const state of states) {
+      const { recordId, type, fold } = state;
+      const parentId = fold.parentId();
+      if (await mayRead(tx, { recordId, recordType: type.type, parentId }))
+        found.add(state);
+    }
+    return found;
+  });
+}
+
+/** Whether the person may read the record, which shows itself accordingly from then on. */
+export async function mayReadOpen(
+  deps: RecordDeps,
+  open: OpenRecord,
 ): Promise<boolean> {
-  const reader = await readerOf(deps);
-  const place = { recordId, recordType: type.type, parentId: fold.parentId() };
-  return deps.log.read((tx) => reader(tx, place));
+  const personId = deps.person()?.personId;
+  const readable = await readableOf(deps, [open.state]);
+  // The device may have changed hands meanwhile.
+  if (deps.person()?.personId !== personId) return false;
+  open.isReadable = readable.has(open.state);
+  return open.isReadable;
 }
 
 /** A task says itself where it belongs. */

@@ -1,4 +1,9 @@
-/** The records in use, each folded once and kept up to date after every commit. The least recently used leave first. */
+/**
+ * The records in use, each folded once and kept up to date after every commit. The least recently used leave first.
+ *
+ * What somebody still holds shows only what whoever uses the device may read: judged anew when it changes hands, when rights
+ * change, and when a record moves. SPEC SW-10.
+ */
 import type {
   ActorId,
   DeviceId,
@@ -11,8 +16,8 @@ import { ok } from "@suture/schema";
 import type { LocalLog, LogEvent } from "../store/local-log.ts";
 import {
   loadRecordState,
+  RecordState,
   type RecordProblem,
-  type RecordState,
 } from "./record-state.ts";
 
 /** An actor is one member's on one device: whoever takes over a shared tablet writes under others. SPEC CL-19. */
@@ -32,11 +37,21 @@ export class OpenRecord {
   readonly listeners = new Set<() => void>();
   /** Set while the last write of this record failed: it is not on the disk. */
   hasFailedSave = false;
+  /** Whether whoever uses the device may read it. */
+  isReadable = true;
   #actors: OwnActors | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
+  readonly #nothing: RecordState;
+
   constructor(state: RecordState) {
     this.state = state;
+    this.#nothing = new RecordState(state.recordId, state.type);
+  }
+
+  /** The record, or for whoever may not read it one without a change. */
+  get shown(): RecordState {
+    return this.isReadable ? this.state : this.#nothing;
   }
 
   /** Actors that this author drew since the device started, free to go on where their last change was seen. */
@@ -72,6 +87,19 @@ export class OpenRecord {
 
 const maxIdleRecords = 200;
 
+/** Gives back those of the records that whoever uses the device may read. */
+export type FindReadable = (
+  states: readonly RecordState[],
+) => Promise<ReadonlySet<RecordState>>;
+
+/** Whoever shows records in another way than by an `OpenRecord`. */
+export interface RightsListener {
+  /** Somebody else is about to take the device: what was written so far is still its author's. */
+  beforeHandOver(): Promise<void>;
+  /** Other records may be read than before. */
+  onChange(): void;
+}
+
 export class OpenRecords {
   readonly #log: LocalLog;
   readonly #types: RecordTypes;
@@ -83,6 +111,10 @@ export class OpenRecords {
   readonly #droppedById = new Map<RecordId, WeakRef<OpenRecord>>();
   readonly #refreshById = new Map<RecordId, Promise<void>>();
   readonly #stop: () => void;
+  readonly #rightsListeners = new Set<RightsListener>();
+  #findReadable: FindReadable | undefined;
+  #judging: Promise<void> = Promise.resolve();
+  #handOverCount = 0;
 
   constructor(log: LocalLog, types: RecordTypes) {
     this.#log = log;
@@ -90,8 +122,36 @@ export class OpenRecords {
     this.#stop = log.subscribe((event) => {
       const { recordIds, hasNewFacts } = event;
       for (const recordId of recordIds) this.#refreshLater(recordId, event);
-      if (hasNewFacts) this.tellAll();
+      if (hasNewFacts) {
+        this.tellAll();
+        this.#judgeLater();
+      }
     });
+  }
+
+  /** Who may read what. Until it is given, whoever opens a record may read it. */
+  narrowTo(findReadable: FindReadable): void {
+    this.#findReadable = findReadable;
+  }
+
+  /** Gives back how to stop. */
+  watchRights(listener: RightsListener): () => void {
+    this.#rightsListeners.add(listener);
+    return () => this.#rightsListeners.delete(listener);
+  }
+
+  /** Gives the device to somebody else: from then on nothing shows before it is known what they may read. */
+  async handOver(give: () => void): Promise<void> {
+    for (const listener of [...this.#rightsListeners])
+      await listener.beforeHandOver();
+    const held = await this.#allHeld();
+    for (const open of held) open.isReadable = false;
+    this.#handOverCount += 1;
+    give();
+    this.#judgeLater();
+    await this.#judging;
+    for (const open of held) open.tell();
+    this.#tellRights();
   }
 
   close(): void {
@@ -114,6 +174,7 @@ export class OpenRecords {
   /** Resolves once what was committed before is in the open records. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#refreshById.values());
+    await this.#judging;
   }
 
   /** What is shown may have changed though no row did: rights, review tasks, whether work can be sent. */
@@ -172,6 +233,7 @@ export class OpenRecords {
   ): Promise<void> {
     if (!opened.ok) return;
     const { state } = opened.value;
+    const parentId = state.fold.parentId();
     if (isReset) state.reset();
     let isReadable = false;
     try {
@@ -181,7 +243,50 @@ export class OpenRecords {
       // What cannot be read any more is opened anew next time, and says then what is wrong.
       if (!isReadable) this.#forget(recordId);
     }
+    if (state.fold.parentId() !== parentId) this.#judgeLater();
     opened.value.tell();
+  }
+
+  /** One round after the other; a store that fails here leaves what was judged before, and fails the next who reads. */
+  #judgeLater(): void {
+    this.#judging = this.#judging
+      .then(() => this.#judge())
+      .catch(() => undefined);
+  }
+
+  async #judge(): Promise<void> {
+    if (this.#findReadable === undefined) return;
+    const handOverCount = this.#handOverCount;
+    const held = await this.#allHeld();
+    const readable = await this.#findReadable(held.map(({ state }) => state));
+    // Judged for whoever had it before; the next round is for who has it now.
+    if (handOverCount !== this.#handOverCount) return;
+    const changed = held.filter(
+      ({ state, isReadable }) => readable.has(state) !== isReadable,
+    );
+    for (const open of changed) {
+      open.isReadable = !open.isReadable;
+      open.tell();
+    }
+    if (changed.length > 0) this.#tellRights();
+  }
+
+  #tellRights(): void {
+    for (const { onChange } of [...this.#rightsListeners]) onChange();
+  }
+
+  async #allHeld(): Promise<readonly OpenRecord[]> {
+    const opened = await Promise.allSettled(this.#openById.values());
+    const inUse = opened.flatMap((opening) =>
+      opening.status === "fulfilled" && opening.value.ok
+        ? [opening.value.value]
+        : [],
+    );
+    const dropped = [...this.#droppedById.values()].flatMap((held) => {
+      const open = held.deref();
+      return open === undefined ? [] : [open];
+    });
+    return [...new Set([...inUse, ...dropped])];
   }
 
   async #dropIdle(): Promise<void> {

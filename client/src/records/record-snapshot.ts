@@ -13,21 +13,32 @@ import {
   type RecordType,
 } from "@suture/schema";
 
+import type { OpenRecord } from "./open-records.ts";
 import type { RecordState } from "./record-state.ts";
 
 export class RecordSnapshot<R extends RecordType = RecordType> {
   readonly heads: readonly ChangeHash[];
-  readonly #state: RecordState;
-  #fields: FieldValues<R> | undefined;
+  readonly #of: Pick<OpenRecord, "shown">;
+  #fields: { readonly of: RecordState; readonly values: FieldValues<R> } | null;
 
-  constructor(state: RecordState, heads: readonly ChangeHash[]) {
+  constructor(of: Pick<OpenRecord, "shown">, heads: readonly ChangeHash[]) {
     this.heads = heads;
-    this.#state = state;
+    this.#of = of;
+    this.#fields = null;
+  }
+
+  get #state(): RecordState {
+    return this.#of.shown;
+  }
+
+  /** None once the record has left the device, or belongs to nobody who may read it. */
+  get #heads(): readonly ChangeHash[] {
+    return this.heads.filter((head) => this.#state.index.has(head));
   }
 
   /** Asked for each time: the record's own fold goes on with the record. */
   get #fold(): RecordFold {
-    return this.#state.foldAt(this.heads);
+    return this.#state.foldAt(this.#heads);
   }
 
   get parentId(): RecordId | null {
@@ -35,8 +46,10 @@ export class RecordSnapshot<R extends RecordType = RecordType> {
   }
 
   get fields(): FieldValues<R> {
-    this.#fields ??= this.#readFields();
-    return this.#fields;
+    const of = this.#state;
+    if (this.#fields?.of !== of)
+      this.#fields = { of, values: this.#readFields() };
+    return this.#fields.values;
   }
 
   /** Every value concurrently entered into a scalar field, the one that stands last. */
@@ -50,7 +63,7 @@ export class RecordSnapshot<R extends RecordType = RecordType> {
   ): GroupReading<R["groups"][G]["parts"]> {
     const group = declaredGroup(this.#state.type, name);
     if (group === undefined) throw new Error(`there is no group ${name}`);
-    const live = this.#state.index.liveAt(this.heads, name);
+    const live = this.#state.index.liveAt(this.#heads, name);
     return readGroup(group, live, this.#fold);
   }
 
@@ -74,6 +87,6 @@ export class RecordSnapshot<R extends RecordType = RecordType> {
   #readText(name: string): string {
     if (this.#fold.livePred(name).length === 0) return "";
     const { type } = this.#state;
-    return readText(type, name, this.#state.bytesBehind(this.heads));
+    return readText(type, name, this.#state.bytesBehind(this.#heads));
   }
 }

@@ -1,6 +1,7 @@
 /**
  * A record in a person's hands: typed fields, groups that are settled or in conflict, what "saved" means now, its history.
- * It goes on with the record; what stays as it was is a `RecordSnapshot`. SPEC CL-9 to CL-14.
+ * It goes on with the record; what stays as it was is a `RecordSnapshot`. Both show nothing while the device is in the hands of
+ * somebody who may not read the record. SPEC CL-9 to CL-14, SW-10.
  */
 import {
   err,
@@ -28,7 +29,7 @@ import type { OpenRecord } from "./open-records.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import { RecordSnapshot } from "./record-snapshot.ts";
 import { statusOfRecord } from "./record-status.ts";
-import { saveAt, type Saved } from "./save-at.ts";
+import { saveAt, type Form, type Saved } from "./save-at.ts";
 import type { SaveProblem } from "./save-problem.ts";
 
 /** A point of a record's history: heads, or an instant of the server's clock. */
@@ -51,7 +52,7 @@ export class SutureRecord<R extends RecordType = RecordType> {
   }
 
   get heads(): readonly ChangeHash[] {
-    return this.#open.state.index.heads();
+    return this.#open.shown.index.heads();
   }
 
   get parentId(): RecordId | null {
@@ -75,7 +76,7 @@ export class SutureRecord<R extends RecordType = RecordType> {
 
   /** The record as it is now, and stays. */
   snapshot(): RecordSnapshot<R> {
-    return new RecordSnapshot<R>(this.#open.state, this.heads);
+    return new RecordSnapshot<R>(this.#open, this.heads);
   }
 
   /** Opens a form on what the record shows now. */
@@ -90,7 +91,7 @@ export class SutureRecord<R extends RecordType = RecordType> {
     candidate: OpId,
   ): Promise<Result<EditSession<R>, SaveProblem>> {
     await this.#deps.records.settle();
-    const { index } = this.#open.state;
+    const { index } = this.#open.shown;
     const change = index.signedIn(candidate);
     if (change === undefined || !index.live(group).includes(candidate))
       return err({
@@ -108,6 +109,8 @@ export class SutureRecord<R extends RecordType = RecordType> {
   /** Opens a group's conflict for review at what is shown now; null where there is none. */
   review<G extends GroupName<R>>(group: G): ConflictReview<R, G> | null {
     const { heads } = this;
+    const personId = this.#deps.person()?.personId;
+    const form = { personId, heads: () => heads };
     const reading = this.group(group);
     if (reading.status !== "conflict") return null;
     // Narrowed by its status, which the generic type cannot follow.
@@ -117,7 +120,7 @@ export class SutureRecord<R extends RecordType = RecordType> {
       heads,
       reading: conflict,
       resolve: (settlement) =>
-        this.#resolveAt(group, heads, conflict, settlement),
+        this.#resolveAt(group, form, conflict, settlement),
     };
   }
 
@@ -138,18 +141,18 @@ export class SutureRecord<R extends RecordType = RecordType> {
 
   /** Oldest first. */
   history(): readonly HistoryEntry[] {
-    return historyOf(this.#open.state);
+    return historyOf(this.#open.shown);
   }
 
   /** The record at a moment; null if it was not there yet, or the heads are not known here. */
   asOf(moment: Moment): RecordSnapshot<R> | null {
-    const { state } = this.#open;
+    const { index } = this.#open.shown;
     const heads =
       "heads" in moment ? moment.heads : this.#headsAt(moment.serverMs);
-    const isKnown = heads.every((head) => state.index.has(head));
+    const isKnown = heads.every((head) => index.has(head));
     return heads.length === 0 || !isKnown
       ? null
-      : new RecordSnapshot<R>(state, state.index.frontier(heads));
+      : new RecordSnapshot<R>(this.#open, index.frontier(heads));
   }
 
   /** Calls after what the record shows, or its status, may have changed. Gives back how to stop. */
@@ -162,8 +165,8 @@ export class SutureRecord<R extends RecordType = RecordType> {
   }
 
   #headsAt(serverMs: number): readonly ChangeHash[] {
-    const { state } = this.#open;
-    const admitted = state.changes.flatMap(({ row }) => {
+    const { shown } = this.#open;
+    const admitted = shown.changes.flatMap(({ row }) => {
       const { progress } = row;
       const isBefore =
         progress.state === "accepted" &&
@@ -171,22 +174,19 @@ export class SutureRecord<R extends RecordType = RecordType> {
         progress.admittedAtMs <= serverMs;
       return isBefore ? [row.hash] : [];
     });
-    return state.index.frontier(admitted);
+    return shown.index.frontier(admitted);
   }
 
   async #resolveAt<G extends GroupName<R>>(
     group: G,
-    heads: readonly ChangeHash[],
+    form: Form,
     reading: ConflictReading<R, G>,
     settlement: Settlement<R, G>,
   ): Promise<Result<Saved, SaveProblem>> {
     const plan = settlementPlan(this.#definition, group, reading, settlement);
     if (!plan.ok) return plan;
-    return saveAt(
-      this.#deps,
-      this.#open,
-      () => heads,
-      (save) => save.planStatement(plan.value),
+    return saveAt(this.#deps, this.#open, form, (save) =>
+      save.planStatement(plan.value),
     );
   }
 }

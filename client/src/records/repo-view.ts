@@ -18,7 +18,7 @@ import {
   LogStorageAdapter,
   type RefusedWrite,
 } from "./log-storage-adapter.ts";
-import { mayReadState } from "./may-read.ts";
+import { mayReadOpen } from "./may-read.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { RecordProblem, RecordState } from "./record-state.ts";
 
@@ -31,6 +31,7 @@ export class RepoView {
   readonly #handles = new Map<RecordId, DocHandle<RecordDocument>>();
   readonly #refusedListeners = new Set<(refused: RefusedWrite) => void>();
   readonly #stop: () => void;
+  readonly #stopRights: () => void;
 
   constructor(deps: RecordDeps) {
     this.#deps = deps;
@@ -44,6 +45,13 @@ export class RepoView {
         if (this.#handles.has(recordId))
           this.#showLater(recordId, isReset ? "reset" : "changed");
     });
+    this.#stopRights = deps.records.watchRights({
+      beforeHandOver: () => this.repo.flush(),
+      onChange: () => {
+        for (const recordId of this.#handles.keys())
+          this.#showLater(recordId, "reset");
+      },
+    });
   }
 
   /** The handle of a record, kept up to date from now on. */
@@ -52,7 +60,7 @@ export class RepoView {
   ): Promise<Result<DocHandle<RecordDocument>, RecordProblem>> {
     const opened = await this.#deps.records.open(recordId);
     if (!opened.ok) return opened;
-    if (!(await mayReadState(this.#deps, opened.value.state)))
+    if (!(await mayReadOpen(this.#deps, opened.value)))
       return err({ code: "record-unknown" });
     const known = this.#handles.get(recordId);
     if (known !== undefined) return ok(known);
@@ -74,6 +82,7 @@ export class RepoView {
   async close(): Promise<void> {
     await this.repo.flush();
     this.#stop();
+    this.#stopRights();
     await this.repo.shutdown();
   }
 
@@ -88,7 +97,10 @@ export class RepoView {
     if (handle === undefined) return;
     // It has left the device, and what the handle shows must not stay.
     if (!opened.ok) return goTo(handle, []);
-    const { state } = opened.value;
+    const { state, shown, isReadable } = opened.value;
+    // In the hands of somebody who may not read it.
+    if (!isReadable)
+      return goTo(handle, shown.bytesBehind(shown.index.heads()));
     const hasOthers = () =>
       getHeads(handle.doc()).some((head) => !isHeld(state, head));
     // Heads the log does not hold are either not saved yet, or were refused: only the second is a reason to go back, and what

@@ -14,7 +14,7 @@ import {
 import { viewsTable } from "../store/client-tables.ts";
 import { authorOfNew } from "./author-of.ts";
 import { commitPlan } from "./commit-plan.ts";
-import { mayReadState, readerOf } from "./may-read.ts";
+import { mayReadOpen, readerOf } from "./may-read.ts";
 import { planCreation } from "./plan-creation.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { RecordProblem } from "./record-state.ts";
@@ -103,8 +103,9 @@ export class Repository<R extends RecordType = RecordType> {
     const opened = await this.#deps.records.open(recordId);
     if (!opened.ok) return opened;
     const { state } = opened.value;
-    return state.type.type === this.#type.type &&
-      (await mayReadState(this.#deps, state))
+    if (state.type.type !== this.#type.type)
+      return err({ code: "record-unknown" });
+    return (await mayReadOpen(this.#deps, opened.value))
       ? ok(new SutureRecord(this.#deps, opened.value, this.#type))
       : err({ code: "record-unknown" });
   }

@@ -1,5 +1,11 @@
 /** One save of an existing record, composed at some heads: planned, checked, made durable, and then shown. SPEC CL-1, CO-10. */
-import { err, ok, type ChangeHash, type Result } from "@suture/schema";
+import {
+  err,
+  ok,
+  type ChangeHash,
+  type PersonId,
+  type Result,
+} from "@suture/schema";
 
 import type { RecordStatus } from "../status/derive-status.ts";
 import { authorOf } from "./author-of.ts";
@@ -17,23 +23,46 @@ export interface Saved {
   readonly hashes: readonly ChangeHash[];
 }
 
-/** `shownHeads` are asked for when it is this save's turn. `fill` plans the changes; it must be synchronous, and nothing is kept if it refuses. */
+/** What a save is made from. */
+export interface Form {
+  /** Whom it was opened for: nobody else signs what they wrote. */
+  readonly personId: PersonId | undefined;
+  /** What it has shown, asked for when it is this save's turn. */
+  heads(): readonly ChangeHash[];
+}
+
+/** `fill` plans the changes; it must be synchronous, and nothing is kept if it refuses. */
 export function saveAt(
   deps: RecordDeps,
   open: OpenRecord,
-  shownHeads: () => readonly ChangeHash[],
+  form: Form,
   fill: (plan: SavePlan) => Result<null, SaveProblem>,
 ): Promise<Result<Saved, SaveProblem>> {
   return open.inTurn(async () => {
     const { state } = open;
     const author = await authorOf(deps, state.recordId);
     if (!author.ok) return author;
-    const heads = shownHeads();
+    if (form.personId !== author.value.personId)
+      return err({
+        code: "not-permitted",
+        reason: "somebody else opened this form",
+      });
+    // Rights that have just changed may not have been looked at yet.
+    if (!open.isReadable) await deps.records.settle();
+    if (!open.isReadable)
+      return err({
+        code: "not-permitted",
+        reason: "you may not read the record",
+      });
+    const heads = form.heads();
     const isLost = state.index.creation() === null && state.refused.length > 0;
-    if (isLost || !heads.every((head) => state.index.has(head)))
+    const isHere =
+      heads.length > 0 && heads.every((head) => state.index.has(head));
+    if (isLost || !isHere)
       return err({
         code: "depends-on-refused",
-        reason: "what the form showed was not accepted",
+        reason:
+          "what the form showed was not accepted, or is not here any more",
       });
     const base = {
       type: state.type,
