@@ -18,7 +18,7 @@ import { samplePeople, systemRandom } from "@suture/server";
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 
 import {
@@ -31,11 +31,12 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let world: RealWorld;
 
-beforeAll(async () => {
+// An admin may well say that the next one is no member any more.
+beforeEach(async () => {
   world = await RealWorld.create();
 });
 
-afterAll(() => world.end());
+afterEach(() => world.end());
 
 type Outcome = Result<Saved, { readonly code: string }>;
 
