@@ -29,7 +29,11 @@ export interface Admission {
     work?: WorkGauge,
   ): Promise<AdmissionOutcome>;
   /** Remembers rows proven to have been accepted before; false if they are not. Idempotent. SPEC AD-16. */
-  allowRestore(author: Author, request: RestoreRequest): Promise<boolean>;
+  allowRestore(
+    author: Author,
+    request: RestoreRequest,
+    work?: WorkGauge,
+  ): Promise<boolean>;
 }
 
 /** Takes note of how long the pieces of work took in which nobody else had a turn. */

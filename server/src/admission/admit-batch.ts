@@ -101,7 +101,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       return merged;
     },
 
-    async allowRestore(author, request) {
+    async allowRestore(author, request, work = ungauged) {
       const claims = await verifyCheckpoint(request.jws, request.proof);
       if (claims === null) return false;
       const { organizationId } = claims;
@@ -112,7 +112,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       if (member === undefined) return false;
       const { memberId } = member;
       const shower = { organizationId, memberId, author, claims };
-      return restoreProven(deps, shower, request);
+      return restoreProven({ ...deps, work }, shower, request);
     },
   };
 }

@@ -8,12 +8,14 @@ import {
   type LeafProof,
   type LogLink,
   type ScopeId,
+  type Store,
 } from "@suture/schema";
 import { expect, test } from "vitest";
 import { auditTable } from "../audit/audit-tables.ts";
 import { changeIndexTable, logTable } from "../log/log-tables.ts";
 import { chainAt, endOf, readPage } from "../log/read-log.ts";
 import { serverTables } from "../server-tables.ts";
+import type { WorkGauge } from "./admission.ts";
 import { createAdmission, type AdmissionDeps } from "./admit-batch.ts";
 import { note } from "./contents.test-support.ts";
 import type { RestoreRequest } from "./restore.ts";
@@ -67,8 +69,61 @@ async function loseTail() {
     colleague.signer.memberId,
     colleague.author,
   );
-  return { world, admission, store, clinician, here, lost, request, scopeId };
+  return {
+    deps: restored,
+    world,
+    admission,
+    store,
+    clinician,
+    here,
+    lost,
+    request,
+    scopeId,
+  };
 }
+
+test("[LM-1] whoever brings it back pays for the reading of their rows, not for what they wait for", async () => {
+  const { deps, store, here, request } = await loseTail();
+  let [nowMs, workMs, pieces] = [0, 0, 0];
+  const wait = async () => void (nowMs += 1_000);
+  const slow: Store = {
+    ...store,
+    read: async (partition, work) => {
+      await wait();
+      return store.read(partition, work);
+    },
+    write: async (partition, work) => {
+      await wait();
+      return store.write(partition, work);
+    },
+  };
+  const measured = (startMs: number) => {
+    workMs += nowMs - startMs;
+    pieces += 1;
+  };
+  const gauge: WorkGauge = {
+    during(work) {
+      const startMs = nowMs;
+      const done = work();
+      measured(startMs);
+      return done;
+    },
+    async within(work) {
+      const startMs = nowMs;
+      const done = await work();
+      measured(startMs);
+      return done;
+    },
+    add: () => undefined,
+  };
+  const admission = createAdmission({ ...deps, store: slow, yieldTurn: wait });
+  const joined = asRequest(request);
+  expect(await admission.allowRestore(here.author, joined, gauge)).toBe(true);
+  // Splitting, looking where they begin, hashing, and remembering.
+  expect(pieces).toBe(4);
+  expect(workMs).toBe(0);
+  expect(nowMs).toBe(4_000);
+});
 
 test("[AD-16] with proof anybody brings a lost change back, and it is its first author's", async () => {
   const { admission, store, world, clinician, here, lost, request } =

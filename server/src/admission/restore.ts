@@ -26,6 +26,7 @@ import type {
 import { changeBytesTable, logHeadsTable } from "../log/log-tables.ts";
 import { holdsCursor } from "../log/read-log.ts";
 import { restorableTable } from "./admission-tables.ts";
+import type { WorkGauge } from "./admission.ts";
 import type { AppendAudit } from "./commit.ts";
 import type { Author } from "./judgement.ts";
 
@@ -45,6 +46,8 @@ export interface RestoreDeps {
   readonly clock: Clock;
   readonly appendAudit: AppendAudit;
   readonly yieldTurn: () => Promise<void>;
+  /** What it costs: neither the turns of others nor their transactions. SPEC LM-1. */
+  readonly work: WorkGauge;
 }
 
 /** Who shows the rows, and by which checkpoint. */
@@ -63,9 +66,10 @@ export async function restoreProven(
   shower: Shower,
   request: RestoreRequest,
 ): Promise<boolean> {
-  const lines = splitRestoreRows(request.rows);
-  const isShared = await deps.store.read(shower.organizationId, (tx) =>
-    isFromShared(tx, request, lines.length),
+  const { store, work } = deps;
+  const lines = work.during(() => splitRestoreRows(request.rows));
+  const isShared = await store.read(shower.organizationId, (tx) =>
+    work.within(() => isFromShared(tx, request, lines.length)),
   );
   if (!isShared) return false;
   const rows = await rowsUpTo(deps, request, lines);
@@ -95,30 +99,36 @@ async function isFromShared(
 
 /** The rows, if they hash to the leaf's chain. */
 async function rowsUpTo(
-  { yieldTurn }: RestoreDeps,
+  { yieldTurn, work }: RestoreDeps,
   { from, proof }: RestoreRequest,
   lines: readonly string[],
 ): Promise<readonly LogLink[] | null> {
   const rows: LogLink[] = [];
   let { chain } = from;
-  for (const line of lines) {
-    const row = readRestoreRow(line);
-    if (row === null) return null;
-    chain = nextChain(chain, row);
-    rows.push(row);
-    if (rows.length % rowsPerTurn === 0) await yieldTurn();
+  const readPart = (part: readonly string[]) =>
+    part.every((line) => {
+      const row = readRestoreRow(line);
+      if (row === null) return false;
+      chain = nextChain(chain, row);
+      rows.push(row);
+      return true;
+    });
+  for (let at = 0; at < lines.length; at += rowsPerTurn) {
+    const part = lines.slice(at, at + rowsPerTurn);
+    if (!work.during(() => readPart(part))) return null;
+    await yieldTurn();
   }
   return chain === proof.leaf.log.chain ? rows : null;
 }
 
 /** A part's proof is an entry of its own, so that none is remembered without one. */
 async function rememberPart(
-  { store, clock, appendAudit }: RestoreDeps,
+  { store, clock, appendAudit, work }: RestoreDeps,
   { organizationId, memberId, author, claims }: Shower,
   { from, proof }: RestoreRequest,
   { at, part }: { readonly at: number; readonly part: readonly LogLink[] },
 ): Promise<void> {
-  await store.write(organizationId, async (tx) => {
+  const remember = async (tx: WriteTransaction) => {
     const count = await rememberRestorable(tx, part);
     if (count === 0) return;
     const scopeId = organizationScope(organizationId);
@@ -136,7 +146,8 @@ async function rememberPart(
         count,
       },
     );
-  });
+  };
+  await store.write(organizationId, (tx) => work.within(() => remember(tx)));
 }
 
 /** How many may be brought back that could not before. Idempotent; what is here already stays as it is. */

@@ -147,8 +147,10 @@ async function answerRestore(
   restore: RestoreMessage,
 ): Promise<void> {
   const { scopeId } = restore.proof.leaf;
-  const isProven = await session.budget.work.within(() =>
-    deps.admission.allowRestore(session.caller, restore),
+  const isProven = await deps.admission.allowRestore(
+    session.caller,
+    restore,
+    session.budget.work,
   );
   // The proof is an entry, whatever is pushed after it; where none was written nothing is signed.
   if (isProven)
