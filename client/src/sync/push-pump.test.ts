@@ -1,4 +1,11 @@
-import type { ClientMessage, RecordId } from "@suture/schema";
+import {
+  bytesToHex,
+  changeHashSchema,
+  sha256,
+  type ClientMessage,
+  type RecordId,
+  type Verdict,
+} from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
 
 import {
@@ -6,7 +13,7 @@ import {
   openDevice,
   type Device,
 } from "../records/clinic.test-support.ts";
-import { PushPump } from "./push-pump.ts";
+import { PushPump, reofferMs } from "./push-pump.ts";
 
 type Push = Extract<ClientMessage, { type: "push" }>;
 
@@ -67,7 +74,37 @@ test("[SY-28] what is deferred counts as work that is only here", async () => {
   expect(waits.map(({ delayMs }) => delayMs)).toEqual([7_000]);
 });
 
-test("[SY-28] a session that ends takes its wait with it", async () => {
+test('[SY-28] what is answered "not now" is offered again after a minute, and as soon as anything is accepted', async () => {
+  const quarantined = () =>
+    (sent.at(-1)?.changes ?? []).map(({ recordId, bytes }): Verdict => ({
+      verdict: "refused",
+      recordId,
+      hash: changeHashSchema.parse(bytesToHex(sha256(bytes.subarray(8)))),
+      code: "device-quarantined",
+      message: "Not now.",
+      isRetryable: true,
+    }));
+  await pump.pump();
+  pump.settle(0, quarantined());
+  await pump.pump();
+  expect(sent).toHaveLength(1);
+  expect(waits.map(({ delayMs }) => delayMs)).toEqual([reofferMs]);
+  waits.shift()?.task();
+  expect(resumed).toBe(1);
+  await pump.pump();
+  expect(sent[1]?.changes).toEqual(sent[0]?.changes);
+
+  const [first, ...others] = quarantined();
+  if (first === undefined) throw new Error("nothing was sent");
+  const { recordId, hash } = first;
+  pump.settle(1, others);
+  pump.settle(null, [{ verdict: "accepted", recordId, hash, places: [] }]);
+  expect(waits).toEqual([]);
+  await pump.pump();
+  expect(sent).toHaveLength(3);
+});
+
+test("[SY-28] a session that ends takes its waits with it", async () => {
   await pump.pump();
   pump.defer(0, 7_000);
   pump.stop();

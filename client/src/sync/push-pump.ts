@@ -14,6 +14,8 @@ import type { LocalLog } from "../store/local-log.ts";
 import { changeKey } from "../store/push-order.ts";
 
 const maxPushesInFlight = 4;
+/** What was answered "not now" is offered again that much later: who lifts the reason (an admin, a colleague's device) tells nobody. */
+export const reofferMs = 60_000;
 
 export interface PushPumpDeps {
   readonly log: LocalLog;
@@ -29,13 +31,14 @@ export interface PushPumpDeps {
 export class PushPump {
   readonly #deps: PushPumpDeps;
   readonly #inFlight = new Map<number, readonly string[]>();
-  /** Answered "not now" on this socket: offered again once something else was accepted. */
+  /** Answered "not now" on this socket: offered again once something else was accepted, or rights or time have changed. */
   readonly #held = new Set<string>();
   #withRestores = false;
   #nextPushId = 0;
   #isPumping = false;
   /** While the server has asked not to be pushed to. */
   #deferral: Timer | undefined;
+  #reoffer: Timer | undefined;
 
   constructor(deps: PushPumpDeps) {
     this.#deps = deps;
@@ -57,14 +60,26 @@ export class PushPump {
     const isAnyDurable = verdicts.some(
       ({ verdict }) => verdict === "accepted" || verdict === "duplicate",
     );
-    if (isAnyDurable) this.#held.clear();
+    if (isAnyDurable) this.offerAgain();
     for (const verdict of verdicts) {
       const isNotNow =
         verdict.verdict === "waiting" ||
         (verdict.verdict === "refused" && verdict.isRetryable);
       if (isNotNow) this.#held.add(changeKey(verdict.recordId, verdict.hash));
     }
+    if (this.#held.size > 0)
+      this.#reoffer ??= this.#deps.timers.after(reofferMs, () => {
+        this.offerAgain();
+        this.#deps.onResume();
+      });
     return isAnyDurable;
+  }
+
+  /** What was answered "not now" may go with the next `pump`. */
+  offerAgain(): void {
+    this.#held.clear();
+    this.#reoffer?.cancel();
+    this.#reoffer = undefined;
   }
 
   /** The server did not look at a push and asks for time: everything of it is sent again, nothing before that. */
@@ -79,6 +94,7 @@ export class PushPump {
 
   stop(): void {
     this.#deferral?.cancel();
+    this.#reoffer?.cancel();
   }
 
   /** Sends as many batches as may be in flight. */

@@ -226,7 +226,9 @@ export class SyncSession {
         return;
       case "scope-granted":
         await log.saveMemberships(this.#deps.personId, message.memberships);
-        return this.#receiver.granted(message);
+        await this.#receiver.granted(message);
+        this.#pump.offerAgain();
+        return this.#pushMore();
       case "scope-revoked":
         await log.saveMemberships(this.#deps.personId, message.memberships);
         return this.#receiver.revoked(message.scopeId);
