@@ -18,7 +18,7 @@ import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 import { helloOf, SyncSocket } from "./sync-socket.test-support.ts";
 
-const routes = "server/src/gateway/http/device-report-routes.ts";
+const http = "server/src/gateway/http";
 
 const connections: readonly HostileCase[] = [
   {
@@ -132,14 +132,14 @@ const decisions: readonly HostileCase[] = [
   {
     name: "the devices of an organization, by a clinician",
     attacks: "who works on what, and what is unsynced",
-    check: `${routes}: reportReaders`,
+    check: `${http}/device-report-routes.ts: reportReaders`,
     expected: "http 403 not-permitted",
     attack: asked(({ clinician }) => clinician, devicesOf),
   },
   {
     name: "another organization's devices",
     attacks: "broken object level authorization (API1)",
-    check: `${routes}: membershipIn`,
+    check: `${http}/acting-member.ts`,
     expected: "http 404 organization-unknown",
     attack: askedAlike(
       ({ elsewhere }) => elsewhere.admin,
@@ -157,7 +157,7 @@ const decisions: readonly HostileCase[] = [
   ).map(([name, verb]): HostileCase => ({
     name,
     attacks: "broken function level authorization (API5)",
-    check: `${routes}: admins`,
+    check: `${http}/device-admin-routes.ts: adminOf`,
     expected: "http 403 not-permitted",
     attack: asked(
       ({ manager }) => manager,

@@ -1,4 +1,5 @@
 /** Other people's records, audit, stranded work and invitations over HTTP. OWASP API security top ten. */
+import { appointment } from "@suture/schema";
 import type { Actor } from "./actor.test-support.ts";
 import { ask, asked, askedAlike, signIn } from "./ask-http.test-support.ts";
 import type { HostileCase } from "./hostile-case.test-support.ts";
@@ -131,6 +132,24 @@ const stranded: readonly HostileCase[] = [
       (house) => `${strandedOf(house)}/${"0".repeat(64)}/adopt`,
       () => ({ method: "POST", body: { reason: "it was right" } }),
     ),
+  },
+  {
+    name: "another team's stranded work, adopted by a manager",
+    attacks: "records one may not read, by what was refused of them",
+    check: "server/src/gateway/http/find-stranded.ts: maySee",
+    expected: "http 404 stranded-unknown",
+    attack: async (house) => {
+      const { clinician, north, south } = house;
+      const visit = await clinician.newRecord(appointment, north);
+      const edit = clinician.compose(visit, [{ key: "shoeSize", set: 43 }]);
+      const verdicts = await clinician.push([edit]);
+      const hash = typeof verdicts === "string" ? "" : verdicts[0]?.hash;
+      const manager = await house.hire(house, ["manager"], [south]);
+      const { sessionToken: token } = await signIn(house, manager);
+      const body = { reason: "it was right" };
+      const path = `${strandedOf(house)}/${hash}/adopt`;
+      return (await ask(house, path, { token, method: "POST", body })).line;
+    },
   },
 ];
 

@@ -250,6 +250,34 @@ const floods: readonly HostileCase[] = [
       return socket.ending();
     },
   },
+  {
+    name: "somebody who has used up their share over three devices, and pushes on",
+    attacks: "everybody else's turn",
+    check: "server/src/gateway/sync/answer-request.ts: answerPush",
+    expected: "push-deferred",
+    attack: async (house) => {
+      const flooder = await house.hire(house, ["clinician"], [house.north]);
+      // Just below what one device may ask for at once, and together more than one person may.
+      const pingCount = 1_900;
+      let device = flooder;
+      for (let count = 0; count < 3; count += 1) {
+        device = await house.onFreshDevice(flooder);
+        const socket = await device.socket();
+        for (let number = 1; number <= pingCount; number += 1)
+          socket.send({ type: "ping", number });
+        await socket.next(
+          (event) => event.type === "pong" && event.number === pingCount,
+          0,
+        );
+      }
+      const socket = await device.socket();
+      const from = socket.events.length;
+      socket.send(pushOf(device, house.patient));
+      const isAnswer = ({ type }: { readonly type: string }) =>
+        type === "push-deferred" || type === "verdicts";
+      return (await socket.next(isAnswer, from)).type;
+    },
+  },
 ];
 
 export const orderCases: readonly HostileCase[] = [
