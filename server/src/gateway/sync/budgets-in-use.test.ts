@@ -1,4 +1,4 @@
-import { organizationScope } from "@suture/schema";
+import { changeHashSchema, organizationScope } from "@suture/schema";
 import { describe, expect, test } from "vitest";
 import {
   defaultBudgetLimits,
@@ -240,5 +240,67 @@ describe("sockets without hello", () => {
     const fourth = world.connect(somebody);
     await world.settle();
     expect(fourth.closed).toBeNull();
+  });
+
+  test("[LM-8] whoever fills the room makes way for others", async () => {
+    const world = await SyncWorld.create({ limits: { maxUnopened: 3 } });
+    const crowd = await world.signUp("crowd");
+    const crowding = [1, 2, 3].map(() => world.connect(crowd));
+    const other = world.connect(await world.signUp("other"));
+    await world.settle();
+    expect(other.closed).toBeNull();
+    expect(crowding.map(({ closed }) => closed?.name)).toEqual([
+      undefined,
+      undefined,
+      "rate-limited",
+    ]);
+  });
+});
+
+describe("people who are members of nothing", () => {
+  test("[LM-8] they have a tenth of the room, and members the rest", async () => {
+    const world = await SyncWorld.create({ limits: { maxSessions: 10 } });
+    const house = await found(world);
+    const strangers = [];
+    for (const name of ["one", "two"]) {
+      const stranger = world.connect(await world.signUp(name));
+      stranger.hello();
+      await world.settle();
+      strangers.push(stranger.closed?.name);
+    }
+    expect(strangers).toEqual([undefined, "rate-limited"]);
+    const again = world.connect(house.admin);
+    again.hello();
+    await world.settle();
+    expect(again.last("welcome")).toBeDefined();
+  });
+
+  test("[LM-1] with ever new accounts they get no more than one person; members do not pay for them", async () => {
+    const world = await SyncWorld.create({
+      budgets: little("person", "requests", 12),
+    });
+    const house = await found(world);
+    const hash = changeHashSchema.parse("0".repeat(64));
+    const fetching = {
+      type: "fetch" as const,
+      items: [{ recordId: house.organizationId, hash }],
+    };
+    const ask = async (name: string) => {
+      const client = world.connect(await world.signUp(name));
+      client.hello();
+      await world.settle();
+      for (let count = 0; count < 3; count += 1) client.send(fetching);
+      await world.settle();
+      return client.all("fetched").length;
+    };
+    const answered = [];
+    for (const name of ["one", "two", "three", "four", "five", "six"])
+      answered.push(await ask(name));
+    expect(answered[0]).toBe(3);
+    expect(answered[5]).toBe(0);
+    house.adminClient.clear();
+    house.adminClient.send(fetching);
+    await world.settle();
+    expect(house.adminClient.all("fetched")).toHaveLength(1);
   });
 });

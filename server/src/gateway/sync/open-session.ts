@@ -38,6 +38,8 @@ export async function openSession(
   const access = await readAccess(deps, session.personId);
   const { keys } = await identity.keys.jwks();
   if (session.isClosed) return;
+  if (isStranger(access) && !hasRoomForStrangers(deps))
+    return session.endBusy(limits.busyRetryAfterMs);
   begin(access);
   sendWelcome(deps, session, access, keys);
   log.info("session.opened", {
@@ -46,6 +48,18 @@ export async function openSession(
     scopeCount: access.scopes.size,
   });
   await tellState(deps, session, access, hello);
+}
+
+function isStranger({ memberships }: Access): boolean {
+  return memberships.length === 0;
+}
+
+/** Accounts cost nothing: a tenth of the room is for people who are members of nothing, so that they cannot take the members'. */
+function hasRoomForStrangers({ hub, limits }: SyncDeps): boolean {
+  const strangers = hub
+    .all()
+    .filter(({ isOpen, access }) => isOpen && isStranger(access));
+  return strangers.length < limits.maxSessions / 10;
 }
 
 function sendWelcome(

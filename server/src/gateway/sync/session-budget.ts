@@ -4,13 +4,14 @@ import type { Cost } from "../limits/budget-limits.ts";
 import type { Budgets, Subject } from "../limits/budgets.ts";
 import { WorkMeter } from "../limits/work-meter.ts";
 import type { Stopwatch } from "../limits/stopwatch.ts";
+import { noAccess } from "./access.ts";
 import type { SyncSession } from "./session.ts";
 
 /** What a frame costs before anything in it is looked at, or answered. */
 const costsOfListening = ["requests", "bytes", "workMs"] as const;
 
-/** Whoever is no member of anything shares one budget with all who are not. */
-const nobodys: Subject = { kind: "organization", id: "" };
+/** Whoever is no member of anything shares, beside their own, what one person gets with all who are not: accounts cost nothing. */
+const nobodys: Subject = { kind: "person", id: "" };
 
 export interface SessionBudgetDeps {
   readonly budgets: Budgets;
@@ -56,15 +57,21 @@ export class SessionBudget {
   }
 
   #subjects(personId: PersonId): readonly Subject[] {
-    const organizations = this.#session.access.memberships.map(
+    const { access } = this.#session;
+    const own: readonly Subject[] = [
+      this.#device(),
+      { kind: "person", id: personId },
+    ];
+    // Before it is open nobody knows what they are a member of.
+    if (access === noAccess) return own;
+    const organizations = access.memberships.map(
       ({ organizationId }): Subject => ({
         kind: "organization",
         id: organizationId,
       }),
     );
     return [
-      this.#device(),
-      { kind: "person", id: personId },
+      ...own,
       ...(organizations.length === 0 ? [nobodys] : organizations),
     ];
   }

@@ -277,10 +277,10 @@ export class SyncSession {
 
   async #open(hello: HelloMessage): Promise<void> {
     this.#helloTimer.cancel();
-    this.budget.charge({ workMs: workMsOfOpening });
     await openSession(this.#deps, this, hello, (access) => {
       this.#state = "open";
       this.#rights.set(access);
+      this.budget.charge({ workMs: workMsOfOpening });
       this.#keepAlive.start();
     });
     if (this.isOpen) this.#tokenWatch.start();

@@ -256,6 +256,22 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     return accepted.size - hub.size;
   }
 
+  /** Of those who have not said hello, the latest of whoever has most there: nobody fills the room and keeps the others out. */
+  function latestOfMostCrowding(): SyncSession | undefined {
+    const countsByPerson = new Map<PersonId, number>();
+    let found: SyncSession | undefined;
+    let most = 0;
+    for (const session of accepted) {
+      if (session.isOpen) continue;
+      const count = (countsByPerson.get(session.personId) ?? 0) + 1;
+      countsByPerson.set(session.personId, count);
+      if (count < most) continue;
+      most = count;
+      found = session;
+    }
+    return found;
+  }
+
   async function settle(): Promise<void> {
     for (const session of accepted) await session.settle();
     await fanOut.settle();
@@ -279,7 +295,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
       accepted.add(session);
       if (isStopping) session.end("server-stopping");
       else if (unopenedCount() > limits.maxUnopened)
-        session.endBusy(limits.busyRetryAfterMs);
+        latestOfMostCrowding()?.endBusy(limits.busyRetryAfterMs);
       return session;
     },
     refreshPerson(personId) {
