@@ -97,6 +97,56 @@ test("[SW-25] it waits where they cannot read it, reaches nobody, and is taken o
   expect(left.some(({ id }) => id === later.value.id)).toBe(false);
 });
 
+test("[AD-25] who lost only a team, or a role: what they wrote before is refused, kept, and taken over", async () => {
+  const admin = await world.join("office", "admin");
+  const workshop = await world.join("workshop", "technician");
+  const ward = await world.join("ward", "clinician");
+  const [organizationId, memberIds] = membershipsOf(workshop, ward);
+
+  workshop.stopSync();
+  ward.stopSync();
+  const [job] = await workshop.serviceJobs.list();
+  if (job === undefined) throw new Error("there is no job");
+  const repair = await job.edit();
+  repair.draft.notes.set({ status: "active", text: "Valve replaced." });
+  expect(await repair.save()).toMatchObject({ ok: true });
+  const alma = await patientNamed(ward, "alma");
+  const seen = await alma.edit();
+  seen.draft.notes.set({ status: "active", text: "Slept well." });
+  expect(await seen.save()).toMatchObject({ ok: true });
+
+  await changeMember(admin, memberIds[0], ({ membership }) => {
+    membership.teams = [];
+  });
+  await changeMember(admin, memberIds[1], ({ membership }) => {
+    membership.roles = ["technician"];
+  });
+  for (const client of [workshop, ward]) {
+    client.startSync();
+    await until(client, async () => (await client.stranded()).length === 1);
+    await everythingIsSent(client);
+    expect((await client.stranded())[0]).toMatchObject({
+      code: "not-permitted",
+      tried: [{ name: "notes" }],
+    });
+  }
+  // What they hold shows nothing any more.
+  await until(workshop, () => job.heads.length === 0);
+  await until(ward, () => alma.heads.length === 0);
+
+  const ofManager = await ask("manager");
+  const path = `/v1/organizations/${organizationId}/stranded`;
+  const { stranded } = strandedSchema.parse((await ofManager(path)).body);
+  expect(stranded.map(({ recordId }) => recordId).toSorted()).toEqual(
+    [alma.id, job.id].toSorted(),
+  );
+  for (const { hash } of stranded) {
+    const reason = { reason: "They work elsewhere now." };
+    const adopted = await ofManager(`${path}/${hash}/adopt`, reason);
+    expect(adopted.status).toBe(200);
+  }
+});
+
 test("[SW-26] what a device has said again by itself is not on the manager's list", async () => {
   const admin = await world.join("office", "admin");
   const ward = await world.join("ward", "clinician");
@@ -135,6 +185,14 @@ test("[SW-26] what a device has said again by itself is not on the manager's lis
     "not-permitted",
   ]);
 });
+
+/** Their organization, and who they are there. */
+function membershipsOf(one: Client, other: Client) {
+  const [mine, theirs] = [one.memberships[0], other.memberships[0]];
+  if (mine === undefined || theirs === undefined)
+    throw new Error("they are no members");
+  return [mine.organizationId, [mine.memberId, theirs.memberId]] as const;
+}
 
 async function patientNamed(client: Client, name: string) {
   const [found] = await client.patients.list({ matching: name });
