@@ -14,7 +14,7 @@ import {
 } from "./honest-protocol.ts";
 
 /** Between what was sent and the next edit. */
-const thinkMs = 100;
+const thinkMs = 250;
 /** For everything to be sent, or received, at the end. */
 const patienceMs = 60_000;
 
