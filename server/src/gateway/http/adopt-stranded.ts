@@ -27,11 +27,11 @@ import type { PushedChange } from "../../admission/judgement.ts";
 import type { VerifiedSession } from "../../identity/session-tokens.ts";
 import { openRecordView, readEdits } from "../../log/record-view.ts";
 import type { StrandedRequest } from "./dismiss-stranded.ts";
+import { actingMember } from "./acting-member.ts";
 import {
   findStranded,
   readRefusedChange,
   strandedDeciders,
-  strandedReader,
   type Stranded,
   type StrandedState,
 } from "./find-stranded.ts";
@@ -59,7 +59,7 @@ export async function adoptStranded(
 ): Promise<Result<Adopted, AdoptionFailure>> {
   const { store, clock, random, recordTypes, admission } = deps;
   const { personId } = session;
-  const decider = await strandedReader(deps, personId, id, strandedDeciders);
+  const decider = await actingMember(deps, personId, id, strandedDeciders);
   if (!decider.ok) return err({ code: decider.error });
   const reader = decider.value;
   const timeMs = clock.now();

@@ -6,7 +6,6 @@ import {
   organizationScope,
   recordIdSchema,
   scopeIdSchema,
-  type Membership,
   type Role,
 } from "@suture/schema";
 
@@ -18,7 +17,7 @@ import {
 } from "../../audit/audit-tables.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { logHeadsTable } from "../../log/log-tables.ts";
-import { readAccess } from "../sync/access.ts";
+import { actingMember } from "./acting-member.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import { jsonContent } from "../../identity/identity-response.ts";
 import {
@@ -84,14 +83,14 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
     const query = c.req.valid("query");
     const { organizationId, chain, after, limit } = query;
     const scopeId = query.scopeId ?? organizationScope(organizationId);
-    const access = await readAccess(deps, sessionOf(c).personId);
-    const membership = access.memberships.find(
-      (held) => held.organizationId === organizationId,
+    const { personId } = sessionOf(c);
+    const reader = await actingMember(
+      deps,
+      personId,
+      organizationId,
+      auditReaders,
     );
-    if (membership === undefined)
-      return respondWithHttpError(c, "organization-unknown");
-    if (!holdsAny(membership, auditReaders))
-      return respondWithHttpError(c, "not-permitted");
+    if (!reader.ok) return respondWithHttpError(c, reader.error);
     const page = await store.read(organizationId, async (tx) => {
       if ((await tx.get(logHeadsTable, [scopeId])) === undefined)
         return undefined;
@@ -113,7 +112,7 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
       return { entries, next, scopeIds };
     });
     if (page === undefined) return respondWithHttpError(c, "scope-unknown");
-    const { memberId } = membership;
+    const { memberId } = reader.value.membership;
     const what = "audit";
     reads.note({ organizationId, scopeId, memberId, what, recordId: null });
     const signed = await checkpoints.messageFor(organizationId, [scopeId]);
@@ -121,11 +120,4 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
       signed === undefined ? null : { jws: signed.jws, proofs: signed.proofs };
     return c.json({ scopeId, chain, ...page, checkpoint }, 200, noStore);
   });
-}
-
-export function holdsAny(
-  { roles }: Pick<Membership, "roles">,
-  wanted: readonly Role[],
-): boolean {
-  return roles.some((role) => wanted.includes(role));
 }

@@ -1,16 +1,22 @@
-/** What an admin does to one device of the organization beside ending it: its name, and who of their members is on it. SPEC ID-38. */
+/**
+ * What an admin does to one device of the organization: names it, takes a member off it, lets it go on after a quarantine, or
+ * ends it for all members. SPEC ID-38, EV-9, EV-10.
+ */
 import { createRoute, z } from "@hono/zod-openapi";
-import { deviceIdSchema, recordIdSchema } from "@suture/schema";
+import { deviceIdSchema, ok, recordIdSchema } from "@suture/schema";
 import type { RecordId } from "@suture/schema";
 import type { Context } from "hono";
 
+import { releaseDevice } from "../../admission/quarantine.ts";
+import { appendAudit } from "../../audit/append-audit.ts";
 import { deviceName } from "../../identity/device-routes.ts";
 import { jsonBody } from "../../identity/identity-response.ts";
+import type { AdminsDevice } from "../../identity/organization-devices.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import type { SessionEnv } from "../../identity/require-session.ts";
+import { actingMember } from "./acting-member.ts";
 import { activeMembers } from "./active-members.ts";
-import { holdsAny } from "./audit-routes.ts";
-import { membershipIn } from "./device-report-routes.ts";
+import { isDeviceOf } from "./device-reports.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import {
   errorResponses,
@@ -34,11 +40,11 @@ export function addDeviceAdminRoutes(app: HttpApp, deps: HttpDeps): void {
 
   /** As whom the session acts there; or why not. */
   async function adminOf(c: Context<SessionEnv>, organizationId: RecordId) {
-    const own = await membershipIn(deps, sessionOf(c).personId, organizationId);
-    if (own === undefined) return "organization-unknown" as const;
-    if (!holdsAny(own, ["admin"])) return "not-permitted" as const;
+    const { personId } = sessionOf(c);
+    const admin = await actingMember(deps, personId, organizationId, ["admin"]);
+    if (!admin.ok) return admin;
     const memberIds = await activeMembers(deps.store, organizationId);
-    return { byMemberId: own.memberId, memberIds };
+    return ok({ byMemberId: admin.value.membership.memberId, memberIds });
   }
 
   const rename = createRoute({
@@ -55,9 +61,9 @@ export function addDeviceAdminRoutes(app: HttpApp, deps: HttpDeps): void {
     const { id: organizationId, deviceId } = c.req.valid("param");
     const { name } = c.req.valid("json");
     const admin = await adminOf(c, organizationId);
-    if (typeof admin === "string") return respondWithHttpError(c, admin);
+    if (!admin.ok) return respondWithHttpError(c, admin.error);
     const renamed = await identity.organizationDevices.rename(
-      { organizationId, deviceId, ...admin },
+      { organizationId, deviceId, ...admin.value },
       name,
     );
     return renamed.ok
@@ -75,15 +81,64 @@ export function addDeviceAdminRoutes(app: HttpApp, deps: HttpDeps): void {
   app.openapi(remove, async (c) => {
     const { id: organizationId, deviceId, memberId } = c.req.valid("param");
     const admin = await adminOf(c, organizationId);
-    if (typeof admin === "string") return respondWithHttpError(c, admin);
+    if (!admin.ok) return respondWithHttpError(c, admin.error);
     const taken = await identity.organizationDevices.takeOff({
       organizationId,
       deviceId,
       memberId,
-      ...admin,
+      ...admin.value,
     });
     return taken.ok
       ? c.body(null, 204)
       : respondWithHttpError(c, "device-unknown");
   });
+
+  for (const [verb, summary, act] of [
+    ["release", "Let a quarantined device go on (admins)", release],
+    [
+      "revoke",
+      "End a device for the organization's members, for good (admins)",
+      revoke,
+    ],
+  ] as const) {
+    const route = createRoute({
+      method: "post",
+      path: `${devicePath}/${verb}`,
+      summary,
+      ...shared,
+      request: { params: z.object(device) },
+    });
+    app.openapi(route, async (c) => {
+      const { id: organizationId, deviceId } = c.req.valid("param");
+      const admin = await adminOf(c, organizationId);
+      if (!admin.ok) return respondWithHttpError(c, admin.error);
+      return (await act(deps, { organizationId, deviceId, ...admin.value }))
+        ? c.body(null, 204)
+        : respondWithHttpError(c, "device-unknown");
+    });
+  }
+}
+
+/** Whether it is a device of the organization. */
+async function release(
+  deps: HttpDeps,
+  { organizationId, deviceId, byMemberId }: AdminsDevice,
+): Promise<boolean> {
+  const { store, clock, checkpoints, connections } = deps;
+  const at = { organizationId, atMs: clock.now() };
+  const isReleased = await store.write(organizationId, (tx) =>
+    releaseDevice(appendAudit, tx, at, { deviceId, byMemberId }),
+  );
+  if (isReleased) {
+    checkpoints.noteAppended(organizationId);
+    connections.reopen(deviceId);
+  }
+  return isReleased || isDeviceOf(deps, organizationId, deviceId);
+}
+
+async function revoke(
+  { identity }: HttpDeps,
+  device: AdminsDevice,
+): Promise<boolean> {
+  return (await identity.organizationDevices.revoke(device)).ok;
 }

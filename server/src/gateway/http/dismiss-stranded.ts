@@ -12,10 +12,10 @@ import {
 
 import { strandedDecisionsTable } from "../../admission/admission-tables.ts";
 import { appendAudit } from "../../audit/append-audit.ts";
+import { actingMember } from "./acting-member.ts";
 import {
   findStranded,
   strandedDeciders,
-  strandedReader,
   type StrandedState,
 } from "./find-stranded.ts";
 import type { HttpDeps } from "./http-deps.ts";
@@ -34,7 +34,7 @@ export async function dismissStranded(
   { id, hash, reason }: StrandedRequest,
 ): Promise<Result<StrandedState, ClientCode>> {
   const { store, clock, recordTypes, checkpoints } = deps;
-  const decider = await strandedReader(deps, personId, id, strandedDeciders);
+  const decider = await actingMember(deps, personId, id, strandedDeciders);
   if (!decider.ok) return decider;
   const state = await store.write(
     id,

@@ -11,13 +11,10 @@ import {
   organizationScope,
   type ChangeHash,
   type DecodedChange,
-  type Membership,
-  type PersonId,
   type ReadTransaction,
   type RecordId,
   type RecordType,
   type RecordTypes,
-  type Result,
   type Role,
   type ScopeId,
 } from "@suture/schema";
@@ -40,13 +37,11 @@ import {
   type Creation,
 } from "../../admission/scope.ts";
 import { recordsTable } from "../../log/log-tables.ts";
-import { readAccess, type Access } from "../sync/access.ts";
-import { holdsAny } from "./audit-routes.ts";
-import type { HttpDeps } from "./http-deps.ts";
-import type { ClientCode } from "./http-response.ts";
+import type { Access } from "../sync/access.ts";
+import type { ActingMember } from "./acting-member.ts";
 import { SaidAgain } from "./said-again.ts";
 
-const readers: readonly Role[] = ["manager", "admin", "auditor"];
+export const strandedReaders: readonly Role[] = ["manager", "admin", "auditor"];
 export const strandedDeciders: readonly Role[] = ["manager", "admin"];
 
 /** Of a record that is not here, so many refusals are searched for its creation, and so many creations are believed to agree. */
@@ -72,34 +67,11 @@ export interface Stranded extends RefusedChange {
   readonly state: StrandedState;
 }
 
-/** Somebody who may look, with what they may read. */
-export interface StrandedReader {
-  readonly access: Access;
-  readonly membership: Membership;
-}
-
-export async function strandedReader(
-  deps: Pick<HttpDeps, "store" | "recordTypes" | "identity">,
-  personId: PersonId,
-  organizationId: RecordId,
-  wanted: readonly Role[] = readers,
-): Promise<Result<StrandedReader, ClientCode>> {
-  const access = await readAccess(deps, personId);
-  const membership = access.memberships.find(
-    (held) => held.organizationId === organizationId,
-  );
-  if (membership === undefined)
-    return { ok: false, error: "organization-unknown" };
-  return holdsAny(membership, wanted)
-    ? { ok: true, value: { access, membership } }
-    : { ok: false, error: "not-permitted" };
-}
-
 /** Those of them that the reader may see. */
 export async function visibleStranded(
   tx: ReadTransaction,
   types: RecordTypes,
-  { access, membership }: StrandedReader,
+  { access, membership }: ActingMember,
   refused: readonly RefusedChange[],
   saidAgain = new SaidAgain(),
 ): Promise<readonly Stranded[]> {
@@ -118,7 +90,7 @@ export async function visibleStranded(
 export async function findStranded(
   tx: ReadTransaction,
   types: RecordTypes,
-  reader: StrandedReader,
+  reader: ActingMember,
   hash: ChangeHash,
 ): Promise<Stranded | undefined> {
   const refused = await findRefused(tx, hash);

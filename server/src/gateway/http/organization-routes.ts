@@ -4,8 +4,7 @@ import { recordIdSchema } from "@suture/schema";
 
 import { membersTable } from "../../admission/admission-tables.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
-import { readAccess } from "../sync/access.ts";
-import { holdsAny } from "./audit-routes.ts";
+import { actingMember } from "./acting-member.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import { jsonBody, jsonContent } from "../../identity/identity-response.ts";
 import {
@@ -43,14 +42,8 @@ export function addOrganizationRoutes(app: HttpApp, deps: HttpDeps): void {
   app.openapi(invite, async (c) => {
     const { organizationId, memberId } = c.req.valid("json");
     const { personId } = sessionOf(c);
-    const { memberships } = await readAccess(deps, personId);
-    const own = memberships.find(
-      (held) => held.organizationId === organizationId,
-    );
-    if (own === undefined)
-      return respondWithHttpError(c, "organization-unknown");
-    if (!holdsAny(own, ["admin"]))
-      return respondWithHttpError(c, "not-permitted");
+    const admin = await actingMember(deps, personId, organizationId, ["admin"]);
+    if (!admin.ok) return respondWithHttpError(c, admin.error);
     const member = await store.read(organizationId, (tx) =>
       tx.get(membersTable, [memberId]),
     );
@@ -60,7 +53,7 @@ export function addOrganizationRoutes(app: HttpApp, deps: HttpDeps): void {
       organizationId,
       memberId,
       invitedBy: personId,
-      byMemberId: own.memberId,
+      byMemberId: admin.value.membership.memberId,
       expiresAtMs,
     });
     return c.json({ code, expiresAtMs }, 201, noStore);

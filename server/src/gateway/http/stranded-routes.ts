@@ -13,6 +13,7 @@ import {
 import { listRefused, refusedBytesOf } from "../../admission/refusals.ts";
 import { jsonBody, jsonContent } from "../../identity/identity-response.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
+import { actingMember, type ActingMember } from "./acting-member.ts";
 import { adoptStranded } from "./adopt-stranded.ts";
 import {
   describeStranded,
@@ -25,10 +26,9 @@ import {
 import { dismissStranded } from "./dismiss-stranded.ts";
 import {
   findStranded,
-  strandedReader,
+  strandedReaders,
   visibleStranded,
   type Stranded,
-  type StrandedReader,
 } from "./find-stranded.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import {
@@ -62,7 +62,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
   };
 
   function noteRead(
-    { membership }: StrandedReader,
+    { membership }: ActingMember,
     { place, recordId }: Stranded,
   ): void {
     const { organizationId, memberId } = membership;
@@ -101,7 +101,12 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
   app.openapi(list, async (c) => {
     const { id } = c.req.valid("param");
     const { state, before = null, limit } = c.req.valid("query");
-    const found = await strandedReader(deps, sessionOf(c).personId, id);
+    const found = await actingMember(
+      deps,
+      sessionOf(c).personId,
+      id,
+      strandedReaders,
+    );
     if (!found.ok) return respondWithHttpError(c, found.error);
     const reader = found.value;
     const { changes, next } = await store.read(id, (tx) =>
@@ -137,7 +142,12 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
   });
   app.openapi(read, async (c) => {
     const { id, hash } = c.req.valid("param");
-    const found = await strandedReader(deps, sessionOf(c).personId, id);
+    const found = await actingMember(
+      deps,
+      sessionOf(c).personId,
+      id,
+      strandedReaders,
+    );
     if (!found.ok) return respondWithHttpError(c, found.error);
     const reader = found.value;
     const described = await store.read(id, async (tx) => {
@@ -172,7 +182,12 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
   });
   app.openapi(take, async (c) => {
     const { id, hash } = c.req.valid("param");
-    const found = await strandedReader(deps, sessionOf(c).personId, id);
+    const found = await actingMember(
+      deps,
+      sessionOf(c).personId,
+      id,
+      strandedReaders,
+    );
     if (!found.ok) return respondWithHttpError(c, found.error);
     const reader = found.value;
     const exported = await store.read(id, async (tx) => {
