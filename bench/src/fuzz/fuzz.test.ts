@@ -75,11 +75,12 @@ describe("2,000 hostile inputs against a real server process", () => {
   });
 });
 
-test(
-  "[HO-14] a count that is no number is told in one sentence, with exit code 2",
-  async () => {
-    const { exitCode, output } = await runFuzz("--count", "many");
+test.each([[["--count", "many"]], [["--help"]], [["--count"]]])(
+  "[HO-14] options that are none are told in one sentence, with exit code 2: %j",
+  async (options) => {
+    const { exitCode, output, seen } = await runFuzz(...options);
     expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
+    expect(seen).not.toContain("    at ");
   },
   patienceMs,
 );

@@ -8,14 +8,7 @@ import { runFuzz, type FuzzReport } from "./run-fuzz.ts";
 
 const maxGrowthMiB = 64;
 
-const { values } = parseArgs({
-  options: {
-    count: { type: "string", default: "2000" },
-    seed: { type: "string", default: "1" },
-    first: { type: "string", default: "0" },
-    json: { type: "boolean", default: false },
-  },
-});
+const values = readOptions();
 
 const report = await runFuzz({
   count: wholeNumber("count", values.count),
@@ -40,6 +33,22 @@ function inWords(one: FuzzReport): string {
     `${one.count} inputs, ${one.crashes} crashes, ${one.stallsOver100ms} stalls (longest ${one.maxStallMs} ms),`,
     `memory grew by ${one.rssGrowthMiB} MiB, honest p99 ${one.honestP99Ms} ms, ${one.honestLost} honest changes lost`,
   ].join(" ");
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        count: { type: "string", default: "2000" },
+        seed: { type: "string", default: "1" },
+        first: { type: "string", default: "0" },
+        json: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch {
+    console.error("npm run fuzz -- --count N --seed S [--first I] [--json]");
+    process.exit(2);
+  }
 }
 
 function wholeNumber(name: string, text: string): number {
