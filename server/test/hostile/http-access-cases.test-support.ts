@@ -6,8 +6,13 @@ import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 
 const records: readonly HostileCase[] = [
-  ...["", "/history"].map((rest): HostileCase => ({
-    name: `another organization's record${rest}`,
+  ...(
+    [
+      ["another organization's record", ""],
+      ["another organization's record/history", "/history"],
+    ] as const
+  ).map(([name, rest]): HostileCase => ({
+    name,
     attacks: "broken object level authorization (API1)",
     check: "server/src/gateway/http/find-record.ts",
     expected: "http 404 record-unknown",
