@@ -165,7 +165,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     log,
     reads,
     yieldTurn,
-    connections: { has: sync.isConnected },
+    connections: { has: sync.isConnected, reopen: sync.reconnect },
     externalUrl: deps.externalUrl,
     allowedOrigins: deps.allowedOrigins,
     version: deps.version ?? "0.0.0",

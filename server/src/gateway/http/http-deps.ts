@@ -32,6 +32,8 @@ export interface HttpDeps {
   readonly connections: {
     /** Whether the person has an open sync session on the device. */
     has(deviceId: DeviceId, personId: PersonId): boolean;
+    /** Lets a device begin anew: what it was told to keep for now it offers again. */
+    reopen(deviceId: DeviceId): void;
   };
 }
 

@@ -132,7 +132,7 @@ export async function createHttpWorld(
     log,
     reads,
     yieldTurn: worldDeps.yieldTurn,
-    connections: { has: () => false },
+    connections: { has: () => false, reopen: () => undefined },
     version: "0.0.0-test",
   };
   const app = createHttpApp(deps);

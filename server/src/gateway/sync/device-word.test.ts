@@ -35,7 +35,7 @@ async function devicesOf(
   { organizationId }: House,
 ): Promise<readonly DeviceDescription[]> {
   const { identity } = server;
-  const connections = { has: () => false };
+  const connections = { has: () => false, reopen: () => undefined };
   return describeDevices({ identity, store, connections }, organizationId);
 }
 

@@ -74,6 +74,8 @@ export interface SyncGateway {
   accept(socket: MessageSocket, caller: VerifiedSyncToken): SyncSession;
   /** A person became a member of something by another way than a change: their sessions are told. */
   refreshPerson(personId: PersonId): void;
+  /** Ends the device's sessions so that it comes back at once, and offers again what it was told to keep. SPEC EV-9. */
+  reconnect(deviceId: DeviceId): void;
   readonly sessionCount: number;
   isConnected(deviceId: DeviceId, personId: PersonId): boolean;
   /** Resolves once everything received and committed until now was answered and forwarded. For tests. */
@@ -300,6 +302,10 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     },
     refreshPerson(personId) {
       for (const session of hub.ofPerson(personId)) session.refreshAccess();
+    },
+    reconnect(deviceId) {
+      for (const session of hub.ofDevice(deviceId))
+        session.end("server-stopping", "This device may go on; connect again.");
     },
     get sessionCount() {
       return hub.size;
