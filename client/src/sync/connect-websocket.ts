@@ -7,17 +7,24 @@ import {
 } from "@suture/schema";
 import { WebSocket } from "ws";
 
-import type { Connect, ConnectFailure } from "./connect.ts";
+import type { Connect, ConnectFailure, ConnectRequest } from "./connect.ts";
 
 const handshakeTimeoutMs = 10_000;
 const maxBodyBytes = 4_096;
 
-export const connectWebSocket: Connect = async ({ url, headers }) =>
+export const connectWebSocket: Connect = async (request) =>
+  openWithin(handshakeTimeoutMs, request);
+
+/** Gives up after each of its two steps: until something answers, and until that is read. */
+export const openWithin = async (
+  timeoutMs: number,
+  { url, headers }: ConnectRequest,
+): ReturnType<Connect> =>
   new Promise((resolve) => {
     const socket = new WebSocket(url, {
       headers,
       perMessageDeflate: false,
-      handshakeTimeout: handshakeTimeoutMs,
+      handshakeTimeout: timeoutMs,
       followRedirects: false,
     });
     const failed = (failure: ConnectFailure) => resolve(err(failure));
@@ -28,12 +35,17 @@ export const connectWebSocket: Connect = async ({ url, headers }) =>
       let body = "";
       const { "content-type": contentType = "", "dpop-nonce": nonce } =
         response.headers;
+      // `ws` gives up on silence alone; a portal's page may go on and on.
+      AbortSignal.timeout(timeoutMs).addEventListener("abort", () =>
+        response.destroy(),
+      );
       response.setEncoding("utf8");
       response.on("data", (piece: string) => {
-        if (body.length < maxBodyBytes) body += piece;
+        body += piece;
+        if (body.length > maxBodyBytes) response.destroy();
       });
-      response.on("error", () => failed({ kind: "unreachable" }));
-      response.on("end", () => {
+      response.on("error", () => undefined);
+      response.on("close", () => {
         failed({
           kind: "answered",
           status: response.statusCode ?? 0,
