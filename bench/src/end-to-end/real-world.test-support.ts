@@ -11,7 +11,7 @@ import {
   createFileTokenStore,
   createNodeClient,
 } from "@suture/client/node";
-import { createSqliteStore } from "@suture/schema";
+import { createSqliteStore, type RecordId, type Verdict } from "@suture/schema";
 import {
   sampleEmail,
   samplePassword,
@@ -26,6 +26,7 @@ import Database from "better-sqlite3";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 
 import {
   startSampleServer,
@@ -89,6 +90,44 @@ export class RealWorld {
   /** What an operator does beside the running server. */
   async rotateKeys(): Promise<void> {
     await this.#running?.server.identity.keys.rotate();
+  }
+
+  /** Somebody of the sample, signed in over HTTP: asks, or with a body posts. */
+  async ask(who: PersonKey) {
+    const json = { "content-type": "application/json" };
+    const signedIn = await fetch(`${this.url}/v1/sign-in`, {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify(credentialsOf(who)),
+    });
+    const { sessionToken } = z
+      .object({ sessionToken: z.string() })
+      .parse(await signedIn.json());
+    const headers = { ...json, authorization: `Bearer ${sessionToken}` };
+    return async (path: string, body?: object) => {
+      const response = await fetch(`${this.url}${path}`, {
+        headers,
+        ...(body !== undefined && {
+          method: "POST",
+          body: JSON.stringify(body),
+        }),
+      });
+      const text = await response.text();
+      const answer: unknown = text === "" ? null : JSON.parse(text);
+      return { status: response.status, body: answer };
+    };
+  }
+
+  /** What reaches the server in the name of a device's person, but not from that device. */
+  async forge(
+    { person }: Client,
+    recordId: RecordId,
+    bytes: Uint8Array,
+  ): Promise<readonly Verdict[]> {
+    if (this.#running === undefined || person === null)
+      throw new Error("there is no server, or nobody to be forged");
+    const { admission } = this.#running.server;
+    return (await admission.admit(person, [{ recordId, bytes }])).verdicts;
   }
 
   directoryOf(device: string): string {
@@ -169,12 +208,15 @@ export interface SmallDevice {
   readonly freeDisk: () => void;
 }
 
-export async function signIn(client: Client, who: PersonKey): Promise<void> {
+function credentialsOf(who: PersonKey) {
   const person = samplePeople.find(({ key }) => key === who);
   if (person === undefined) throw new Error(`there is no ${who}`);
+  return { email: sampleEmail(person), password: samplePassword };
+}
+
+export async function signIn(client: Client, who: PersonKey): Promise<void> {
   const signedIn = await client.signIn({
-    email: sampleEmail(person),
-    password: samplePassword,
+    ...credentialsOf(who),
     deviceName: "A device",
   });
   if (!signedIn.ok) throw new Error(signedIn.error.code);

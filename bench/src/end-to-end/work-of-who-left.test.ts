@@ -1,6 +1,5 @@
 /** What somebody wrote offline whose membership ended meanwhile: over real sockets and HTTP, with real devices. */
 import type { Client } from "@suture/client";
-import { sampleEmail, samplePassword, samplePeople } from "@suture/server";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 
@@ -8,7 +7,6 @@ import {
   everythingIsSent,
   RealWorld,
   until,
-  type PersonKey,
 } from "./real-world.test-support.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -54,12 +52,12 @@ test("[SW-25] it waits where they cannot read it, reaches nobody, and is taken o
     "not-permitted",
   ]);
 
-  const ofManager = await ask("manager");
+  const ofManager = await world.ask("manager");
   const { stranded } = strandedSchema.parse((await ofManager(path)).body);
   expect(stranded.map(({ recordId }) => recordId).toSorted()).toEqual(
     [alma.id, made.value.id].toSorted(),
   );
-  const ofDesk = await ask("receptionist");
+  const ofDesk = await world.ask("receptionist");
   for (const asked of [
     path,
     `${path}/${stranded[0]?.hash}`,
@@ -67,7 +65,7 @@ test("[SW-25] it waits where they cannot read it, reaches nobody, and is taken o
   ])
     expect((await ofDesk(asked)).status).toBe(404);
   // The office runs the house, and reads no patients.
-  const ofOffice = await ask("admin");
+  const ofOffice = await world.ask("admin");
   expect((await ofOffice(path)).body).toMatchObject({ stranded: [] });
 
   // Creation first: what builds on nothing comes before what builds on it.
@@ -134,7 +132,7 @@ test("[AD-25] who lost only a team, or a role: what they wrote before is refused
   await until(workshop, () => job.heads.length === 0);
   await until(ward, () => alma.heads.length === 0);
 
-  const ofManager = await ask("manager");
+  const ofManager = await world.ask("manager");
   const path = `/v1/organizations/${organizationId}/stranded`;
   const { stranded } = strandedSchema.parse((await ofManager(path)).body);
   expect(stranded.map(({ recordId }) => recordId).toSorted()).toEqual(
@@ -175,7 +173,7 @@ test("[SW-26] what a device has said again by itself is not on the manager's lis
   await until(ward, async () => (await ward.stranded()).length === 2);
   await everythingIsSent(ward);
 
-  const ofManager = await ask("manager");
+  const ofManager = await world.ask("manager");
   const path = `/v1/organizations/${organizationId}/stranded`;
   const open = strandedSchema.parse((await ofManager(path)).body);
   expect(open.stranded.map(({ code }) => code)).toEqual(["not-permitted"]);
@@ -215,34 +213,4 @@ async function changeMember(
   change(form.draft);
   expect(await form.save()).toMatchObject({ ok: true });
   await everythingIsSent(admin);
-}
-
-/** Signed in over HTTP: asks, or with a body posts. */
-async function ask(who: PersonKey) {
-  const person = samplePeople.find(({ key }) => key === who);
-  if (person === undefined) throw new Error(`there is no ${who}`);
-  const json = { "content-type": "application/json" };
-  const signedIn = await fetch(`${world.url}/v1/sign-in`, {
-    method: "POST",
-    headers: json,
-    body: JSON.stringify({
-      email: sampleEmail(person),
-      password: samplePassword,
-    }),
-  });
-  const { sessionToken } = z
-    .object({ sessionToken: z.string() })
-    .parse(await signedIn.json());
-  const headers = { ...json, authorization: `Bearer ${sessionToken}` };
-  return async (path: string, body?: object) => {
-    const response = await fetch(`${world.url}${path}`, {
-      headers,
-      ...(body !== undefined && {
-        method: "POST",
-        body: JSON.stringify(body),
-      }),
-    });
-    const answer: unknown = await response.json();
-    return { status: response.status, body: answer };
-  };
 }

@@ -118,9 +118,17 @@ function reasonOf(
 ): string | null {
   if (!log.facts.memberships.some((held) => held.memberId === memberId))
     return "Its author is no longer a member here. It is kept for an admin.";
-  if (progress.state === "waiting") return progress.message;
+  if (progress.state === "waiting") return sentenceOf(progress.message);
   if (sending.obstacle === "update-needed")
     return "This app must be updated first.";
   if (!sending.canSend(personId)) return "Its author must sign in here.";
-  return progress.state === "pending" ? (progress.held?.message ?? null) : null;
+  return progress.state === "pending" && progress.held !== null
+    ? sentenceOf(progress.held.message)
+    : null;
+}
+
+/** The server's reasons are clauses, to stand behind a code. */
+function sentenceOf(reason: string): string {
+  const [first = "", ...rest] = reason;
+  return `${first.toUpperCase()}${rest.join("")}${reason.endsWith(".") ? "" : "."}`;
 }
