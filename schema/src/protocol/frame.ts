@@ -107,7 +107,7 @@ function decodeCbor(body: Uint8Array): unknown {
   try {
     return decoder.decode(body);
   } catch {
-    // The scan lets only well-formed CBOR through; text that is not UTF-8 still ends here. No schema accepts undefined.
+    // The scan lets only well-formed CBOR through, so hardly anything ends here. No schema accepts undefined.
     return undefined;
   }
 }

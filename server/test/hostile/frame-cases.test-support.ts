@@ -10,6 +10,7 @@ import {
 import type { HostileCase } from "./hostile-case.test-support.ts";
 import {
   cbor,
+  manifest,
   noMessage,
   ping,
   push,
@@ -334,9 +335,11 @@ const shape: readonly HostileCase[] = [
   {
     name: "text that is not UTF-8",
     attacks: "texts that read differently in other places",
-    check: `${frame}: decodeCbor`,
+    check: "schema/src/protocol: the message's own schema",
     expected: noMessage,
-    attack: cbor({ type: "ping", number: 7, x: new Raw(0x61, 0xff) }),
+    attack: push({
+      unsynced: { ...manifest, recordIds: [new Raw(0x61, 0xff)] },
+    }),
   },
 ];
 
