@@ -19,6 +19,7 @@ import { runAuditExport } from "./audit-export.ts";
 import { runAuditVerify } from "./audit-verify.ts";
 import type { CliOutput } from "./cli-output.ts";
 import { runHistory } from "./history.ts";
+import { runKeysDistrust } from "./keys.ts";
 import { withStore } from "./open-data.ts";
 
 let audited: AuditWorld;
@@ -71,6 +72,23 @@ test("[AU-7] verify exits with 0 beside a running server, and with 1 once a row 
   expect(JSON.parse(lines.join())).toMatchObject({
     isIntact: false,
     broken: { table: "log" },
+  });
+});
+
+test("[AU-16] after a key was distrusted verify exits with 0, and says how many checkpoints prove nothing", async () => {
+  const [leaked] = (await audited.keys.jwks()).keys;
+  const kid = leaked?.kid ?? "";
+  const exitCode = await withStore(audited.directory, output, async (store) => {
+    expect(await runKeysDistrust(store, output, audited.timers, kid)).toBe(0);
+    return runAuditVerify(store, output, { json: false, recordTypes });
+  });
+  expect({ exitCode, lines }).toEqual({
+    exitCode: 0,
+    lines: expect.arrayContaining([
+      expect.stringContaining("every chain, change and checkpoint that can be"),
+      "  checkpoints       0",
+      "  prove nothing     2: checkpoints whose key was distrusted since",
+    ]),
   });
 });
 

@@ -31,8 +31,12 @@ function describe(verdict: AuditVerdict): readonly string[] {
     ];
   }
   const { counts } = verdict;
+  const checked =
+    counts.distrustedCheckpoints === 0
+      ? "chain, change and checkpoint"
+      : "chain, change and checkpoint that can be proven";
   return [
-    "Intact: every chain, change and checkpoint is as it was written, and the index and rights follow from them.",
+    `Intact: every ${checked} is as it was written, and the index and rights follow from them.`,
     `  organizations     ${counts.organizations}`,
     `  audit entries     ${counts.auditEntries}`,
     `  batches of reads  ${counts.readBatches}`,
