@@ -193,3 +193,15 @@ test("[ID-10] a token is good for the key it was issued for, whatever a token wi
   );
   expect(verified).toMatchObject({ error: { code: "token-revoked" } });
 });
+
+test("[ID-10] who renews without end keeps the token in use and the last eight; the others end", async () => {
+  expect(await codeOf(grant.syncToken)).toBe("ok");
+  const renewals: string[] = [];
+  for (let count = 0; count < 9; count++) {
+    world.clock.advance(1_000);
+    renewals.push((await renew(grant.syncToken)).syncToken);
+  }
+  expect(await codeOf(grant.syncToken)).toBe("ok");
+  expect(await codeOf(renewals[0] ?? "")).toBe("token-revoked");
+  expect(await codeOf(renewals[1] ?? "")).toBe("ok");
+});

@@ -34,6 +34,8 @@ import {
 import type { KeyRing, TokenKind } from "./key-ring.ts";
 
 export const syncTokenLifetimeMs = 180 * 24 * 3_600_000;
+/** Of one person on one device. */
+const maxUnusedTokens = 8;
 export const syncTokenKind: TokenKind = {
   audience: "suture-sync",
   typ: "suture-sync+jwt",
@@ -120,6 +122,7 @@ export function createSyncTokens(deps: {
           (await isClosedTo(tx, personId, row))
         )
           return err(identityError("device-revoked"));
+        await makeRoom(tx, deviceId, personId);
         await tx.put(syncTokensTable, [deviceId, personId, tokenId], {
           jkt: row.jkt,
           issuedAtMs,
@@ -196,6 +199,20 @@ export function createSyncTokens(deps: {
       });
     },
   };
+}
+
+/** Answers get lost, and their tokens are never used: of those the oldest end, so that asking without end fills nothing. */
+async function makeRoom(
+  tx: WriteTransaction,
+  deviceId: DeviceId,
+  personId: PersonId,
+): Promise<void> {
+  const prefix = [deviceId, personId];
+  const unused = (await tx.scan(syncTokensTable, { prefix }))
+    .filter(({ value }) => !value.isUsed)
+    .toSorted((left, right) => right.value.issuedAtMs - left.value.issuedAtMs);
+  for (const { key } of unused.slice(maxUnusedTokens - 1))
+    await tx.delete(syncTokensTable, key);
 }
 
 /** Revokes the tokens of a device, or of one person on it, within the transaction that says why. */
