@@ -361,9 +361,9 @@ export class Client {
     return () => this.#presenceListeners.delete(listener);
   }
 
-  /** Calls after anything on this device changed. */
+  /** Calls after anything on this device changed, or who uses it. */
   watch(listener: () => void): () => void {
-    return this.#log.subscribe(() => listener());
+    return this.#records.subscribe(listener);
   }
 
   /** Resolves once every open record shows what had been committed: from a page of the server's, say. Listeners have been called. */

@@ -184,7 +184,11 @@ test("[SW-10] what an app still holds shows nothing to who takes over the device
   expect(own.ok).toBe(true);
 
   const again = whenEmpty(handle.value, false);
+  const listsTold = new Set<string>();
+  client.patients.watch(() => listsTold.add("patients"));
+  client.reviews.watch(() => listsTold.add("reviews"));
   await client.usePerson(personId);
+  expect([...listsTold]).toEqual(["patients", "reviews"]);
   expect(before.group("prescribing")).toMatchObject({
     content: { medications: { [entryId]: warfarin } },
   });

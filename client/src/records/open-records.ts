@@ -95,7 +95,7 @@ export type FindReadable = (
 /** Whoever shows records in another way than by an `OpenRecord`. */
 export interface RightsListener {
   /** Somebody else is about to take the device: what was written so far is still its author's. */
-  beforeHandOver(): Promise<void>;
+  beforeHandOver?(): Promise<void>;
   /** Other records may be read than before. */
   onChange(): void;
 }
@@ -140,10 +140,21 @@ export class OpenRecords {
     return () => this.#rightsListeners.delete(listener);
   }
 
+  /** Calls after anything on this device changed, or who may read it. Gives back how to stop. */
+  subscribe(listener: () => void): () => void {
+    const stops = [
+      this.#log.subscribe(() => listener()),
+      this.watchRights({ onChange: listener }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
   /** Gives the device to somebody else: from then on nothing shows before it is known what they may read. */
   async handOver(give: () => void): Promise<void> {
     for (const listener of [...this.#rightsListeners])
-      await listener.beforeHandOver();
+      await listener.beforeHandOver?.();
     const held = await this.#allHeld();
     for (const open of held) open.isReadable = false;
     this.#handOverCount += 1;

@@ -153,7 +153,7 @@ export class Repository<R extends RecordType = RecordType> {
 
   /** Calls after anything on this device may have changed what `list` gives. Gives back how to stop. */
   watch(listener: () => void): () => void {
-    return this.#deps.log.subscribe(() => listener());
+    return this.#deps.records.subscribe(listener);
   }
 }
 

@@ -78,7 +78,7 @@ export class Reviews {
 
   /** Calls after the list may have changed. Gives back how to stop. */
   watch(listener: () => void): () => void {
-    return this.#deps.log.subscribe(() => listener());
+    return this.#deps.records.subscribe(listener);
   }
 
   #priorityOf(review: Review): number {
