@@ -4,7 +4,6 @@ import {
   encodeStatement,
   patient,
   type Content,
-  type RecordId,
 } from "@suture/schema";
 import { Replica } from "../../src/admission/author.test-support.ts";
 import {
@@ -15,6 +14,7 @@ import { membership, typeOf } from "../../src/admission/world.test-support.ts";
 import type { Actor } from "./actor.test-support.ts";
 import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
+import { creating, edits } from "./written-by.test-support.ts";
 
 const missing =
   "refused missing-dependencies: it builds on changes that are not here";
@@ -25,40 +25,6 @@ const allergy = {
   verificationStatus: "confirmed",
   code: { text: "latex" },
 };
-
-type Role =
-  | "receptionist"
-  | "technician"
-  | "manager"
-  | "auditor"
-  | "clinician"
-  | "admin"
-  | "southern"
-  | "stranger";
-
-/** What this role is told of its edit of a record. */
-function edits(
-  role: Role,
-  record: (house: House) => Replica | Promise<Replica>,
-  key: string,
-  set: string | number | boolean | null,
-): HostileCase["attack"] {
-  return async (house) => {
-    const replica = await record(house);
-    return house[role].answerTo(house[role].compose(replica, [{ key, set }]));
-  };
-}
-
-function creating(
-  role: Role,
-  type: Parameters<Actor["create"]>[0],
-  parentOf: (house: House) => RecordId,
-): HostileCase["attack"] {
-  return (house) =>
-    house[role].answerTo(
-      house[role].create(type, { parentId: parentOf(house) }).pushed,
-    );
-}
 
 const ofPatient = ({ patient: record }: House) => record;
 const memberOf = (actor: Actor) => {

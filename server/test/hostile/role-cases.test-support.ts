@@ -1,15 +1,11 @@
 /** Honest bytes by people whose role does not allow them. */
 import {
   canonicalize,
-  encodeStatement,
   entryKey,
   equipment,
   patient,
   serviceJob,
-  type Content,
-  type RecordId,
 } from "@suture/schema";
-import { Replica } from "../../src/admission/author.test-support.ts";
 import {
   first,
   identityOf,
@@ -19,6 +15,7 @@ import { membership, typeOf } from "../../src/admission/world.test-support.ts";
 import type { Actor } from "./actor.test-support.ts";
 import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
+import { creating, edits, signsIn } from "./written-by.test-support.ts";
 
 const permit = "server/src/admission/permit.ts";
 const touches =
@@ -27,55 +24,6 @@ const signs =
   "refused not-permitted: it signs or resolves what its author may not";
 const creates =
   "refused not-permitted: it creates a record of a type its author may not";
-
-type Role =
-  | "receptionist"
-  | "technician"
-  | "manager"
-  | "auditor"
-  | "clinician"
-  | "admin"
-  | "southern"
-  | "stranger";
-
-/** What this role is told of its edit of a record. */
-function edits(
-  role: Role,
-  record: (house: House) => Replica | Promise<Replica>,
-  key: string,
-  set: string | number | boolean | null,
-): HostileCase["attack"] {
-  return async (house) => {
-    const replica = await record(house);
-    return house[role].answerTo(house[role].compose(replica, [{ key, set }]));
-  };
-}
-
-function signsIn(
-  role: Role,
-  record: (house: House) => Replica | Promise<Replica>,
-  group: string,
-  content: (house: House) => Content,
-): HostileCase["attack"] {
-  return async (house) => {
-    const by = house[role];
-    const attribution = by.attribution();
-    const set = encodeStatement({ attribution, content: content(house) });
-    const replica = await record(house);
-    return by.answerTo(by.compose(replica, [{ key: group, set }]));
-  };
-}
-
-function creating(
-  role: Role,
-  type: Parameters<Actor["create"]>[0],
-  parentOf: (house: House) => RecordId,
-): HostileCase["attack"] {
-  return (house) =>
-    house[role].answerTo(
-      house[role].create(type, { parentId: parentOf(house) }).pushed,
-    );
-}
 
 const ofPatient = ({ patient: record }: House) => record;
 const memberOf = (actor: Actor) => {
