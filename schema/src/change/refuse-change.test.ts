@@ -149,7 +149,7 @@ const malformedChanges: readonly (readonly [string, string, RawChange])[] = [
   ["[CH-12]", "the head of a list is not an element", { columns: { 0x15: [], 0x13: [1, 0] } }],
   ["[CH-12]", "a map key is inserted", { columns: { 0x34: [0, 1] } }],
   [
-    "CH-12",
+    "[CH-12]",
     "an insertion overwrites something",
     {
       startOp: [9],
@@ -157,7 +157,7 @@ const malformedChanges: readonly (readonly [string, string, RawChange])[] = [
     },
   ],
   [
-    "CH-12",
+    "[CH-12]",
     "the overwritten operations are not in order",
     { startOp: [9], columns: { 0x70: [1, 2], 0x71: [2, 0], 0x73: [0x7e, 2, 0] } },
   ],
