@@ -1,7 +1,7 @@
 import { changeHashSchema } from "@suture/schema";
 import { expect, test } from "vitest";
 import { quarantinedTable } from "../../admission/admission-tables.ts";
-import { found, withColleague } from "./house.test-support.ts";
+import { withColleague } from "./house.test-support.ts";
 import { equipmentOf, SyncWorld } from "./sync-world.test-support.ts";
 
 test("[EV-9] a device that is released while it is connected comes back at once and sends what it kept; others stay", async () => {
