@@ -60,12 +60,12 @@ test("[EV-8] its work waits and says why; once an admin lets it go on, all of it
     (await tablet.unsynced()).filter(({ reason }) => reason !== null);
   await until(tablet, async () => (await isHeld()).length === 2);
   for (const { label, reason } of await tablet.unsynced()) {
-    expect(label).toBe(statusLabels.queued);
+    expect(label).toBe(statusLabels.local);
     expect(reason).toBe(
       "Its device is quarantined until an admin has looked at it.",
     );
   }
-  expect(alma.status.label).toBe(statusLabels.queued);
+  expect(alma.status.label).toBe(statusLabels.local);
   expect(await tablet.stranded()).toEqual([]);
 
   const ofAdmin = await world.ask("admin");
@@ -81,7 +81,7 @@ test("[EV-8] its work waits and says why; once an admin lets it go on, all of it
     {},
   );
   expect(released.status).toBe(204);
-  // Nobody tells the device: the next thing that goes takes the rest with it.
+  // Released, it connects anew; what it writes meanwhile goes with the rest.
   await note("Home tomorrow.");
   await everythingIsSent(tablet);
   const [theirs] = await desk.patients.list({ matching: "alma" });

@@ -146,3 +146,9 @@ test("[CL-9] dismissed work is not shown beside other work, and never as synced"
   expect(deriveStatus(input({ changes: both })).state).toBe("synced");
   expect(deriveStatus(input({ changes: [dismissed] })).state).toBe("refused");
 });
+
+test("[CL-9] what the server has put off is saved locally, not on its way", () => {
+  const held = { code: "device-quarantined", message: "" } as const;
+  const putOff = change({ ...pending, held });
+  expect(deriveStatus(input({ changes: [putOff] })).state).toBe("local");
+});

@@ -53,7 +53,8 @@ export function stateOf(
 ): SaveState {
   switch (progress.state) {
     case "pending":
-      return canSend(personId) ? "queued" : "local";
+      // What the server has put off, a reconnection alone will not send.
+      return progress.held === null && canSend(personId) ? "queued" : "local";
     case "waiting":
       return "local";
     case "refused":

@@ -155,7 +155,7 @@ test("[CL-3] verdicts: accepted, waiting, held, and one on a change that is not 
     },
   ]);
   await ada.client.settle();
-  expect(patient.status.state).toBe("queued");
+  expect(patient.status.state).toBe("local");
   await ada.log.applyVerdicts([
     { ...named, verdict: "duplicate", places: [] },
     {
