@@ -163,9 +163,21 @@ export class ChangeIndex implements StatementGraph {
   }
 
   isSeenByAny(change: ChangeHash, heads: readonly ChangeHash[]): boolean {
-    for (const hash of this.behind(heads, this.#lowestOf([change])))
-      if (hash === change) return true;
-    return false;
+    return this.seenAmong(new Set([change]), heads).size > 0;
+  }
+
+  /** Those of the given changes that are heads or lie behind them, by one walk back however many they are. */
+  seenAmong(
+    changes: ReadonlySet<ChangeHash>,
+    heads: readonly ChangeHash[],
+  ): ReadonlySet<ChangeHash> {
+    const seen = new Set<ChangeHash>();
+    if (changes.size === 0) return seen;
+    for (const hash of this.behind(heads, this.#lowestOf([...changes]))) {
+      if (changes.has(hash)) seen.add(hash);
+      if (seen.size === changes.size) break;
+    }
+    return seen;
   }
 
   /** The first operation counter free after some dependencies. */

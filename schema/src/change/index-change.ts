@@ -176,13 +176,11 @@ function judgeReferences(
   const own = writes.flatMap(({ target, count }) =>
     Array<string | null>(count).fill(target),
   );
-  const seen = new Set<ChangeHash>();
+  // One walk back for all of them: a change may name as many others as the record has.
+  const seen = index.seenAmong(namedChanges(index, change), change.deps);
   const isSeen = (opId: OpId) => {
     const hash = index.changeOf(opId);
-    if (hash === undefined) return false;
-    if (!seen.has(hash) && !index.isSeenByAny(hash, change.deps)) return false;
-    seen.add(hash);
-    return true;
+    return hash !== undefined && seen.has(hash);
   };
   const isWrite = (opId: OpId, target: string) => {
     const sibling = ownPosition(change, opId);
@@ -196,11 +194,10 @@ function judgeReferences(
       op.obj === "_root" ||
       ownPosition(change, op.obj) !== null ||
       isSeen(op.obj);
-    const named =
-      op.elemId === undefined || op.elemId === "_head"
-        ? op.pred
-        : [op.elemId, ...op.pred];
-    if (!isContainerSeen || !named.every((opId) => isWrite(opId, target))) {
+    if (
+      !isContainerSeen ||
+      !namedBy(op).every((opId) => isWrite(opId, target))
+    ) {
       return refused(
         "pred-wrong",
         "it names an operation its author could not see, or of another field",
@@ -208,6 +205,26 @@ function judgeReferences(
     }
   }
   return null;
+}
+
+/** The other changes whose operations it names. */
+function namedChanges(
+  index: ChangeIndex,
+  change: DecodedChange,
+): ReadonlySet<ChangeHash> {
+  const named = new Set<ChangeHash>();
+  for (const op of change.ops) {
+    const opIds = op.obj === "_root" ? namedBy(op) : [op.obj, ...namedBy(op)];
+    for (const opId of opIds) {
+      const hash = index.changeOf(opId);
+      if (hash !== undefined) named.add(hash);
+    }
+  }
+  return named;
+}
+
+function namedBy({ elemId, pred }: ChangeOp): readonly OpId[] {
+  return elemId === undefined || elemId === "_head" ? pred : [elemId, ...pred];
 }
 
 function ownPosition(change: DecodedChange, opId: OpId): number | null {
