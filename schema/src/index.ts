@@ -39,6 +39,11 @@ export {
 } from "./storage/open-sqlite-file.ts";
 export { createSqliteStore } from "./storage/sqlite-store.ts";
 export { type Migration } from "./storage/sqlite-migrations.ts";
+export {
+  type SqliteDatabase,
+  type SqliteStatement,
+} from "./storage/sqlite-rows.ts";
+export { type Defer } from "./storage/group-queue.ts";
 export { defineBytesTable, defineTable, type Table } from "./storage/table.ts";
 export { type Key, type KeyPart } from "./storage/key.ts";
 

@@ -37,7 +37,8 @@ export {
   defaultSyncLimits,
   type SyncLimits,
 } from "./gateway/sync/sync-limits.ts";
-export { serveSync, syncPath } from "./gateway/sync/upgrade.ts";
+export { syncPath } from "./gateway/sync/answer-upgrade.ts";
+export { serveSync } from "./gateway/sync/upgrade.ts";
 
 // admission
 export {

@@ -4,13 +4,13 @@ import type { House } from "./house.test-support.ts";
 import { knock, withHeaders } from "./knock.test-support.ts";
 import { claimsFor, signProof } from "./token-forge.test-support.ts";
 
-const upgrade = "server/src/gateway/sync/upgrade.ts";
+const upgrade = "server/src/gateway/sync/answer-upgrade.ts";
 
 const door: readonly HostileCase[] = [
   {
     name: "an honest request is let in, without extensions it offers",
     attacks: "nothing: the cases below differ from this one in one thing each",
-    check: `${upgrade}: perMessageDeflate`,
+    check: "server/src/gateway/sync/upgrade.ts: perMessageDeflate",
     expected: "http 101",
     attack: withHeaders((honest) => ({
       ...honest,

@@ -9,7 +9,7 @@ import {
   identityErrorSchema,
 } from "@suture/schema";
 import { dpopHeader, jsonContent } from "../../identity/identity-response.ts";
-import { syncPath } from "../sync/upgrade.ts";
+import { syncPath } from "../sync/answer-upgrade.ts";
 import type { HttpApp } from "./http-deps.ts";
 import { noStore } from "./http-response.ts";
 

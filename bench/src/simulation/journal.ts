@@ -1,0 +1,114 @@
+/**
+ * What people did in a run, and what they were told: plain facts, in order. It is all that the model of a run knows of it, so
+ * nothing here is read back from the product but what a screen shows: labels, values, and the names (hashes) of changes.
+ */
+import type { PersonId, RecordId } from "@suture/schema";
+
+/** What a save changes. A value is unique in its run wherever its field allows, so that it can be recognised anywhere. */
+export type Edit =
+  | {
+      readonly kind: "scalar";
+      readonly field: string;
+      readonly value: unknown;
+    }
+  | {
+      /** An entry of a set field: written, or written again. */
+      readonly kind: "entry";
+      readonly field: string;
+      readonly entryId: string;
+      readonly value: unknown;
+    }
+  | {
+      readonly kind: "text";
+      readonly field: string;
+      /** What was typed. */
+      readonly inserted: string;
+    }
+  | { readonly kind: "counter"; readonly field: string; readonly by: number }
+  | {
+      readonly kind: "statement";
+      readonly group: string;
+      /** The group's content as the person signed it. */
+      readonly content: unknown;
+    };
+
+/** One reading of a group on a screen. */
+export type GroupShown =
+  | { readonly status: "single"; readonly content: unknown }
+  | { readonly status: "conflict"; readonly contents: readonly unknown[] };
+
+export type JournalEntry = {
+  readonly atMs: number;
+  /** Name of the device. */
+  readonly device: string;
+  readonly personId: PersonId;
+} & (
+  | {
+      /** A form was opened, or brought up to date: what its person has seen from now on. */
+      readonly kind: "form-shown";
+      readonly formId: number;
+      readonly recordId: RecordId;
+      readonly recordType: string;
+      readonly heads: readonly string[];
+      readonly groups: Readonly<Record<string, GroupShown>>;
+    }
+  | {
+      /** They were told "saved": it must never be lost, whatever is killed from here on. */
+      readonly kind: "saved";
+      /** The form it was written in; undefined for a new record. */
+      readonly formId: number | undefined;
+      readonly recordId: RecordId;
+      readonly recordType: string;
+      readonly edits: readonly Edit[];
+      readonly hashes: readonly string[];
+      /** For a new record: the record above it. */
+      readonly parentId: RecordId | undefined;
+    }
+  | {
+      /** The conflict of a group was settled, and they were told so. */
+      readonly kind: "resolved";
+      readonly recordId: RecordId;
+      readonly recordType: string;
+      readonly group: string;
+      /** What they saw: the contents that were to be chosen from. */
+      readonly candidates: readonly unknown[];
+      readonly content: unknown;
+      readonly hashes: readonly string[];
+    }
+  | {
+      /** The SDK refused: nothing may have changed. */
+      readonly kind: "save-refused";
+      readonly recordId: RecordId | undefined;
+      readonly code: string;
+    }
+  | {
+      /** Nobody was told anything: the device died, or its disk failed. It may be there, whole, or not at all. */
+      readonly kind: "save-unknown";
+      readonly recordId: RecordId | undefined;
+      readonly edits: readonly Edit[];
+    }
+  | {
+      /** A membership was ended or narrowed, signed on this device. */
+      readonly kind: "membership-changed";
+      readonly memberId: RecordId;
+      readonly ofPersonId: PersonId;
+      readonly isActive: boolean;
+      readonly roles: readonly string[];
+      readonly hashes: readonly string[];
+    }
+  | { readonly kind: "device-revoked"; readonly revokedDevice: string }
+  | { readonly kind: "signed-out" }
+  | { readonly kind: "signed-in" }
+);
+
+export class Journal {
+  readonly #entries: JournalEntry[] = [];
+
+  get entries(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
+  write(entry: JournalEntry): void {
+    this.#entries.push(entry);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * WebCrypto, answered in turn. The real one works in threads of its own: in which order two of its answers come, and whether
+ * one is still to come, nobody can tell. While this is in place, signatures and digests are computed at once by the same
+ * OpenSSL, and what still goes to a thread is counted.
+ *
+ * Keys and signatures stay what they are: random. Nothing in Suture decides anything by their bytes.
+ */
+import {
+  createHash,
+  KeyObject,
+  sign as signNow,
+  verify as verifyNow,
+} from "node:crypto";
+
+export interface WebCryptoWatch {
+  /** How many answers are still to come. */
+  readonly pendingCount: number;
+  /** Puts back what was there before, once everyone who asked for it has. */
+  restore(): void;
+}
+
+type Subtle = typeof crypto.subtle;
+
+let watchers = 0;
+let pendingCount = 0;
+let originals: Partial<Subtle> = {};
+
+/** Replaces methods of the global `crypto.subtle`, for everybody in this process, until restored. */
+export function watchWebCrypto(): WebCryptoWatch {
+  watchers += 1;
+  if (watchers === 1) replace();
+  let isRestored = false;
+  return {
+    get pendingCount() {
+      return pendingCount;
+    },
+    restore() {
+      if (isRestored) return;
+      isRestored = true;
+      watchers -= 1;
+      if (watchers === 0) Object.assign(crypto.subtle, originals);
+    },
+  };
+}
+
+function replace(): void {
+  const { subtle } = crypto;
+  const sign = subtle.sign.bind(subtle);
+  const verify = subtle.verify.bind(subtle);
+  const digest = subtle.digest.bind(subtle);
+  const generateKey = subtle.generateKey.bind(subtle);
+  const importKey = subtle.importKey.bind(subtle);
+  const exportKey = subtle.exportKey.bind(subtle);
+  originals = { sign, verify, digest, generateKey, importKey, exportKey };
+  const replacements: Partial<Record<keyof Subtle, unknown>> = {
+    async sign(...given: Parameters<Subtle["sign"]>) {
+      const [algorithm, key, data] = given;
+      if (!isEs256(algorithm)) return counted(sign(...given));
+      return Uint8Array.from(
+        signNow("sha256", bytesOf(data), {
+          key: KeyObject.from(key),
+          dsaEncoding: "ieee-p1363",
+        }),
+      ).buffer;
+    },
+    async verify(...given: Parameters<Subtle["verify"]>) {
+      const [algorithm, key, signature, data] = given;
+      if (!isEs256(algorithm)) return counted(verify(...given));
+      return verifyNow(
+        "sha256",
+        bytesOf(data),
+        { key: KeyObject.from(key), dsaEncoding: "ieee-p1363" },
+        bytesOf(signature),
+      );
+    },
+    async digest(...given: Parameters<Subtle["digest"]>) {
+      const [algorithm, data] = given;
+      if (algorithm !== "SHA-256") return counted(digest(...given));
+      return Uint8Array.from(
+        createHash("sha256").update(bytesOf(data)).digest(),
+      ).buffer;
+    },
+    generateKey: (...given: Parameters<typeof generateKey>) =>
+      counted(generateKey(...given)),
+    importKey: (...given: Parameters<typeof importKey>) =>
+      counted(importKey(...given)),
+    exportKey: (...given: Parameters<typeof exportKey>) =>
+      counted(exportKey(...given)),
+  };
+  Object.assign(subtle, replacements);
+}
+
+async function counted<T>(work: Promise<T>): Promise<T> {
+  pendingCount += 1;
+  try {
+    return await work;
+  } finally {
+    pendingCount -= 1;
+  }
+}
+
+function isEs256(algorithm: unknown): boolean {
+  return (
+    typeof algorithm === "object" &&
+    algorithm !== null &&
+    "name" in algorithm &&
+    algorithm.name === "ECDSA" &&
+    "hash" in algorithm &&
+    (algorithm.hash === "SHA-256" ||
+      (typeof algorithm.hash === "object" &&
+        algorithm.hash !== null &&
+        "name" in algorithm.hash &&
+        algorithm.hash.name === "SHA-256"))
+  );
+}
+
+function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

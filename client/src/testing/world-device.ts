@@ -1,0 +1,95 @@
+/** A device in a simulated world: a machine, a line to the server, and the SDK as it ships. */
+import type { RecordType } from "@suture/schema";
+
+import { createClient, type Client } from "../create-client.ts";
+import type { TokenStore } from "../identity/token-store.ts";
+import { clientMigrations, clientTables } from "../store/client-tables.ts";
+import type { Machine } from "./machine.ts";
+import type { SimulatedLink } from "./network/simulated-link.ts";
+
+export interface WorldDeviceDeps {
+  readonly machine: Machine;
+  readonly link: SimulatedLink;
+  /** Outlives the app, as a keyring does. */
+  readonly tokens: TokenStore;
+  readonly url: string;
+  readonly recordTypes: readonly RecordType[];
+}
+
+export class WorldDevice {
+  readonly name: string;
+  readonly machine: Machine;
+  readonly link: SimulatedLink;
+  readonly tokens: TokenStore;
+  readonly #deps: WorldDeviceDeps;
+  #client: Client | undefined;
+
+  constructor(deps: WorldDeviceDeps) {
+    this.#deps = deps;
+    this.name = deps.machine.name;
+    this.machine = deps.machine;
+    this.link = deps.link;
+    this.tokens = deps.tokens;
+  }
+
+  /** Whether the app is open. */
+  get isOn(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** The SDK of the app that is open. Throws while it is not. */
+  get client(): Client {
+    if (this.#client === undefined) throw new Error(`${this.name} is off`);
+    return this.#client;
+  }
+
+  /** Opens the app; it syncs as soon as somebody is signed in. Throws a `StoreError` where its store cannot be opened. */
+  async start(): Promise<Client> {
+    if (this.#client !== undefined) return this.#client;
+    const { machine, link, tokens, url, recordTypes } = this.#deps;
+    const runtime = machine.start();
+    try {
+      const store = await runtime.openStore({
+        file: "log.sqlite",
+        tables: clientTables,
+        migrations: clientMigrations,
+      });
+      const client = await createClient({
+        url,
+        store,
+        tokens,
+        recordTypes,
+        clock: runtime.clock,
+        timers: runtime.timers,
+        random: runtime.random,
+        connect: (request) => machine.whileAlive(link.connect(request)),
+        fetch: (to, init) => machine.whileAlive(link.fetch(to, init)),
+        appVersion: "world",
+      });
+      this.#client = client;
+      client.startSync();
+      return client;
+    } catch (cause) {
+      machine.kill();
+      throw cause;
+    }
+  }
+
+  /** Closes the app as a person does. */
+  async close(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) return;
+    this.#client = undefined;
+    await client.close();
+    this.machine.stopped();
+    this.link.cut();
+  }
+
+  /** The app is killed, or the battery is empty: what was not on its disk is gone. */
+  kill(): void {
+    if (!this.machine.isRunning) return;
+    this.#client = undefined;
+    this.machine.kill();
+    this.link.cut();
+  }
+}

@@ -1,0 +1,57 @@
+/** The server of a simulated world: a machine, and the process that runs on it. */
+import type { Machine } from "./machine.ts";
+import type { ServerInWorld, StartServer } from "./server-in-world.ts";
+
+export interface WorldServerDeps<S extends ServerInWorld> {
+  readonly machine: Machine;
+  readonly startServer: StartServer<S>;
+  /** Breaks every line to it. */
+  cutLinks(): void;
+}
+
+export class WorldServer<S extends ServerInWorld = ServerInWorld> {
+  readonly machine: Machine;
+  readonly #deps: WorldServerDeps<S>;
+  #running: S | undefined;
+
+  constructor(deps: WorldServerDeps<S>) {
+    this.#deps = deps;
+    this.machine = deps.machine;
+  }
+
+  /** What runs; undefined while it is down. */
+  get running(): S | undefined {
+    return this.#running;
+  }
+
+  /** Throws what `startServer` throws, for a store that cannot be opened, say. */
+  async start(): Promise<S> {
+    if (this.#running !== undefined) return this.#running;
+    const { machine, startServer } = this.#deps;
+    const runtime = machine.start();
+    try {
+      this.#running = await startServer(runtime);
+      return this.#running;
+    } catch (cause) {
+      machine.kill();
+      throw cause;
+    }
+  }
+
+  /** In good order: every device is told. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    await running.close();
+    this.#running = undefined;
+    this.machine.stopped();
+    this.#deps.cutLinks();
+  }
+
+  kill(): void {
+    if (!this.machine.isRunning) return;
+    this.#running = undefined;
+    this.machine.kill();
+    this.#deps.cutLinks();
+  }
+}
