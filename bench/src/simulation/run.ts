@@ -22,3 +22,19 @@ export interface Step {
   /** Does it. Resolves when it is over, or goes on by itself. Throws only for a bug. */
   run(): Promise<void>;
 }
+
+/** A promise of SPEC PM that did not hold. */
+export interface BrokenPromise {
+  /** `PM-5`. */
+  readonly promise: string;
+  /** Who saw what where, and what they should have seen. */
+  readonly words: string;
+}
+
+/** Watches over the promises through one run. Answers with the first that is broken, undefined while all hold. */
+export interface Promises {
+  /** Cheap: what the step could have touched. */
+  afterStep(step: Step): Promise<BrokenPromise | undefined>;
+  /** Everything, on every device and the server: all faults have ended, everything runs and has settled. */
+  afterHealing(): Promise<BrokenPromise | undefined>;
+}
