@@ -59,7 +59,12 @@ export type JournalEntry = {
       readonly formId: number | undefined;
       readonly recordId: RecordId;
       readonly recordType: string;
+      /** Statements last. */
       readonly edits: readonly Edit[];
+      /**
+       * Of the form's changes; the last of them are the statements, one each and in their order. A new record's first one says
+       * everything in it but its texts and counters.
+       */
       readonly hashes: readonly string[];
       /** For a new record: the record above it. */
       readonly parentId: RecordId | undefined;
@@ -67,6 +72,8 @@ export type JournalEntry = {
   | {
       /** The conflict of a group was settled, and they were told so. */
       readonly kind: "resolved";
+      /** A review is a form too: what it showed is what was settled. */
+      readonly formId: number;
       readonly recordId: RecordId;
       readonly recordType: string;
       readonly group: string;
@@ -84,8 +91,12 @@ export type JournalEntry = {
   | {
       /** Nobody was told anything: the device died, or its disk failed. It may be there, whole, or not at all. */
       readonly kind: "save-unknown";
-      readonly recordId: RecordId | undefined;
+      /** The form, or the review; undefined for a new record. */
+      readonly formId: number | undefined;
+      readonly recordId: RecordId;
+      readonly recordType: string;
       readonly edits: readonly Edit[];
+      readonly parentId: RecordId | undefined;
     }
   | {
       /** A membership was ended or narrowed, signed on this device. */
