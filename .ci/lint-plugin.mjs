@@ -43,15 +43,20 @@ const nodeOnly = /^(node:.*|ws|better-sqlite3)$/;
 
 /** Where clock, timers and chance are given; `bench` measures, so it takes its own. */
 const givenRuntime = /^(schema|server|client)\/src\//;
+/** A test may let others have their turn: that takes no time of any clock. */
+const tests = /\.(test|test-support|contract)\.tsx?$/;
 /** Entry points and what they hand out. */
 const compositionRoots =
   /^(client\/src\/node\.ts|.*\/(main|cli|system-[a-z-]+)\.tsx?)$/;
 const environmentReaders = /\/(main|cli|config)\.ts$/;
 
 const timers = new Set(["setTimeout", "setInterval"]);
+const timersAndTurns = new Set([...timers, "setImmediate"]);
 const takenMembers = new Map([
   ["Date.now", "Clock"],
   ["performance.now", "Clock"],
+  ["process.hrtime", "Clock"],
+  ["AbortSignal.timeout", "Timers"],
   ["Math.random", "Random"],
   ["crypto.randomUUID", "Random"],
   ["crypto.getRandomValues", "Random"],
@@ -112,6 +117,7 @@ const injectedRuntime = {
     if (!givenRuntime.test(from)) return {};
     const isRoot = compositionRoots.test(from);
     const mayReadEnvironment = environmentReaders.test(from);
+    const taken = tests.test(from) ? timers : timersAndTurns;
 
     function report(node, dependency) {
       const message = `Take \`${dependency}\` from \`deps\`: entry points alone hand out the clock, timers and chance.`;
@@ -127,12 +133,18 @@ const injectedRuntime = {
           });
         if (isRoot) return;
         if (takenMembers.has(member)) report(node, takenMembers.get(member));
-        if (timers.has(member.replace(/^(globalThis|window|self)\./, "")))
+        if (taken.has(member.replace(/^(globalThis|window|self)\./, "")))
+          report(node, "Timers");
+      },
+      // Handed on as a value, too.
+      Identifier(node) {
+        if (isRoot || !taken.has(node.name)) return;
+        const { parent } = node;
+        if (parent.property !== node && parent.key !== node)
           report(node, "Timers");
       },
       CallExpression(node) {
         if (isRoot || node.callee.type !== "Identifier") return;
-        if (timers.has(node.callee.name)) report(node, "Timers");
         if (node.callee.name === "Date") report(node, "Clock");
       },
       NewExpression(node) {

@@ -1,5 +1,5 @@
 /** The machine's own clock, chance and timers. Only entry points hand these out; everything else is given them. */
-import type { Clock, Random, Timers } from "@suture/schema";
+import type { Clock, Defer, Random, Timers } from "@suture/schema";
 
 export const systemClock: Clock = { now: () => Date.now() };
 
@@ -13,3 +13,6 @@ export const systemTimers: Timers = {
     return { cancel: () => clearTimeout(timeout) };
   },
 };
+
+/** After the sockets that are ready now have been read. For Node. */
+export const systemDefer: Defer = (task) => void setImmediate(task);

@@ -1,6 +1,6 @@
 /** The machine's own clock, chance and timers. Only entry points hand these out; everything else is given them. */
 import { randomFillSync } from "node:crypto";
-import type { Clock, Random, Timers } from "@suture/schema";
+import type { Clock, Defer, Random, Timers } from "@suture/schema";
 import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
 
 export const systemClock: Clock = { now: () => Date.now() };
@@ -18,11 +18,10 @@ export const systemTimers: Timers = {
   },
 };
 
-/** The rest of this turn of the event loop first, and what has arrived meanwhile. */
-export const systemTurn = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+/** After the rest of this turn of the event loop, and what has arrived meanwhile. */
+export const systemDefer: Defer = (task) => void setImmediate(task);
+
+export const systemTurn = (): Promise<void> => new Promise(systemDefer);
 
 export const systemStopwatch: Stopwatch = {
   elapsedMs: () => performance.now(),

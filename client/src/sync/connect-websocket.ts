@@ -7,6 +7,7 @@ import {
 } from "@suture/schema";
 import { WebSocket } from "ws";
 
+import { systemTimers } from "../system-runtime.ts";
 import type { Connect, ConnectFailure, ConnectRequest } from "./connect.ts";
 
 const handshakeTimeoutMs = 10_000;
@@ -36,9 +37,7 @@ export const openWithin = async (
       const { "content-type": contentType = "", "dpop-nonce": nonce } =
         response.headers;
       // `ws` gives up on silence alone; a portal's page may go on and on.
-      AbortSignal.timeout(timeoutMs).addEventListener("abort", () =>
-        response.destroy(),
-      );
+      const patience = systemTimers.after(timeoutMs, () => response.destroy());
       response.setEncoding("utf8");
       response.on("data", (piece: string) => {
         body += piece;
@@ -46,6 +45,7 @@ export const openWithin = async (
       });
       response.on("error", () => undefined);
       response.on("close", () => {
+        patience.cancel();
         failed({
           kind: "answered",
           status: response.statusCode ?? 0,

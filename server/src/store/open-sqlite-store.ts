@@ -4,6 +4,7 @@ import {
   type Store,
 } from "@suture/schema";
 import Database from "better-sqlite3";
+import { systemDefer } from "../system-runtime.ts";
 
 /** How long to wait while another process, such as a backup, holds the file. The event loop stands still meanwhile. */
 const busyTimeoutMs = 5_000;
@@ -28,7 +29,7 @@ export function openSqliteStore({
     ...options,
     openHandle: (mode) =>
       new Database(file, { readonly: mode === "read", timeout: busyTimeoutMs }),
-    // After the sockets that are ready now have been read, so that what they brought shares one commit.
-    defer: setImmediate,
+    // What has arrived on sockets by then shares one commit.
+    defer: systemDefer,
   });
 }
