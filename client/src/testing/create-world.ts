@@ -46,7 +46,11 @@ export async function createWorld<S extends ServerInWorld>(
       name,
       time,
       random: random.fork(`machine ${name}`),
-      disk: new SimulatedDisk(join(folder, name), quiet.defer),
+      disk: new SimulatedDisk({
+        directory: join(folder, name),
+        defer: quiet.defer,
+        random: random.fork(`disk ${name}`),
+      }),
     });
   const devices = new Map<string, WorldDevice>();
   const server = new WorldServer<S>({
@@ -68,7 +72,14 @@ export async function createWorld<S extends ServerInWorld>(
     const link = new SimulatedLink({ time, server: () => server.running });
     devices.set(
       name,
-      new WorldDevice({ machine, link, tokens, url: serverUrl, recordTypes }),
+      new WorldDevice({
+        name,
+        machine,
+        link,
+        tokens,
+        url: serverUrl,
+        recordTypes,
+      }),
     );
   }
   const world = new World<S>({

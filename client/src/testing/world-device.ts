@@ -4,10 +4,12 @@ import type { RecordType } from "@suture/schema";
 import { createClient, type Client } from "../create-client.ts";
 import type { TokenStore } from "../identity/token-store.ts";
 import { clientMigrations, clientTables } from "../store/client-tables.ts";
+import type { DiskImage } from "./disk/simulated-disk.ts";
 import type { Machine } from "./machine.ts";
 import type { SimulatedLink } from "./network/simulated-link.ts";
 
 export interface WorldDeviceDeps {
+  readonly name: string;
   readonly machine: Machine;
   readonly link: SimulatedLink;
   /** Outlives the app, as a keyring does. */
@@ -17,7 +19,10 @@ export interface WorldDeviceDeps {
 }
 
 export class WorldDevice {
+  /** As the world was given it. */
   readonly name: string;
+  /** Of the server, as its app knows it. */
+  readonly url: string;
   readonly machine: Machine;
   readonly link: SimulatedLink;
   readonly tokens: TokenStore;
@@ -26,10 +31,15 @@ export class WorldDevice {
 
   constructor(deps: WorldDeviceDeps) {
     this.#deps = deps;
-    this.name = deps.machine.name;
+    this.name = deps.name;
+    this.url = deps.url;
     this.machine = deps.machine;
     this.link = deps.link;
     this.tokens = deps.tokens;
+    this.machine.onKilled = () => {
+      this.#client = undefined;
+      this.link.cut();
+    };
   }
 
   /** Whether the app is open. */
@@ -87,9 +97,13 @@ export class WorldDevice {
 
   /** The app is killed, or the battery is empty: what was not on its disk is gone. */
   kill(): void {
-    if (!this.machine.isRunning) return;
-    this.#client = undefined;
     this.machine.kill();
-    this.link.cut();
+  }
+
+  /** The app is killed, its disk is as it was in a backup, and it is opened again. Tokens lie elsewhere and stay. */
+  async restore(backup: DiskImage): Promise<Client> {
+    this.kill();
+    this.machine.disk.restore(backup);
+    return this.start();
   }
 }
