@@ -112,8 +112,17 @@ export type JournalEntry = {
   | { readonly kind: "signed-in" }
 );
 
+/** A machine was put back to where it stood when a backup was made: what it alone held of what came since is gone. */
+export interface Restored {
+  /** Name of a device, or `server`. */
+  readonly machine: string;
+  readonly atMs: number;
+  readonly backupAtMs: number;
+}
+
 export class Journal {
   readonly #entries: JournalEntry[] = [];
+  readonly #restored: Restored[] = [];
 
   get entries(): readonly JournalEntry[] {
     return this.#entries;
@@ -121,5 +130,13 @@ export class Journal {
 
   write(entry: JournalEntry): void {
     this.#entries.push(entry);
+  }
+
+  get restored(): readonly Restored[] {
+    return this.#restored;
+  }
+
+  noteRestored(restored: Restored): void {
+    this.#restored.push(restored);
   }
 }
