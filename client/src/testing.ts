@@ -10,6 +10,37 @@ export type {
   UpgradeAnswer,
   UpgradeRequest,
 } from "./testing/server-in-world.ts";
-export type { MachineClock, ProcessRuntime } from "./testing/machine.ts";
+export type { ProcessRuntime } from "./testing/machine.ts";
+export type { MachineClock } from "./testing/machine-clock.ts";
+export {
+  clockDrift,
+  clockFaultNames,
+  clockJumps,
+  clockSkew,
+  randomClockFault,
+  type ClockFault,
+} from "./testing/clock-faults.ts";
+export {
+  commitFails,
+  crashesAt,
+  diskFaultNames,
+  diskFull,
+  randomDiskFault,
+  tornCommit,
+  writeFails,
+  type DiskFault,
+} from "./testing/disk/disk-faults.ts";
+export {
+  damagedRow,
+  damageNames,
+  flippedBits,
+  randomDamage,
+  truncatedFile,
+  type Damage,
+} from "./testing/disk/damage.ts";
+export type {
+  DiskImage,
+  SimulatedDisk,
+} from "./testing/disk/simulated-disk.ts";
 export { SeededRandom } from "./testing/seeded-random.ts";
 export { SimulatedTime } from "./testing/simulated-time.ts";

@@ -4,7 +4,8 @@
  */
 import type { Clock, Random, Store, Timers } from "@suture/schema";
 
-import { SimulatedDisk, type StoreOnDisk } from "./disk/simulated-disk.ts";
+import type { SimulatedDisk, StoreOnDisk } from "./disk/simulated-disk.ts";
+import { MachineClock } from "./machine-clock.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 
@@ -29,6 +30,8 @@ export class Machine {
   readonly name: string;
   readonly disk: SimulatedDisk;
   readonly clock: MachineClock;
+  /** What else ends with the process. */
+  onKilled: () => void = () => undefined;
   readonly #deps: MachineDeps;
   #life = { isOver: true };
 
@@ -37,6 +40,7 @@ export class Machine {
     this.disk = deps.disk;
     this.clock = new MachineClock(deps.time);
     this.#deps = deps;
+    deps.disk.onDeath = () => this.kill();
   }
 
   get isRunning(): boolean {
@@ -59,7 +63,8 @@ export class Machine {
             if (!life.isOver) task();
           }),
       },
-      openStore: async (on) => mortal(await disk.openStore(on), life),
+      openStore: async (on) =>
+        mortal(await unlessOver(disk.openStore(on), life), life),
     };
   }
 
@@ -75,42 +80,10 @@ export class Machine {
 
   /** The process is killed, between two instructions. */
   kill(): void {
+    if (!this.isRunning) return;
     this.#life.isOver = true;
     this.disk.crash();
-  }
-}
-
-/** A clock that people set: it may be years off, run fast or slow, and be corrected at any moment. */
-export class MachineClock implements Clock {
-  readonly #time: SimulatedTime;
-  #offsetMs = 0;
-  #rate = 1;
-  #sinceMs: number;
-
-  constructor(time: SimulatedTime) {
-    this.#time = time;
-    this.#sinceMs = time.nowMs;
-  }
-
-  now(): number {
-    const passedMs = this.#time.nowMs - this.#sinceMs;
-    return Math.floor(this.#sinceMs + this.#offsetMs + passedMs * this.#rate);
-  }
-
-  /** How far ahead of true time it is; negative if it is behind. */
-  get aheadMs(): number {
-    return this.now() - this.#time.nowMs;
-  }
-
-  /** From now on it is so far ahead, and runs at `rate` times the speed of true time. */
-  set(aheadMs: number, rate = this.#rate): void {
-    this.#sinceMs = this.#time.nowMs;
-    this.#offsetMs = aheadMs;
-    this.#rate = rate;
-  }
-
-  jump(byMs: number): void {
-    this.set(this.aheadMs + byMs);
+    this.onKilled();
   }
 }
 

@@ -1,4 +1,5 @@
 /** The server of a simulated world: a machine, and the process that runs on it. */
+import type { DiskImage } from "./disk/simulated-disk.ts";
 import type { Machine } from "./machine.ts";
 import type { ServerInWorld, StartServer } from "./server-in-world.ts";
 
@@ -17,6 +18,10 @@ export class WorldServer<S extends ServerInWorld = ServerInWorld> {
   constructor(deps: WorldServerDeps<S>) {
     this.#deps = deps;
     this.machine = deps.machine;
+    this.machine.onKilled = () => {
+      this.#running = undefined;
+      deps.cutLinks();
+    };
   }
 
   /** What runs; undefined while it is down. */
@@ -49,9 +54,13 @@ export class WorldServer<S extends ServerInWorld = ServerInWorld> {
   }
 
   kill(): void {
-    if (!this.machine.isRunning) return;
-    this.#running = undefined;
     this.machine.kill();
-    this.#deps.cutLinks();
+  }
+
+  /** It is killed, its disk is as it was in a backup, and it starts again. Accounts lie elsewhere and stay. */
+  async restore(backup: DiskImage): Promise<S> {
+    this.kill();
+    this.machine.disk.restore(backup);
+    return this.start();
   }
 }
