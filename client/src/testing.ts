@@ -42,5 +42,36 @@ export type {
   DiskImage,
   SimulatedDisk,
 } from "./testing/disk/simulated-disk.ts";
+export {
+  answerLost,
+  busy,
+  captivePortal,
+  closesAtByte,
+  halfOpen,
+  lateFrames,
+  lossy,
+  networkFaultNames,
+  offline,
+  portalPage,
+  randomNetworkFault,
+  repeatedFrames,
+  slow,
+  stripsWebSocket,
+  throttled,
+  throttledTo,
+  vpnExpires,
+  type Direction,
+  type NetworkFault,
+  type NetworkFaultName,
+} from "./testing/network/network-faults.ts";
+export type {
+  LinkEvent,
+  SimulatedLink,
+} from "./testing/network/simulated-link.ts";
+export type { ChaosProxy } from "./testing/chaos-proxy/chaos-proxy.ts";
+export {
+  startChaosProxy,
+  type ChaosProxyOptions,
+} from "./testing/chaos-proxy/start-chaos-proxy.ts";
 export { SeededRandom } from "./testing/seeded-random.ts";
 export { SimulatedTime } from "./testing/simulated-time.ts";

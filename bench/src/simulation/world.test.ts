@@ -1,5 +1,10 @@
 /** The world itself, with the real SDK and the real server in it. */
-import { createWorld, unfinished, type World } from "@suture/client/testing";
+import {
+  createWorld,
+  offline,
+  unfinished,
+  type World,
+} from "@suture/client/testing";
 import { simulatedServer, type SimulatedServer } from "@suture/server/testing";
 import { afterEach, expect, test } from "vitest";
 
@@ -134,7 +139,7 @@ test("[WO-84] a world can begin where another was: same people, same records, an
 test("[WO-85] what takes longer than somebody waits is unfinished, and time has passed", async () => {
   const world = await worldOf(7);
   const client = await world.device("tablet").start();
-  world.device("tablet").link.isOffline = true;
+  world.device("tablet").link.suffer(offline());
   const before = world.time.nowMs;
   expect(await world.act(() => client.catchUp(), 5_000)).toBe(unfinished);
   expect(world.time.nowMs).toBe(before + 5_000);

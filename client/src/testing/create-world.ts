@@ -57,7 +57,7 @@ export async function createWorld<S extends ServerInWorld>(
     machine: machineNamed("server"),
     startServer: options.startServer,
     cutLinks: () => {
-      for (const { link } of devices.values()) link.cut();
+      for (const { link } of devices.values()) link.hangUp("server");
     },
   });
   if (from) server.machine.disk.restore(from.server);
@@ -69,7 +69,11 @@ export async function createWorld<S extends ServerInWorld>(
       machine.disk.restore(kept.disk);
       await putBackTokens(tokens, kept.tokens);
     }
-    const link = new SimulatedLink({ time, server: () => server.running });
+    const link = new SimulatedLink({
+      time,
+      random: random.fork(`link ${name}`),
+      server: () => server.running,
+    });
     devices.set(
       name,
       new WorldDevice({

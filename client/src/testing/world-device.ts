@@ -38,7 +38,7 @@ export class WorldDevice {
     this.tokens = deps.tokens;
     this.machine.onKilled = () => {
       this.#client = undefined;
-      this.link.cut();
+      this.link.hangUp("device");
     };
   }
 
@@ -92,7 +92,7 @@ export class WorldDevice {
     this.#client = undefined;
     await client.close();
     this.machine.stopped();
-    this.link.cut();
+    this.link.hangUp("device");
   }
 
   /** The app is killed, or the battery is empty: what was not on its disk is gone. */

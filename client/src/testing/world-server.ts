@@ -6,7 +6,7 @@ import type { ServerInWorld, StartServer } from "./server-in-world.ts";
 export interface WorldServerDeps<S extends ServerInWorld> {
   readonly machine: Machine;
   readonly startServer: StartServer<S>;
-  /** Breaks every line to it. */
+  /** Its process is gone, and so are its ends of all connections. */
   cutLinks(): void;
 }
 
