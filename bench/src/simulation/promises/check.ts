@@ -1,0 +1,13 @@
+import type { BrokenPromise, Step } from "../run.ts";
+import type { News } from "./evidence.ts";
+
+/** Watches over one or a few of the promises. Answers with the first that is broken. */
+export interface Check {
+  afterStep(
+    news: News,
+    step: Step,
+  ): BrokenPromise | undefined | Promise<BrokenPromise | undefined>;
+  /** Everything has healed and settled; the last news have been told. */
+  afterHealing?():
+    BrokenPromise | undefined | Promise<BrokenPromise | undefined>;
+}

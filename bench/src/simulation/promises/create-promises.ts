@@ -1,0 +1,48 @@
+/** Watches over the promises of SPEC PM through one run. */
+import type { Hospital } from "../people/hospital.ts";
+import type { BrokenPromise, Promises, Run, Step } from "../run.ts";
+import type { Check } from "./check.ts";
+import { Evidence } from "./evidence.ts";
+import { EverythingArrives } from "./everything-arrives.ts";
+import { OnlyAdmitted } from "./only-admitted.ts";
+import { SavedIsKept } from "./saved-is-kept.ts";
+import { ShownAsItIs } from "./shown-as-it-is.ts";
+
+export interface PromisesDeps {
+  readonly run: Run;
+  readonly hospital: Hospital;
+}
+
+export function createPromises({ run }: PromisesDeps): Promises {
+  const evidence = new Evidence(run);
+  const checks: readonly Check[] = [
+    new SavedIsKept(evidence),
+    new OnlyAdmitted(evidence),
+    new ShownAsItIs(evidence),
+    new EverythingArrives(evidence),
+  ];
+  const afterStep = async (step: Step): Promise<BrokenPromise | undefined> => {
+    const news = evidence.look();
+    for (const check of checks) {
+      const broken = await check.afterStep(news, step);
+      if (broken !== undefined) return broken;
+    }
+    return undefined;
+  };
+  return {
+    afterStep,
+    async afterHealing() {
+      const broken = await afterStep({
+        name: "heal",
+        words: "all faults end",
+        run: async () => undefined,
+      });
+      if (broken !== undefined) return broken;
+      for (const check of checks) {
+        const unhealed = await check.afterHealing?.();
+        if (unhealed !== undefined) return unhealed;
+      }
+      return undefined;
+    },
+  };
+}

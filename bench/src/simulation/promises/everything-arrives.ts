@@ -1,0 +1,41 @@
+/** PM-11: once all has healed and settled, every device holds of a record what the server does, and has heard all of its log. */
+import type { BrokenPromise } from "../run.ts";
+import type { Check } from "./check.ts";
+import type { Evidence } from "./evidence.ts";
+import { changeName, type HeldChanges } from "./held-changes.ts";
+
+export class EverythingArrives implements Check {
+  readonly #evidence: Evidence;
+
+  constructor(evidence: Evidence) {
+    this.#evidence = evidence;
+  }
+
+  afterStep(): undefined {
+    return undefined;
+  }
+
+  afterHealing(): BrokenPromise | undefined {
+    for (const { name, client } of this.#evidence.run.world.devices) {
+      // Whom nobody lets in hears nothing more.
+      if (client.person === null || client.syncStatus.problem !== null)
+        continue;
+      const words = this.#isBehind(this.#evidence.heldBy(name));
+      if (words !== undefined)
+        return { promise: "PM-11", words: `${name} ${words}` };
+    }
+    return undefined;
+  }
+
+  #isBehind(held: HeldChanges): string | undefined {
+    const { server } = this.#evidence;
+    for (const scopeId of held.scopeIds())
+      for (const row of server.rowsOf(scopeId)) {
+        const name = changeName(row.recordId, row.hash);
+        const isHeld = held.all.get(name)?.progress.state === "accepted";
+        if (!isHeld && held.of(row.recordId).size > 0)
+          return `does not hold change ${name} of ${scopeId} ${row.sequence}`;
+      }
+    return undefined;
+  }
+}

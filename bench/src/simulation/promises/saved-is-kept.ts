@@ -1,0 +1,136 @@
+/**
+ * PM-1, PM-2, PM-7: what somebody was told is saved lies on their device from then on, as sent, queued or refused; and what a
+ * device was told is accepted, the server holds.
+ *
+ * A device or server that was put back to an older copy has lost what came later: that is the fault, not a broken promise. What
+ * anybody still holds must be back once everything has healed.
+ */
+import type { JournalEntry } from "../journal.ts";
+import type { BrokenPromise, Step } from "../run.ts";
+import type { Check } from "./check.ts";
+import type { Evidence, News } from "./evidence.ts";
+import { changeName, type HeldChange } from "./held-changes.ts";
+
+export class SavedIsKept implements Check {
+  readonly #evidence: Evidence;
+  /** Told as saved, by device, and not yet found on its disk. */
+  readonly #told = new Map<string, Map<string, JournalEntry>>();
+  /** Told as accepted, and not yet found on the server. */
+  readonly #unproven = new Map<string, string>();
+  readonly #acknowledged = new Set<string>();
+  #setBacks = 0;
+  #isServerRestored = false;
+
+  constructor(evidence: Evidence) {
+    this.#evidence = evidence;
+  }
+
+  afterStep(news: News, step: Step): BrokenPromise | undefined {
+    if (step.name === "restore-server") this.#isServerRestored = true;
+    this.#noteTold(news.journal);
+    return (
+      this.#whatIsSaved(news) ??
+      this.#whatLeft(news) ??
+      this.#whatIsAcknowledged(news)
+    );
+  }
+
+  afterHealing(): BrokenPromise | undefined {
+    const { server, devices } = this.#evidence;
+    for (const name of this.#acknowledged) {
+      if (server.committed.has(name)) continue;
+      const holder = [...devices].find(
+        ([, held]) => held.all.get(name)?.progress.state === "accepted",
+      );
+      if (this.#isServerRestored && holder === undefined) continue;
+      return {
+        promise: "PM-1",
+        words: `change ${name} was acknowledged, and is not on the server${holder ? `, though ${holder[0]} has it` : ""}`,
+      };
+    }
+    return undefined;
+  }
+
+  /** The device was put back to an older copy: what it held since is not its to lose. */
+  deviceWasRestored(device: string): void {
+    this.#told.delete(device);
+  }
+
+  #noteTold(journal: News["journal"]): void {
+    for (const entry of journal) {
+      if (!("hashes" in entry) || !("recordId" in entry)) continue;
+      const told =
+        this.#told.get(entry.device) ?? new Map<string, JournalEntry>();
+      this.#told.set(entry.device, told);
+      for (const hash of entry.hashes)
+        told.set(changeName(entry.recordId, hash), entry);
+    }
+  }
+
+  #whatIsSaved({ disks }: News): BrokenPromise | undefined {
+    for (const device of disks.keys()) {
+      const { all } = this.#evidence.heldBy(device);
+      for (const [name, entry] of this.#told.get(device) ?? []) {
+        if (!all.has(name) && !this.#evidence.server.committed.has(name))
+          return {
+            promise: "PM-2",
+            words: `${device} said that change ${name} is saved (${entry.kind}), and it is not on its disk`,
+          };
+      }
+      this.#told.delete(device);
+    }
+    return undefined;
+  }
+
+  #whatLeft({ disks }: News): BrokenPromise | undefined {
+    for (const [device, { gone }] of disks)
+      for (const change of gone) {
+        const name = changeName(change.recordId, change.hash);
+        if (mayLeave(change, this.#evidence.server.everHeld(name))) continue;
+        const { state } = change.progress;
+        return {
+          promise: state === "refused" ? "PM-7" : "PM-2",
+          words: `change ${name} was ${state} on ${device}, and is gone from it`,
+        };
+      }
+    return undefined;
+  }
+
+  #whatIsAcknowledged({ disks, committed }: News): BrokenPromise | undefined {
+    for (const [device, { written }] of disks)
+      for (const change of written)
+        if (change.progress.state === "accepted")
+          this.#unproven.set(changeName(change.recordId, change.hash), device);
+    if (committed === undefined) return undefined;
+    const { server } = this.#evidence;
+    const isSetBack = server.setBackCount > this.#setBacks;
+    this.#setBacks = server.setBackCount;
+    for (const [name, device] of this.#unproven) {
+      this.#acknowledged.add(name);
+      const isThere = this.#isServerRestored
+        ? server.everHeld(name)
+        : server.committed.has(name);
+      if (!isThere)
+        return {
+          promise: "PM-1",
+          words: `${device} was told that change ${name} is accepted, and the server does not hold it`,
+        };
+    }
+    this.#unproven.clear();
+    if (!isSetBack || this.#isServerRestored) return undefined;
+    const lost = [...this.#acknowledged].find(
+      (name) => !server.committed.has(name),
+    );
+    return lost === undefined
+      ? undefined
+      : {
+          promise: "PM-1",
+          words: `change ${lost} was acknowledged, and the server has lost it`,
+        };
+  }
+}
+
+/** What the server has may leave with its scope; what is only here may not. */
+function mayLeave({ progress }: HeldChange, wasCommitted: boolean): boolean {
+  return progress.state === "accepted" && wasCommitted;
+}

@@ -1,0 +1,180 @@
+/**
+ * PM-4, PM-5, PM-14 and what people see of PM-8: each device shows of a record exactly what the changes that it holds say, the
+ * same as every other that holds the same, a conflict as a conflict; and the label is not ahead of the truth.
+ *
+ * Records are looked at where their changes moved; what there is no time for in one step comes later, in turn.
+ */
+import type { SutureRecord } from "@suture/client";
+import { unfinished } from "@suture/client/testing";
+import { recordIdSchema, type RecordId } from "@suture/schema";
+
+import { textOf } from "../model/canonical-text.ts";
+import {
+  differsInFields,
+  differsInGroups,
+  type ShownRecord,
+} from "../model/compare-shown.ts";
+import type { BrokenPromise } from "../run.ts";
+import type { Check } from "./check.ts";
+import type { Evidence, News } from "./evidence.ts";
+import { changeName, type HeldChange } from "./held-changes.ts";
+import { openShown, orderOf, readShown } from "./shown-record.ts";
+
+const looksPerStep = 3;
+
+export class ShownAsItIs implements Check {
+  readonly #evidence: Evidence;
+  /** `device record`, of those to be looked at. */
+  readonly #queue = new Set<string>();
+  readonly #shownAt = new Map<
+    string,
+    { readonly text: string; readonly by: string }
+  >();
+
+  constructor(evidence: Evidence) {
+    this.#evidence = evidence;
+  }
+
+  async afterStep({ disks }: News): Promise<BrokenPromise | undefined> {
+    for (const [device, { written, gone }] of disks)
+      for (const { recordId } of [...written, ...gone])
+        this.#queue.add(changeName(device, recordId));
+    let looks = 0;
+    for (const name of this.#queue) {
+      const [device = "", recordId = ""] = name.split(" ");
+      if (!disks.has(device)) continue;
+      this.#queue.delete(name);
+      const broken = await this.#look(device, recordId);
+      if (broken !== undefined) return broken;
+      looks += 1;
+      if (looks === looksPerStep) break;
+    }
+    return undefined;
+  }
+
+  async afterHealing(): Promise<BrokenPromise | undefined> {
+    this.#queue.clear();
+    for (const [device, held] of this.#evidence.devices)
+      for (const recordId of held.recordIds) {
+        const broken = await this.#look(device, recordId);
+        if (broken !== undefined) return broken;
+      }
+    return undefined;
+  }
+
+  async #look(device: string, id: string): Promise<BrokenPromise | undefined> {
+    const recordId = recordIdSchema.parse(id);
+    const { world } = this.#evidence.run;
+    const { client, isOn } = world.device(device);
+    const recordType = this.#typeOf(recordId);
+    if (!isOn || client.person === null || recordType === undefined)
+      return undefined;
+    const record = await world.act(() =>
+      openShown(client, recordId, recordType),
+    );
+    if (record === unfinished || record === undefined) return undefined;
+    const where = `${recordType} ${recordId} on ${device}`;
+    if ("problem" in record)
+      return { promise: "PM-3", words: `${where}: ${record.problem}` };
+    return this.#judge(device, recordType, record, where);
+  }
+
+  #judge(
+    device: string,
+    recordType: string,
+    record: SutureRecord,
+    where: string,
+  ): BrokenPromise | undefined {
+    const shown = readShown(record.snapshot(), recordType);
+    const held = this.#evidence.heldBy(device).of(record.id);
+    const model = this.#evidence.modelOf(record.id);
+    const expected = model.expectedAt(shown.heads);
+    const inGroups = differsInGroups(shown, expected);
+    if (inGroups !== undefined)
+      return { promise: "PM-5", words: `${where}: ${inGroups}` };
+    const inFields = differsInFields(shown, expected, orderOf(recordType));
+    if (inFields !== undefined)
+      return { promise: "PM-4", words: `${where}: ${inFields}` };
+    return (
+      this.#sameAsElsewhere(shown, record.id, where) ??
+      this.#allThatIsHeld(model.upTo(shown.heads), held, where) ??
+      this.#labelIsTrue(record.status.state, held, where)
+    );
+  }
+
+  #sameAsElsewhere(
+    { heads, fields, groups }: ShownRecord,
+    recordId: RecordId,
+    where: string,
+  ): BrokenPromise | undefined {
+    const at = changeName(recordId, heads.toSorted().join(" "));
+    const text = textOf({ fields, groups: groupTexts(groups) });
+    const other = this.#shownAt.get(at);
+    if (other === undefined) this.#shownAt.set(at, { text, by: where });
+    return other === undefined || other.text === text
+      ? undefined
+      : {
+          promise: "PM-4",
+          words: `${where} holds the same changes as ${other.by} did, and shows ${text} instead of ${other.text}`,
+        };
+  }
+
+  /** All that was not refused counts, and nothing else. */
+  #allThatIsHeld(
+    shown: ReadonlySet<string>,
+    held: ReadonlyMap<string, HeldChange>,
+    where: string,
+  ): BrokenPromise | undefined {
+    for (const { hash, progress, deps } of held.values()) {
+      if (progress.state === "refused" && shown.has(hash))
+        return {
+          promise: "PM-8",
+          words: `${where} shows change ${hash}, which was refused (${progress.code})`,
+        };
+      const isReady = deps.every((dep) => shown.has(dep));
+      if (progress.state !== "refused" && isReady && !shown.has(hash))
+        return {
+          promise: "PM-1",
+          words: `${where} holds change ${hash} (${progress.state}) and does not show it`,
+        };
+    }
+    return undefined;
+  }
+
+  #labelIsTrue(
+    state: string,
+    held: ReadonlyMap<string, HeldChange>,
+    where: string,
+  ): BrokenPromise | undefined {
+    if (state !== "synced" && state !== "confirmed") return undefined;
+    const ahead = [...held.values()].find(
+      ({ recordId, hash, progress }) =>
+        progress.state === "pending" ||
+        progress.state === "waiting" ||
+        (progress.state === "accepted" &&
+          !this.#evidence.server.everHeld(changeName(recordId, hash))),
+    );
+    return (
+      ahead && {
+        promise: "PM-14",
+        words: `${where} is called ${state}, and change ${ahead.hash} is ${ahead.progress.state}`,
+      }
+    );
+  }
+
+  #typeOf(recordId: string): string | undefined {
+    const model = this.#evidence.modelOf(recordId);
+    return model.recordType;
+  }
+}
+
+function groupTexts(groups: ShownRecord["groups"]): unknown {
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, reading]) => [
+      name,
+      reading.status === "settled"
+        ? reading
+        : { ...reading, contents: reading.contents.map(textOf).toSorted() },
+    ]),
+  );
+}
