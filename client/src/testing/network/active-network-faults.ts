@@ -188,8 +188,8 @@ export class ActiveNetworkFaults {
     this.#deps.time.after(aMomentMs, () => connection.drop("device"));
   }
 
-  /** The request of a connection is in front of the server. */
-  requestArrived(connection: Connection): void {
+  /** A request that asks for no socket is in front of the server. */
+  fetchArrived(connection: Connection): void {
     const suffering = this.#find("answerLost");
     if (suffering !== undefined) this.#loseAnswers(connection, suffering);
   }

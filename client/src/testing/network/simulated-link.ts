@@ -154,6 +154,7 @@ export class SimulatedLink {
       requestBytes({ url, headers }, body),
       patienceMs.fetch,
       async (connection) => {
+        this.#faults.fetchArrived(connection);
         const server = this.#deps.server();
         const answer =
           this.#faults.answerInstead() ??
@@ -227,7 +228,6 @@ export class SimulatedLink {
         });
       };
       connection.send("up", bytes, () => {
-        this.#faults.requestArrived(connection);
         // A server whose own code fails answers nothing that anybody could read.
         answerOf(connection).then(answered, refuse);
       });
