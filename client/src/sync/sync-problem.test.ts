@@ -1,4 +1,4 @@
-import { closeCodes } from "@suture/schema";
+import { closeCodes, httpError } from "@suture/schema";
 import { describe, expect, test } from "vitest";
 
 import type { ConnectFailure } from "./connect.ts";
@@ -41,6 +41,16 @@ describe("what keeps a device from syncing", () => {
       "a server that is down behind its proxy",
       answered(502, "text/html", "<html>"),
       "server-failed",
+      true,
+    ],
+    [
+      "a proxy that takes the upgrade out of a request",
+      answered(
+        426,
+        "application/json",
+        JSON.stringify(httpError("upgrade-required")),
+      ),
+      "websocket-blocked",
       true,
     ],
     ["a busy server", answered(503, "text/plain", ""), "server-busy", true],

@@ -10,6 +10,8 @@ const sentences = {
   unreachable: "The server cannot be reached.",
   "no-answer": "The server stopped answering.",
   "captive-portal": "This network wants you to sign in to it first.",
+  "websocket-blocked":
+    "Something on this network keeps apps like this one from syncing; another network may do.",
   "wrong-server": "There is no Suture server at this address.",
   "signed-out": "Nobody is signed in on this device.",
   "token-expired": "Your sign-in on this device has expired. Sign in again.",
@@ -71,6 +73,8 @@ export function problemOfFailure(failure: ConnectFailure): SyncProblem {
   if (code !== undefined) return problemOfIdentityCode(code);
   if (failure.status === 503 || failure.status === 429)
     return syncProblem("server-busy");
+  // The server never saw that an upgrade was asked for: a proxy took that out.
+  if (failure.status === 426) return syncProblem("websocket-blocked");
   if (failure.status >= 500) return syncProblem("server-failed");
   return syncProblem(
     failure.contentType.includes("html") ? "captive-portal" : "wrong-server",
