@@ -1,0 +1,31 @@
+/** What has to have happened in a simulation of many seeds: what nobody met proves nothing. SPEC WO-52. */
+
+/** As counted in tallies. */
+const mustFire: readonly string[] = [
+  "kill-device",
+  "kill-server",
+  "stop-server",
+  "fault:clock-skew",
+];
+
+/** Of fewer seeds it cannot be expected. */
+const fromSeedCount = 1_000;
+
+/** What should have happened in so many seeds, and has not. */
+export function neverFired(
+  counts: Readonly<Record<string, number>>,
+  seedCount: number,
+): readonly string[] {
+  if (seedCount < fromSeedCount) return [];
+  return mustFire.filter((name) => (counts[name] ?? 0) === 0);
+}
+
+/** By name, with a zero for what should have happened and has not. */
+export function withZeros(
+  counts: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const names = new Set([...mustFire, ...Object.keys(counts)]);
+  return Object.fromEntries(
+    [...names].toSorted().map((name) => [name, counts[name] ?? 0]),
+  );
+}
