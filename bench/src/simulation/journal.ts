@@ -108,6 +108,27 @@ export type JournalEntry = {
       readonly hashes: readonly string[];
     }
   | { readonly kind: "device-revoked"; readonly revokedDevice: string }
+  | {
+      /** A copy of what was not synced was carried away. */
+      readonly kind: "unsynced-exported";
+      readonly hashes: readonly string[];
+    }
+  | {
+      /** Somebody has seen what was not accepted, and decided that it need not be shown any more. */
+      readonly kind: "stranded-dismissed";
+      readonly recordId: RecordId;
+      readonly hash: string;
+    }
+  | {
+      /** An admin took over what was refused: it is said again, in their name. */
+      readonly kind: "stranded-adopted";
+      readonly recordId: RecordId;
+      readonly hash: string;
+      /** The change that says it now. */
+      readonly adoptedAs: string;
+    }
+  /** The person has nothing to do with the device any more. */
+  | { readonly kind: "left-device" }
   | { readonly kind: "signed-out" }
   | { readonly kind: "signed-in" }
 );

@@ -1,0 +1,148 @@
+/** What people do with forms: open them, write in them, leave them open, save them. */
+import { mayRead, type Role } from "@suture/schema";
+
+import { done, type Activity } from "./activity.ts";
+import type { ChartKind } from "./chart-kind.ts";
+import type { Desk } from "./desk.ts";
+import type { Chart, ChartType } from "./hospital.ts";
+import { createRecord, type NewRecordType } from "./new-record.ts";
+import type { OpenForm } from "./open-form.ts";
+
+type Kinds = Readonly<Record<ChartType, ChartKind>>;
+
+const maxOpenForms = 4;
+
+export function formSteps(kinds: Kinds): readonly Activity[] {
+  return [
+    {
+      name: "edit",
+      weight: 22,
+      offer(desk) {
+        const { person } = desk;
+        const chart = pickChart(desk, kinds);
+        if (person === undefined || chart === null) return null;
+        return done(
+          "edit",
+          desk,
+          person,
+          `writes in ${chart.name}`,
+          async () => {
+            const form = await kinds[chart.type].openForm(desk, chart);
+            if (form === undefined) return;
+            writeSome(desk, form);
+            await form.save();
+          },
+        );
+      },
+    },
+    {
+      name: "open-form",
+      weight: 12,
+      offer(desk) {
+        const { person } = desk;
+        const chart = pickChart(desk, kinds);
+        if (person === undefined || chart === null) return null;
+        if (desk.forms.length >= maxOpenForms) return null;
+        return done(
+          "open-form",
+          desk,
+          person,
+          `opens ${chart.name}, and is called away,`,
+          async () => {
+            const form = await kinds[chart.type].openForm(desk, chart);
+            if (form === undefined) return;
+            if (desk.house.pen.random.happens(0.5)) writeSome(desk, form);
+            desk.leaveOpen(form);
+          },
+        );
+      },
+    },
+    withForm("save-form", 16, "saves the form on", async (desk, form) => {
+      if (!form.isTouched || desk.house.pen.random.happens(0.4))
+        writeSome(desk, form);
+      const outcome = await form.save();
+      if (outcome.kind !== "saved" || desk.house.pen.random.happens(0.6))
+        desk.closeForm(form);
+    }),
+    withForm("write-in-form", 3, "goes on writing in", async (desk, form) => {
+      writeSome(desk, form);
+    }),
+    withForm("acknowledge", 3, "brings up to date", async (_desk, form) => {
+      form.acknowledge();
+    }),
+    withForm("discard-form", 1, "closes, unsaved,", async (desk, form) => {
+      desk.closeForm(form);
+    }),
+    ...(["patient", "appointment", "equipment", "serviceJob"] as const).map(
+      (type): Activity => createSteps(kinds, type),
+    ),
+  ];
+}
+
+function createSteps(kinds: Kinds, type: NewRecordType): Activity {
+  const name = `create-${type}`;
+  return {
+    name,
+    weight: type === "appointment" ? 4 : 1,
+    offer(desk) {
+      const { person } = desk;
+      if (person === undefined) return null;
+      const mayCreate = kinds[type].type.create.some((role) =>
+        desk.roles.has(role),
+      );
+      if (!mayCreate && !desk.house.pen.random.happens(0.05)) return null;
+      return done(name, desk, person, `begins a new ${type}`, () =>
+        createRecord(desk, person, type),
+      );
+    },
+  };
+}
+
+/** Something done to a form that lies open. Mostly by whoever opened it. */
+function withForm(
+  name: string,
+  weight: number,
+  what: string,
+  run: (desk: Desk, form: OpenForm) => Promise<void>,
+): Activity {
+  return {
+    name,
+    weight,
+    offer(desk) {
+      const { person } = desk;
+      const { random } = desk.house.pen;
+      if (person === undefined || desk.forms.length === 0) return null;
+      const form = random.pick(desk.forms);
+      const isOwn = form.person.personId === person.personId;
+      if (!isOwn && !random.happens(0.05)) return null;
+      const whose = isOwn ? "" : ` that ${form.person.name} had opened`;
+      return done(
+        name,
+        desk,
+        person,
+        `${what} ${form.chart.name}${whose}`,
+        () => run(desk, form),
+      );
+    },
+  };
+}
+
+function writeSome(desk: Desk, form: OpenForm): void {
+  const { random } = desk.house.pen;
+  const count = random.pick([1, 1, 1, 2, 3]);
+  for (let written = 0; written < count; written += 1) form.write();
+}
+
+function pickChart(desk: Desk, kinds: Kinds): Chart | null {
+  const type = desk.house.pen.random.weighted({
+    patient: 5,
+    appointment: 3,
+    equipment: 3,
+    serviceJob: 3,
+  });
+  return isReadBy(kinds[type], desk.roles) ? desk.house.pickChart(type) : null;
+}
+
+function isReadBy({ type }: ChartKind, roles: ReadonlySet<Role>): boolean {
+  return mayRead(type, roles);
+}
