@@ -1,8 +1,10 @@
 /**
- * The SQL of the SQLite store: one SQL table per table, `kv_<name>(partition, key, value)`, keys in their text form, JSON
- * as text, so that `sqlite3 file "select * from kv_changes"` can be read. Statements are prepared once per handle.
+ * The SQL of the SQLite store: one SQL table per table, `kv_<name>(partition, key, value, checksum)`, keys in their text form, JSON
+ * as text, so that `sqlite3 file "select * from kv_changes"` can be read. Statements are prepared once per handle. A row whose
+ * checksum is not its own is `store-damaged`. SPEC ST-15.
  */
 import type { KeyRange } from "./key.ts";
+import { rowChecksum } from "./row-checksum.ts";
 import type { Rows, StoredRow } from "./row-transaction.ts";
 import { StoreError, type StoreErrorCode } from "./store.ts";
 import type { StoredValue, Table } from "./table.ts";
@@ -23,7 +25,7 @@ export interface SqliteStatement {
 export function createTableSql(table: Table<unknown>): string {
   const valueType = table.encoding === "json" ? "TEXT" : "BLOB";
   return `CREATE TABLE IF NOT EXISTS ${sqlName(table.name)} (
-    "partition" TEXT NOT NULL, key TEXT NOT NULL, value ${valueType} NOT NULL,
+    "partition" TEXT NOT NULL, key TEXT NOT NULL, value ${valueType} NOT NULL, checksum INTEGER NOT NULL,
     PRIMARY KEY ("partition", key)
   ) STRICT, WITHOUT ROWID`;
 }
@@ -32,6 +34,7 @@ export function createTableSql(table: Table<unknown>): string {
 export class SqliteStatements {
   readonly #db: SqliteDatabase;
   readonly #bySql = new Map<string, SqliteStatement>();
+  readonly #ofTables = new Map<string, TableStatements>();
   #rowCount = 0;
 
   constructor(db: SqliteDatabase) {
@@ -54,6 +57,15 @@ export class SqliteStatements {
       this.#bySql.set(sql, statement);
     }
     return statement;
+  }
+
+  ofTable(table: string): TableStatements {
+    let statements = this.#ofTables.get(table);
+    if (statements === undefined) {
+      statements = new TableStatements(this.#db, table);
+      this.#ofTables.set(table, statements);
+    }
+    return statements;
   }
 
   /** For statements without parameters or rows. Throws `StoreError`. */
@@ -79,6 +91,53 @@ export class SqliteStatements {
   }
 }
 
+/** What is done with the rows of one table, each statement prepared when it is first used. */
+class TableStatements {
+  readonly #db: SqliteDatabase;
+  readonly #name: string;
+  readonly #scans = new Map<string, SqliteStatement>();
+  #get: SqliteStatement | undefined;
+  #put: SqliteStatement | undefined;
+  #delete: SqliteStatement | undefined;
+
+  constructor(db: SqliteDatabase, table: string) {
+    this.#db = db;
+    this.#name = sqlName(table);
+  }
+
+  get get(): SqliteStatement {
+    return (this.#get ??= this.#db.prepare(
+      `SELECT key, value, checksum FROM ${this.#name} WHERE "partition" = ? AND key = ?`,
+    ));
+  }
+
+  get put(): SqliteStatement {
+    return (this.#put ??= this.#db.prepare(
+      `INSERT OR REPLACE INTO ${this.#name} ("partition", key, value, checksum) VALUES (?, ?, ?, ?)`,
+    ));
+  }
+
+  get delete(): SqliteStatement {
+    return (this.#delete ??= this.#db.prepare(
+      `DELETE FROM ${this.#name} WHERE "partition" = ? AND key = ?`,
+    ));
+  }
+
+  /** `LIMIT ?` would have SQLite compile the statement anew for each value of it; `+?` is an expression like any other. */
+  scan(hasEnd: boolean, order: "ASC" | "DESC"): SqliteStatement {
+    const shape = hasEnd ? order : `${order} to the end`;
+    let statement = this.#scans.get(shape);
+    if (statement === undefined) {
+      statement = this.#db.prepare(
+        `SELECT key, value, checksum FROM ${this.#name} WHERE "partition" = ? AND key >= ?
+        ${hasEnd ? "AND key < ?" : ""} ORDER BY key ${order} LIMIT +?`,
+      );
+      this.#scans.set(shape, statement);
+    }
+    return statement;
+  }
+}
+
 /**
  * The rows of one partition, within whatever transaction the handle is in.
  *
@@ -100,15 +159,10 @@ export class SqliteRows implements Rows {
   }
 
   get(table: string, key: string): unknown {
-    const sql = `SELECT value FROM ${sqlName(table)} WHERE "partition" = ? AND key = ?`;
-    return this.#attempt(() =>
-      plainBytes(
-        columnOf(
-          this.#statements.prepare(sql).get(this.#partition, key),
-          "value",
-        ),
-      ),
+    const row = this.#attempt(() =>
+      this.#statements.ofTable(table).get.get(this.#partition, key),
     );
+    return row === undefined ? undefined : this.#sound(table, row).value;
   }
 
   scan(
@@ -117,32 +171,40 @@ export class SqliteRows implements Rows {
     isReverse: boolean,
     limit: number,
   ): readonly StoredRow[] {
-    const sql = `SELECT key, value FROM ${sqlName(table)} WHERE "partition" = ? AND key >= ?
-      ${to === undefined ? "" : "AND key < ?"} ORDER BY key ${isReverse ? "DESC" : "ASC"} LIMIT ?`;
     const bounds = to === undefined ? [from] : [from, to];
     // SQLite reads a negative limit as none.
     const rowLimit = limit === Infinity ? -1 : limit;
     const rows = this.#attempt(() =>
       this.#statements
-        .prepare(sql)
-        .all(this.#partition, ...bounds, rowLimit)
-        .map(toStoredRow),
+        .ofTable(table)
+        .scan(to !== undefined, isReverse ? "DESC" : "ASC")
+        .all(this.#partition, ...bounds, rowLimit),
     );
     this.#statements.countRows(rows.length);
-    return rows;
+    return rows.map((row) => this.#sound(table, row));
   }
 
   put(table: string, key: string, value: StoredValue): void {
-    const sql = `INSERT OR REPLACE INTO ${sqlName(table)} ("partition", key, value) VALUES (?, ?, ?)`;
+    const checksum = rowChecksum(table, this.#partition, key, value);
     this.#attempt(() =>
-      this.#statements.prepare(sql).run(this.#partition, key, value),
+      this.#statements
+        .ofTable(table)
+        .put.run(this.#partition, key, value, checksum),
     );
   }
 
   delete(table: string, key: string): void {
-    const sql = `DELETE FROM ${sqlName(table)} WHERE "partition" = ? AND key = ?`;
     this.#attempt(() =>
-      this.#statements.prepare(sql).run(this.#partition, key),
+      this.#statements.ofTable(table).delete.run(this.#partition, key),
+    );
+  }
+
+  #sound(table: string, row: unknown): StoredRow {
+    const sound = readStoredRow(table, this.#partition, row);
+    if (sound !== null) return sound;
+    throw new StoreError(
+      "store-damaged",
+      `table ${table}: a row is not what was written`,
     );
   }
 
@@ -180,20 +242,30 @@ function storeErrorCode(sqliteCode: string): StoreErrorCode {
   return "store-failed";
 }
 
-function sqlName(table: string): string {
+export function sqlName(table: string): string {
   return `kv_${table}`;
 }
 
-function toStoredRow(row: unknown): StoredRow {
+/** What lies in a row with columns `key`, `value` and `checksum`; null if it is not what was written there. */
+export function readStoredRow(
+  table: string,
+  partition: string,
+  row: unknown,
+): { readonly key: string; readonly value: StoredValue } | null {
   const key = columnOf(row, "key");
-  if (typeof key !== "string")
-    throw new StoreError("store-damaged", "a row's key is not text");
-  return { key, value: plainBytes(columnOf(row, "value")) };
+  const value = plainBytes(columnOf(row, "value"));
+  if (typeof key !== "string") return null;
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) return null;
+  const checksum = rowChecksum(table, partition, key, value);
+  return columnOf(row, "checksum") === checksum ? { key, value } : null;
 }
 
 export function columnOf(row: unknown, column: string): unknown {
-  if (typeof row !== "object" || row === null) return undefined;
-  return Object.getOwnPropertyDescriptor(row, column)?.value;
+  return isRecord(row) ? row[column] : undefined;
+}
+
+function isRecord(row: unknown): row is Readonly<Record<string, unknown>> {
+  return typeof row === "object" && row !== null;
 }
 
 /** Drivers hand out their own kinds of Uint8Array, such as Node's Buffer, which compares and prints as something else. */
