@@ -15,6 +15,8 @@ import {
   type Table,
   type Timers,
 } from "@suture/schema";
+import { verifyDerived } from "../admission/verify-derived.ts";
+import { verifyAudit, type AuditVerdict } from "../audit/verify-audit.ts";
 import type { BudgetLimits } from "../gateway/limits/budget-limits.ts";
 import { answerUpgrade } from "../gateway/sync/answer-upgrade.ts";
 import type { RefusedUpgrade } from "../gateway/sync/answer-upgrade.ts";
@@ -71,6 +73,8 @@ export interface SimulatedServer {
   /** The server itself: what no network reaches. */
   readonly server: SutureServer;
   readonly store: Store;
+  /** What `suture audit verify` says of what it holds. */
+  verifyAudit(): Promise<AuditVerdict>;
 }
 
 const issuer = "http://suture.example";
@@ -81,6 +85,7 @@ export async function simulatedServer(
 ): Promise<(runtime: ServerRuntime) => Promise<SimulatedServer>> {
   const accounts = await memoryAccounts(options.accounts ?? []);
   const log = options.log ?? silentLog;
+  const recordTypes = createRecordTypes(options.records ?? sutureRecords);
   return async (runtime) => {
     const { clock, timers, random } = runtime;
     const store = await runtime.openStore({
@@ -99,7 +104,7 @@ export async function simulatedServer(
     const server = await createServer({
       store,
       identity,
-      recordTypes: createRecordTypes(options.records ?? sutureRecords),
+      recordTypes,
       clock,
       timers,
       random,
@@ -116,6 +121,8 @@ export async function simulatedServer(
     return {
       server,
       store,
+      verifyAudit: () =>
+        verifyAudit(store, (tx) => verifyDerived(tx, recordTypes)),
       fetch: async (request) => server.app.fetch(request),
       async upgrade({ url, headers }) {
         const answer = await answerUpgrade(

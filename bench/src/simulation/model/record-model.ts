@@ -61,6 +61,13 @@ export class RecordModel {
     return this.#statements.get(opId);
   }
 
+  /** Every statement of a group that anybody ever signed. */
+  statementsOf(group: string): readonly StatementInModel[] {
+    return [...this.#statements.values()].filter(
+      ({ write }) => write.key === group,
+    );
+  }
+
   /** The given changes and all they build on. */
   upTo(heads: readonly string[]): ReadonlySet<string> {
     const name = heads.toSorted().join(" ");

@@ -1,23 +1,31 @@
 /** Watches over the promises of SPEC PM through one run. */
 import type { Hospital } from "../people/hospital.ts";
 import type { BrokenPromise, Promises, Run, Step } from "../run.ts";
+import { AuditVerifies } from "./audit-verifies.ts";
 import type { Check } from "./check.ts";
+import { ConflictsEnd } from "./conflicts-end.ts";
 import { Evidence } from "./evidence.ts";
 import { EverythingArrives } from "./everything-arrives.ts";
 import { OnlyAdmitted } from "./only-admitted.ts";
+import { RevokedIsOut } from "./revoked-is-out.ts";
 import { SavedIsKept } from "./saved-is-kept.ts";
 import { ShownAsItIs } from "./shown-as-it-is.ts";
+import { WrittenAsMeant } from "./written-as-meant.ts";
 
 export interface PromisesDeps {
   readonly run: Run;
   readonly hospital: Hospital;
 }
 
-export function createPromises({ run }: PromisesDeps): Promises {
+export function createPromises({ run, hospital }: PromisesDeps): Promises {
   const evidence = new Evidence(run);
   const checks: readonly Check[] = [
     new SavedIsKept(evidence),
     new OnlyAdmitted(evidence),
+    new WrittenAsMeant(evidence),
+    new ConflictsEnd(evidence),
+    new AuditVerifies(evidence),
+    new RevokedIsOut(evidence, hospital),
     new ShownAsItIs(evidence),
     new EverythingArrives(evidence),
   ];

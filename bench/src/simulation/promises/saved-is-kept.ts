@@ -6,7 +6,7 @@
  * anybody still holds must be back once everything has healed.
  */
 import type { JournalEntry } from "../journal.ts";
-import type { BrokenPromise, Step } from "../run.ts";
+import type { BrokenPromise } from "../run.ts";
 import type { Check } from "./check.ts";
 import type { Evidence, News } from "./evidence.ts";
 import { changeName, type HeldChange } from "./held-changes.ts";
@@ -20,14 +20,17 @@ export class SavedIsKept implements Check {
   readonly #acknowledged = new Set<string>();
   #setBacks = 0;
   #isServerRestored = false;
+  #restoredCount = 0;
+  /** Devices that have not been looked at since. */
+  readonly #justRestored = new Set<string>();
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
   }
 
-  afterStep(news: News, step: Step): BrokenPromise | undefined {
-    if (step.name === "restore-server") this.#isServerRestored = true;
+  afterStep(news: News): BrokenPromise | undefined {
     this.#noteTold(news.journal);
+    this.#noteRestored();
     return (
       this.#whatIsSaved(news) ??
       this.#whatLeft(news) ??
@@ -51,9 +54,17 @@ export class SavedIsKept implements Check {
     return undefined;
   }
 
-  /** The device was put back to an older copy: what it held since is not its to lose. */
-  deviceWasRestored(device: string): void {
-    this.#told.delete(device);
+  /** What a machine held since its backup was made is not its to lose. */
+  #noteRestored(): void {
+    const { restored } = this.#evidence.run.journal;
+    this.#isServerRestored = restored.some(
+      ({ machine }) => machine === "server",
+    );
+    for (const { machine } of restored.slice(this.#restoredCount)) {
+      this.#told.delete(machine);
+      this.#justRestored.add(machine);
+    }
+    this.#restoredCount = restored.length;
   }
 
   #noteTold(journal: News["journal"]): void {
@@ -83,7 +94,8 @@ export class SavedIsKept implements Check {
   }
 
   #whatLeft({ disks }: News): BrokenPromise | undefined {
-    for (const [device, { gone }] of disks)
+    for (const [device, { gone }] of disks) {
+      if (this.#justRestored.delete(device)) continue;
       for (const change of gone) {
         const name = changeName(change.recordId, change.hash);
         if (mayLeave(change, this.#evidence.server.everHeld(name))) continue;
@@ -93,6 +105,7 @@ export class SavedIsKept implements Check {
           words: `change ${name} was ${state} on ${device}, and is gone from it`,
         };
       }
+    }
     return undefined;
   }
 

@@ -40,6 +40,7 @@ export class ServerLog {
   readonly #rowsByScope = new Map<string, LogRow[]>();
   readonly #partitions = new Map<string, string>();
   #committed = new Map<string, LogRow[]>();
+  #hashes = new Map<string, Set<string>>();
   readonly #ever = new Set<string>();
   #setBackCount = 0;
 
@@ -60,6 +61,16 @@ export class ServerLog {
   /** How often rows were found gone: by a restored backup, and by nothing else. */
   get setBackCount(): number {
     return this.#setBackCount;
+  }
+
+  /** How often something new was found: what `LogRow.look` counts. */
+  get lookCount(): number {
+    return this.#look;
+  }
+
+  /** The changes of a record. */
+  hashesOf(recordId: string): ReadonlySet<string> {
+    return this.#hashes.get(recordId) ?? new Set();
   }
 
   get scopeIds(): readonly string[] {
@@ -92,6 +103,7 @@ export class ServerLog {
     if (isSetBack) {
       this.#setBackCount += 1;
       this.#committed = new Map();
+      this.#hashes = new Map();
       for (const rows of this.#rowsByScope.values()) rows.length = 0;
     }
     return [...this.#rowsByScope.keys()].flatMap((scopeId) =>
@@ -151,6 +163,8 @@ export class ServerLog {
       const name = changeName(row.recordId, row.hash);
       this.#committed.set(name, [...(this.#committed.get(name) ?? []), row]);
       this.#ever.add(name);
+      const hashes = this.#hashes.get(row.recordId) ?? new Set<string>();
+      this.#hashes.set(row.recordId, hashes.add(row.hash));
     }
     return news;
   }

@@ -1,0 +1,129 @@
+/**
+ * PM-13: once the server has taken a membership's end, or a device's, nothing that its person writes or the device sends is admitted
+ * any more, and nothing that is admitted later reaches a device on which nobody is let in.
+ */
+import type { Hospital } from "../people/hospital.ts";
+import type { BrokenPromise } from "../run.ts";
+import type { Check } from "./check.ts";
+import type { Evidence, News } from "./evidence.ts";
+import { changeName } from "./held-changes.ts";
+import type { LogRow } from "./server-log.ts";
+
+export class RevokedIsOut implements Check {
+  readonly #evidence: Evidence;
+  /** From which look on; by member. */
+  readonly #outSince = new Map<string, number>();
+  /** By device id. */
+  readonly #revokedSince = new Map<string, number>();
+  readonly #deviceIds = new Map<string, string>();
+  /** Members who ever were on a device. */
+  readonly #membersOn: ReadonlyMap<string, Set<string>>;
+  readonly #memberIds: ReadonlyMap<string, string>;
+
+  constructor(evidence: Evidence, { people }: Hospital) {
+    this.#evidence = evidence;
+    this.#memberIds = new Map(
+      people.map(({ personId, memberId }) => [personId, memberId]),
+    );
+    this.#membersOn = new Map(
+      [...evidence.devices.keys()].map((device) => [
+        device,
+        new Set(
+          people.flatMap(({ devices, memberId }) =>
+            devices.some((name) => name === device) ? [memberId] : [],
+          ),
+        ),
+      ]),
+    );
+  }
+
+  afterStep({ journal, committed, disks }: News): BrokenPromise | undefined {
+    for (const entry of journal)
+      if (entry.kind === "signed-in") {
+        const memberId = this.#memberIds.get(entry.personId);
+        if (memberId !== undefined)
+          this.#membersOn.get(entry.device)?.add(memberId);
+      }
+    for (const [device, { written }] of disks)
+      for (const { personId, deviceId } of written)
+        if (personId !== null) this.#deviceIds.set(device, deviceId);
+    // What a restored server is brought back was judged once, under the rights that then were.
+    const isRestored = this.#evidence.server.setBackCount > 0;
+    const broken = isRestored
+      ? undefined
+      : (this.#writtenAfterTheEnd(committed ?? []) ??
+        this.#receivedAfterTheEnd(disks));
+    this.#noteEnds(journal, committed ?? []);
+    return broken;
+  }
+
+  #writtenAfterTheEnd(committed: readonly LogRow[]): BrokenPromise | undefined {
+    const row = committed.find(
+      ({ memberId, deviceId, look }) =>
+        look > (this.#outSince.get(memberId) ?? Infinity) ||
+        look > (this.#revokedSince.get(deviceId) ?? Infinity),
+    );
+    return (
+      row && {
+        promise: "PM-13",
+        words: `change ${row.hash} of ${row.recordType} ${row.recordId} was admitted after its author or device had been shut out`,
+      }
+    );
+  }
+
+  #receivedAfterTheEnd(disks: News["disks"]): BrokenPromise | undefined {
+    for (const [device, { written }] of disks) {
+      const since = this.#nobodyOnSince(device);
+      if (since === undefined) continue;
+      const late = written.find(
+        ({ personId, recordId, hash }) =>
+          personId === null &&
+          (
+            this.#evidence.server.committed.get(changeName(recordId, hash)) ??
+            []
+          ).every(({ look }) => look > since),
+      );
+      if (late !== undefined)
+        return {
+          promise: "PM-13",
+          words: `${device}, on which nobody is let in any more, was sent change ${late.hash}, admitted since`,
+        };
+    }
+    return undefined;
+  }
+
+  #nobodyOnSince(device: string): number | undefined {
+    const deviceId = this.#deviceIds.get(device);
+    const revoked = deviceId && this.#revokedSince.get(deviceId);
+    if (typeof revoked === "number") return revoked;
+    const ends = [...(this.#membersOn.get(device) ?? [])].map((memberId) =>
+      this.#outSince.get(memberId),
+    );
+    return ends.includes(undefined)
+      ? undefined
+      : Math.max(...ends.map((end) => end ?? 0));
+  }
+
+  #noteEnds(journal: News["journal"], committed: readonly LogRow[]): void {
+    const { server } = this.#evidence;
+    for (const entry of journal) {
+      if (entry.kind !== "device-revoked") continue;
+      const deviceId = this.#deviceIds.get(entry.revokedDevice);
+      if (deviceId !== undefined)
+        this.#revokedSince.set(deviceId, server.lookCount);
+    }
+    const members = committed.filter(
+      ({ recordType }) => recordType === "member",
+    );
+    for (const recordId of new Set(members.map((row) => row.recordId))) {
+      const held = server.hashesOf(recordId);
+      const live = this.#evidence
+        .modelOf(recordId)
+        .liveStatements("membership", held);
+      const isOut = live.some(({ content }) => content["active"] !== true);
+      if (!isOut) this.#outSince.delete(recordId);
+      else if (!this.#outSince.has(recordId))
+        this.#outSince.set(recordId, server.lookCount);
+    }
+  }
+}
