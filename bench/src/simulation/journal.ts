@@ -107,7 +107,12 @@ export type JournalEntry = {
       readonly roles: readonly string[];
       readonly hashes: readonly string[];
     }
-  | { readonly kind: "device-revoked"; readonly revokedDevice: string }
+  | {
+      readonly kind: "device-revoked";
+      readonly revokedDevice: string;
+      /** Whether they were told so; otherwise it may have happened, now or later, or not. */
+      readonly isCertain: boolean;
+    }
   | {
       /** A copy of what was not synced was carried away. */
       readonly kind: "unsynced-exported";
@@ -124,8 +129,8 @@ export type JournalEntry = {
       readonly kind: "stranded-adopted";
       readonly recordId: RecordId;
       readonly hash: string;
-      /** The change that says it now. */
-      readonly adoptedAs: string;
+      /** The change that says it now; undefined where the answer did not arrive. */
+      readonly adoptedAs: string | undefined;
     }
   /** The person has nothing to do with the device any more. */
   | { readonly kind: "left-device" }

@@ -57,17 +57,17 @@ export function formSteps(kinds: Kinds): readonly Activity[] {
         );
       },
     },
-    withForm("save-form", 16, "saves the form on", async (desk, form) => {
+    withForm("save-form", 30, "saves the form on", async (desk, form) => {
       if (!form.isTouched || desk.house.pen.random.happens(0.4))
         writeSome(desk, form);
       const outcome = await form.save();
       if (outcome.kind !== "saved" || desk.house.pen.random.happens(0.6))
         desk.closeForm(form);
     }),
-    withForm("write-in-form", 3, "goes on writing in", async (desk, form) => {
+    withForm("write-in-form", 5, "goes on writing in", async (desk, form) => {
       writeSome(desk, form);
     }),
-    withForm("acknowledge", 3, "brings up to date", async (_desk, form) => {
+    withForm("acknowledge", 5, "brings up to date", async (_desk, form) => {
       form.acknowledge();
     }),
     withForm("discard-form", 1, "closes, unsaved,", async (desk, form) => {

@@ -23,6 +23,7 @@ import {
   emailOf,
   password,
   type Chart,
+  type DeviceName,
   type Hospital,
   type Person,
   type Place,
@@ -60,6 +61,8 @@ async function buildHospital(): Promise<Hospital> {
     for (const device of world.devices) await office.must(() => device.start());
     const settled = await office.settlePeople();
     const charts = await office.openCharts(settled);
+    const deviceIds = office.deviceIds();
+    await office.handOut(settled.people);
     await office.everythingArrives();
     for (const device of world.devices) await office.must(() => device.close());
     await office.must(() => world.server.stop());
@@ -68,6 +71,7 @@ async function buildHospital(): Promise<Hospital> {
       charts,
       image: await world.image(),
       deviceNames,
+      deviceIds,
       startServer,
       nowMs: world.time.nowMs,
     };
@@ -248,6 +252,32 @@ class Office {
     }
     if (patient === undefined) throw new Error("nobody is ill");
     return charts;
+  }
+
+  deviceIds(): Hospital["deviceIds"] {
+    const idOf = (name: DeviceName) => {
+      const { person } = this.#world.device(name).client;
+      if (person === null) throw new Error(`nobody is on ${name}`);
+      return person.deviceId;
+    };
+    return {
+      office: idOf("office"),
+      ward: idOf("ward"),
+      mbare: idOf("mbare"),
+      tablet: idOf("tablet"),
+      workshop: idOf("workshop"),
+    };
+  }
+
+  /** Every device to the first of those who work with it. */
+  async handOut(people: readonly Person[]): Promise<void> {
+    for (const { name, client } of this.#world.devices) {
+      const person = people.find(({ devices }) =>
+        devices.some((device) => device === name),
+      );
+      if (person !== undefined)
+        await this.must(() => client.usePerson(person.personId));
+    }
   }
 
   /** Until every device has all there is, and it is confirmed. */

@@ -1,6 +1,6 @@
 /** The hospital that every run begins in: who works there, on which devices, and what has been written down so far. */
 import type { StartServer, WorldImage } from "@suture/client/testing";
-import type { PersonId, RecordId, Role } from "@suture/schema";
+import type { DeviceId, PersonId, RecordId, Role } from "@suture/schema";
 import type { SimulatedServer } from "@suture/server/testing";
 
 export type DeviceName = "office" | "ward" | "mbare" | "tablet" | "workshop";
@@ -33,6 +33,7 @@ export interface Person {
 export interface Hospital {
   readonly image: WorldImage;
   readonly deviceNames: readonly DeviceName[];
+  readonly deviceIds: Readonly<Record<DeviceName, DeviceId>>;
   readonly startServer: StartServer<SimulatedServer>;
   readonly organizationId: RecordId;
   readonly teams: Readonly<Record<Place, RecordId>>;
@@ -62,22 +63,16 @@ export const cast: readonly CastMember[] = [
     devices: ["office"],
   },
   {
-    name: "Peter",
-    roles: ["admin", "manager"],
-    places: ["avondale", "mbare", "service"],
-    devices: ["workshop"],
+    name: "Blessing",
+    roles: ["clinician"],
+    places: ["avondale"],
+    devices: ["ward"],
   },
   {
     name: "Dr Moyo",
     roles: ["clinician"],
     places: ["avondale", "mbare"],
     devices: ["tablet", "ward"],
-  },
-  {
-    name: "Blessing",
-    roles: ["clinician"],
-    places: ["avondale"],
-    devices: ["ward"],
   },
   {
     name: "Rutendo",
@@ -101,6 +96,12 @@ export const cast: readonly CastMember[] = [
     name: "Tapiwa",
     roles: ["technician"],
     places: ["service"],
+    devices: ["workshop"],
+  },
+  {
+    name: "Peter",
+    roles: ["admin", "manager"],
+    places: ["avondale", "mbare", "service"],
     devices: ["workshop"],
   },
   {

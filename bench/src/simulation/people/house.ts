@@ -44,7 +44,7 @@ export class House {
   pickChart(type: ChartType): Chart {
     const ofType = this.#charts.filter((chart) => chart.type === type);
     const { random } = this.pen;
-    return random.pick(random.happens(0.65) ? ofType.slice(0, 1) : ofType);
+    return random.pick(random.happens(0.75) ? ofType.slice(0, 1) : ofType);
   }
 }
 

@@ -1,22 +1,33 @@
 /** What admins do: change memberships, end a device, take over work that was refused. */
+import { changeHashSchema, recordIdSchema } from "@suture/schema";
+import { z } from "zod";
+
 import { done, type Activity } from "./activity.ts";
+import { askServer } from "./ask-server.ts";
 import type { ChartKind } from "./chart-kind.ts";
-import type { Chart, ChartType } from "./hospital.ts";
+import type { Desk } from "./desk.ts";
+import type { Chart, ChartType, DeviceName, Person } from "./hospital.ts";
 
 type Kinds = Readonly<Record<ChartType, ChartKind>>;
 
+/** Those without an admin: a house must be able to go on. */
+const mayBeLost: readonly DeviceName[] = ["ward", "mbare", "tablet"];
+
 export function officeSteps(kinds: Kinds): readonly Activity[] {
+  let isDeviceLost = false;
   return [
     {
       name: "change-membership",
-      weight: 3,
+      weight: 6,
       offer(desk) {
         const { person, house } = desk;
         const { random } = house.pen;
         if (person === undefined || !desk.roles.has("admin")) return null;
-        const of = random.pick(house.hospital.people);
         // The founder stays: a house without an admin has nobody to give rights back.
-        if (of === house.hospital.people[0]) return null;
+        const [, ...others] = house.hospital.people;
+        const of = random.pick(
+          random.happens(0.5) ? others.slice(0, 2) : others,
+        );
         const chart: Chart = {
           recordId: of.memberId,
           type: "member",
@@ -30,10 +41,86 @@ export function officeSteps(kinds: Kinds): readonly Activity[] {
           async () => {
             const form = await kinds.member.openForm(desk, chart);
             if (form === undefined || form.write() === null) return;
-            await form.save();
+            if (random.happens(0.8)) await form.save();
+            else desk.leaveOpen(form);
           },
         );
       },
     },
+    {
+      name: "revoke-device",
+      weight: 0.25,
+      offer(desk) {
+        const { person, house } = desk;
+        if (person === undefined || isDeviceLost) return null;
+        if (!desk.roles.has("admin")) return null;
+        const lost = house.pen.random.pick(mayBeLost);
+        return done(
+          "revoke-device",
+          desk,
+          person,
+          `revokes the lost device ${lost}`,
+          async () => {
+            isDeviceLost = true;
+            await revoke(desk, person, lost);
+          },
+        );
+      },
+    },
+    {
+      name: "adopt-stranded",
+      weight: 2,
+      offer(desk) {
+        const { person } = desk;
+        const isDecider = desk.roles.has("admin") || desk.roles.has("manager");
+        if (person === undefined || !isDecider) return null;
+        return done(
+          "adopt-stranded",
+          desk,
+          person,
+          "looks at what was refused to others",
+          () => adoptOne(desk, person),
+        );
+      },
+    },
   ];
+}
+
+async function revoke(
+  desk: Desk,
+  person: Person,
+  revokedDevice: DeviceName,
+): Promise<void> {
+  const { organizationId, deviceIds } = desk.house.hospital;
+  const deviceId = deviceIds[revokedDevice];
+  const { isAsked, answer } = await askServer(
+    desk,
+    `/v1/organizations/${organizationId}/devices/${deviceId}/revoke`,
+    {},
+  );
+  const isCertain = answer?.status === 204;
+  if (isCertain || (isAsked && answer === undefined))
+    desk.note({ kind: "device-revoked", revokedDevice, isCertain }, person);
+}
+
+const strandedList = z.object({
+  stranded: z.array(z.object({ recordId: recordIdSchema, hash: z.string() })),
+});
+const adoption = z.object({ state: z.object({ as: changeHashSchema }) });
+
+async function adoptOne(desk: Desk, person: Person): Promise<void> {
+  const { pen, hospital } = desk.house;
+  const path = `/v1/organizations/${hospital.organizationId}/stranded`;
+  const listed = strandedList.safeParse(
+    (await askServer(desk, path)).answer?.body,
+  );
+  if (!listed.success || listed.data.stranded.length === 0) return;
+  const { recordId, hash } = pen.random.pick(listed.data.stranded);
+  const { isAsked, answer } = await askServer(desk, `${path}/${hash}/adopt`, {
+    reason: pen.unique("It is right"),
+  });
+  const adopted = adoption.safeParse(answer?.body);
+  const adoptedAs = adopted.success ? adopted.data.state.as : undefined;
+  if (adopted.success || (isAsked && answer === undefined))
+    desk.note({ kind: "stranded-adopted", recordId, hash, adoptedAs }, person);
 }
