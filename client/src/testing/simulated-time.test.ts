@@ -46,3 +46,14 @@ test("[WO-80] time stands still until something is run, and skips nothing that i
     false,
   ]);
 });
+
+test("[WO-80] an instant is a whole millisecond, as clocks give it, however long the wait was to be", () => {
+  const time = new SimulatedTime(1_000);
+  const instants: number[] = [];
+  time.after(0.4, () => instants.push(time.nowMs));
+  time.after(1.2, () => instants.push(time.nowMs));
+  time.runNext();
+  time.runNext();
+  time.skipTo(1_002.7);
+  expect([...instants, time.nowMs]).toEqual([1_001, 1_002, 1_002]);
+});

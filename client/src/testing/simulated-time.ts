@@ -32,10 +32,10 @@ export class SimulatedTime {
     return this.#dues[0]?.atMs;
   }
 
-  /** Runs `task` once, `delayMs` from now: at once in the order of things if that is 0 or less. */
+  /** Runs `task` once, `delayMs` from now, in whole milliseconds: at once in the order of things if that is 0 or less. */
   after(delayMs: number, task: () => void): Timer {
     const due: Due = {
-      atMs: this.#nowMs + Math.max(0, delayMs),
+      atMs: this.#nowMs + Math.max(0, Math.ceil(delayMs)),
       order: this.#order++,
       task,
       isCancelled: false,
@@ -58,7 +58,7 @@ export class SimulatedTime {
   skipTo(atMs: number): void {
     if ((this.nextAtMs ?? Infinity) < atMs)
       throw new Error("something happens before that");
-    this.#nowMs = Math.max(this.#nowMs, atMs);
+    this.#nowMs = Math.max(this.#nowMs, Math.floor(atMs));
   }
 
   #dropCancelled(): void {
