@@ -17,6 +17,7 @@ import {
 
 import type { ClientOptions } from "./client-options.ts";
 import type { RequestError } from "./identity/identity-request.ts";
+import { patientFetch } from "./identity/patient-fetch.ts";
 import {
   signIn,
   type Credentials,
@@ -88,7 +89,7 @@ export async function createClient(
     ...given,
   };
   const log = await openLocalLog(options);
-  const client = new Client(options, log);
+  const client = new Client({ ...options, fetch: patientFetch(options) }, log);
   await client.renewPersons();
   return client;
 }

@@ -8,7 +8,12 @@ import {
 import { WebSocket } from "ws";
 
 import { systemTimers } from "../system-runtime.ts";
-import type { Connect, ConnectFailure, ConnectRequest } from "./connect.ts";
+import {
+  retryAfterMsOfHeader,
+  type Connect,
+  type ConnectFailure,
+  type ConnectRequest,
+} from "./connect.ts";
 
 const handshakeTimeoutMs = 10_000;
 const maxBodyBytes = 4_096;
@@ -34,8 +39,11 @@ export const openWithin = async (
     socket.on("error", () => failed({ kind: "unreachable" }));
     socket.once("unexpected-response", (_request, response) => {
       let body = "";
-      const { "content-type": contentType = "", "dpop-nonce": nonce } =
-        response.headers;
+      const {
+        "content-type": contentType = "",
+        "dpop-nonce": nonce,
+        "retry-after": retryAfter,
+      } = response.headers;
       // `ws` gives up on silence alone; a portal's page may go on and on.
       const patience = systemTimers.after(timeoutMs, () => response.destroy());
       response.setEncoding("utf8");
@@ -52,6 +60,7 @@ export const openWithin = async (
           contentType,
           body: body.slice(0, maxBodyBytes),
           dpopNonce: typeof nonce === "string" ? nonce : undefined,
+          retryAfterMs: retryAfterMsOfHeader(retryAfter),
         });
         socket.terminate();
       });

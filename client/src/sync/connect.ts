@@ -17,7 +17,18 @@ export type ConnectFailure =
       /** At most a few kilobytes of it. */
       readonly body: string;
       readonly dpopNonce: string | undefined;
+      /** From `Retry-After` (RFC 9110, 10.2.3); undefined where there is none that says a number of seconds. */
+      readonly retryAfterMs: number | undefined;
     };
+
+/** Reads a `Retry-After` header. Dates are not read: whose clock they go by is not known. */
+export function retryAfterMsOfHeader(
+  header: string | undefined,
+): number | undefined {
+  return header !== undefined && /^\d{1,9}$/.test(header.trim())
+    ? Number(header) * 1_000
+    : undefined;
+}
 
 /** Opens a sync socket. Never throws, never retries; must give up by itself within some seconds. */
 export type Connect = (

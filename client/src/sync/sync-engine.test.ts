@@ -30,6 +30,18 @@ const refused =
       contentType: "application/json",
       body: JSON.stringify({ code }),
       dpopNonce,
+      retryAfterMs: undefined,
+    });
+const busy =
+  (retryAfterMs: number): Answer =>
+  () =>
+    err({
+      kind: "answered",
+      status: 503,
+      contentType: "",
+      body: "",
+      dpopNonce: undefined,
+      retryAfterMs,
     });
 
 test("[SY-24] a failure that may pass is tried again, later each time", async () => {
@@ -73,6 +85,32 @@ test("[SY-24] a server that wants its own nonce in the proof gets it", async () 
   ]);
 });
 
+test("[SY-20] a server that says when to come back is not asked before, and not by all at once", async () => {
+  const year = 365 * 24 * 3_600_000;
+  const world = await openEngine([busy(30_000), busy(year)]);
+  world.engine.start();
+  await world.settle();
+  expect(world.status()).toMatchObject({
+    state: "waiting",
+    problem: { code: "server-busy" },
+    nextAttemptAtMs: 30_999,
+  });
+  // Whoever answered may not be the server: nobody can send a device away for a year.
+  world.fireRetry();
+  await world.settle();
+  expect(world.status().nextAttemptAtMs).toBe(900_000 + 1_999);
+});
+
+test("[SY-21] a device whose stored sign-in cannot be read says so and tries again", async () => {
+  const world = await openEngine([], { canReadTokens: false });
+  world.engine.start();
+  await world.settle();
+  expect(world.status()).toMatchObject({
+    state: "waiting",
+    problem: { code: "sign-in-unreadable", isRetryable: true },
+  });
+});
+
 test("[LM-9] whose connection another of its own took waits a minute before it takes that one's", async () => {
   const pair = socketPair();
   const world = await openEngine([() => ok(pair.client)]);
@@ -83,7 +121,7 @@ test("[LM-9] whose connection another of its own took waits a minute before it t
   expect(world.status()).toMatchObject({
     state: "waiting",
     problem: { code: "connected-elsewhere", isRetryable: true },
-    nextAttemptAtMs: 60_000,
+    nextAttemptAtMs: 60_999,
   });
 });
 
@@ -111,7 +149,10 @@ test("[SY-24] a socket that opens after stop is closed unused", async () => {
   expect(world.status().state).toBe("stopped");
 });
 
-async function openEngine(answers: Answer[], { isSignedIn = true } = {}) {
+async function openEngine(
+  answers: Answer[],
+  { isSignedIn = true, canReadTokens = true } = {},
+) {
   const clock = { now: () => 0 };
   const log = await openLocalLog({
     store: createMemoryStore({ tables: clientTables }),
@@ -125,20 +166,20 @@ async function openEngine(answers: Answer[], { isSignedIn = true } = {}) {
     url: "wss://suture.test/sync",
     log,
     identity: {
-      credentials: () =>
-        Promise.resolve(
-          isSignedIn
-            ? [
-                {
-                  personId: personIdSchema.parse("person"),
-                  deviceId: deviceIdSchema.parse(
-                    "00000000-0000-4000-8000-000000000001",
-                  ),
-                  syncToken: "token",
-                },
-              ]
-            : [],
-        ),
+      credentials: async () => {
+        if (!canReadTokens) throw new Error("the keyring is locked");
+        return isSignedIn
+          ? [
+              {
+                personId: personIdSchema.parse("person"),
+                deviceId: deviceIdSchema.parse(
+                  "00000000-0000-4000-8000-000000000001",
+                ),
+                syncToken: "token",
+              },
+            ]
+          : [];
+      },
       headers: (_url, _token, nonce) => Promise.resolve({ nonce: nonce ?? "" }),
       renewedToken: () => Promise.resolve(undefined),
     },

@@ -18,7 +18,7 @@ import {
 } from "@suture/schema";
 
 import { createBackoff } from "./backoff.ts";
-import type { Connect } from "./connect.ts";
+import type { Connect, ConnectFailure } from "./connect.ts";
 import type { LocalLog } from "../store/local-log.ts";
 import { SyncSession } from "./sync-session.ts";
 import {
@@ -76,6 +76,20 @@ export interface SyncEngineDeps {
   onStatus(status: SyncStatus): void;
   onPresence(message: PresenceMessage): void;
 }
+
+interface Opened {
+  readonly socket: MessageSocket;
+  readonly credentials: SyncCredentials;
+}
+
+interface NotOpened {
+  readonly problem: SyncProblem;
+  /** What whoever answered asked for. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** Whoever asks for a longer silence may not be the server, and is not believed. */
+const maxRetryAfterMs = 15 * 60_000;
 
 export class SyncEngine {
   readonly #deps: SyncEngineDeps;
@@ -135,13 +149,13 @@ export class SyncEngine {
 
   async #run(attempt: number): Promise<void> {
     this.#tell({ state: "connecting", problem: null, nextAttemptAtMs: null });
-    const opened = await this.#open();
+    const opened = await this.#openAtAll();
     if (attempt !== this.#attempt) {
       if (opened.ok) opened.value.socket.close(1000, "");
       return;
     }
     if (!opened.ok) {
-      this.#pause(opened.error);
+      this.#pause(opened.error.problem, opened.error.retryAfterMs);
       return;
     }
     const { socket, credentials } = opened.value;
@@ -189,14 +203,19 @@ export class SyncEngine {
     await session.start();
   }
 
-  async #open(): Promise<
-    Result<
-      { readonly socket: MessageSocket; readonly credentials: SyncCredentials },
-      SyncProblem
-    >
-  > {
+  async #openAtAll(): Promise<Result<Opened, NotOpened>> {
+    try {
+      return await this.#open();
+    } catch {
+      // Tokens and keys are kept by the app's `TokenStore`: a locked keyring, a damaged file.
+      return err({ problem: syncProblem("sign-in-unreadable") });
+    }
+  }
+
+  async #open(): Promise<Result<Opened, NotOpened>> {
     const [credentials] = await this.#deps.identity.credentials();
-    if (credentials === undefined) return err(syncProblem("signed-out"));
+    if (credentials === undefined)
+      return err({ problem: syncProblem("signed-out") });
     const { url, identity, connect } = this.#deps;
     const first = await connect({
       url,
@@ -204,7 +223,7 @@ export class SyncEngine {
     });
     if (first.ok) return ok({ socket: first.value, credentials });
     if (first.error.kind !== "answered" || first.error.dpopNonce === undefined)
-      return err(problemOfFailure(first.error));
+      return err(notOpened(first.error));
     // The server does not trust this device's clock: it wants its own nonce in the proof (RFC 9449, section 8).
     const second = await connect({
       url,
@@ -216,7 +235,7 @@ export class SyncEngine {
     });
     return second.ok
       ? ok({ socket: second.value, credentials })
-      : err(problemOfFailure(second.error));
+      : err(notOpened(second.error));
   }
 
   #pause(problem: SyncProblem, retryAfterMs = 0): void {
@@ -224,7 +243,8 @@ export class SyncEngine {
       this.#tell({ state: "stopped", problem, nextAttemptAtMs: null });
       return;
     }
-    const delayMs = Math.max(retryAfterMs, this.#backoff.next());
+    const delayMs =
+      Math.min(retryAfterMs, maxRetryAfterMs) + this.#backoff.next();
     this.#tell({
       state: "waiting",
       problem,
@@ -237,4 +257,11 @@ export class SyncEngine {
     this.#status = { ...this.#status, ...part };
     this.#deps.onStatus(this.#status);
   }
+}
+
+function notOpened(failure: ConnectFailure): NotOpened {
+  const problem = problemOfFailure(failure);
+  return failure.kind === "answered"
+    ? { problem, retryAfterMs: failure.retryAfterMs }
+    : { problem };
 }

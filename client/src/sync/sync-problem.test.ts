@@ -14,6 +14,7 @@ const answered = (
   contentType,
   body,
   dpopNonce: undefined,
+  retryAfterMs: undefined,
 });
 const refusal = (code: string) =>
   answered(
@@ -35,8 +36,10 @@ describe("what keeps a device from syncing", () => {
       "a server that is not ours",
       answered(404, "application/json", '{"error":"no"}'),
       "wrong-server",
-      false,
+      true,
     ],
+    ["a portal's redirect", answered(302, "", ""), "captive-portal", true],
+    ["a portal that says so", answered(511, "", ""), "captive-portal", true],
     [
       "a server that is down behind its proxy",
       answered(502, "text/html", "<html>"),

@@ -26,6 +26,8 @@ const sentences = {
   "server-stopping": "The server is restarting.",
   "server-failed": "The server had a problem of its own.",
   "protocol-broken": "The server did not understand this device.",
+  "sign-in-unreadable":
+    "This device cannot read the sign-in that it keeps. Your work is safe.",
   "store-failed": "This device cannot store what it receives.",
 } as const;
 
@@ -39,7 +41,6 @@ export interface SyncProblem {
 }
 
 const needsAction: ReadonlySet<SyncProblemCode> = new Set([
-  "wrong-server",
   "signed-out",
   "token-expired",
   "token-revoked",
@@ -75,10 +76,14 @@ export function problemOfFailure(failure: ConnectFailure): SyncProblem {
     return syncProblem("server-busy");
   // The server never saw that an upgrade was asked for: a proxy took that out.
   if (failure.status === 426) return syncProblem("websocket-blocked");
-  if (failure.status >= 500) return syncProblem("server-failed");
-  return syncProblem(
-    failure.contentType.includes("html") ? "captive-portal" : "wrong-server",
-  );
+  if (failure.status >= 500 && failure.status !== 511)
+    return syncProblem("server-failed");
+  // A redirect leads to a portal's page, and 511 is "network authentication required" (RFC 6585, 6).
+  const isPortal =
+    failure.contentType.includes("html") ||
+    failure.status === 511 ||
+    (failure.status >= 300 && failure.status < 400);
+  return syncProblem(isPortal ? "captive-portal" : "wrong-server");
 }
 
 /** What the close of an open socket means. */

@@ -5,7 +5,7 @@
 import { err, ok } from "@suture/schema";
 
 import type { Fetch } from "../../identity/identity-request.ts";
-import type { Connect } from "../../sync/connect.ts";
+import { retryAfterMsOfHeader, type Connect } from "../../sync/connect.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import type {
   HttpAnswer,
@@ -46,6 +46,12 @@ export interface LinkEvent {
 const patienceMs = { upgrade: 10_000, connect: 10_000, fetch: 300_000 };
 /** Who reaches no network knows at once. */
 const refusedAfterMs = 1;
+
+/** How long somebody waits for an answer. */
+interface Patience {
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | null | undefined;
+}
 
 /** What a request is answered, on its way back. */
 interface Answer<T> {
@@ -132,7 +138,7 @@ export class SimulatedLink {
     };
     const answer = await this.#ask<HttpAnswer | SocketEnd>(
       requestBytes(request, ""),
-      patienceMs.upgrade,
+      { waitMs: patienceMs.upgrade },
       (connection) => this.#upgrade(connection, request),
     );
     if (answer === undefined) return err({ kind: "unreachable" });
@@ -143,6 +149,7 @@ export class SimulatedLink {
       contentType: answer.headers["content-type"] ?? "",
       body: answer.body,
       dpopNonce: answer.headers["dpop-nonce"],
+      retryAfterMs: retryAfterMsOfHeader(answer.headers["retry-after"]),
     });
   };
 
@@ -152,7 +159,7 @@ export class SimulatedLink {
     const body = await request.clone().text();
     const answer = await this.#ask(
       requestBytes({ url, headers }, body),
-      patienceMs.fetch,
+      { waitMs: patienceMs.fetch, signal: init.signal },
       async (connection) => {
         this.#faults.fetchArrived(connection);
         const server = this.#deps.server();
@@ -162,6 +169,8 @@ export class SimulatedLink {
         return answer && inBytes(answer, connection);
       },
     );
+    // Who was given up on meanwhile is not told of an answer.
+    init.signal?.throwIfAborted();
     if (answer === undefined) throw new TypeError("fetch failed");
     return new Response(answer.body === "" ? null : answer.body, answer);
   };
@@ -197,7 +206,7 @@ export class SimulatedLink {
   /** One request over a connection of its own. Undefined where no answer comes, however that shows. */
   #ask<T>(
     bytes: number,
-    waitMs: number,
+    patience: Patience,
     answerOf: (connection: Connection) => Promise<Answer<T> | undefined>,
   ): Promise<T | undefined> {
     const { time } = this.#deps;
@@ -209,12 +218,15 @@ export class SimulatedLink {
       }
       if (this.#faults.isUnanswered()) {
         time.after(patienceMs.connect, fails);
+        patience.signal?.addEventListener("abort", fails);
         return;
       }
       const connection = this.#open();
-      const patience = time.after(waitMs, () => connection.drop("device"));
+      const giveUp = () => connection.drop("device");
+      const deadline = time.after(patience.waitMs, giveUp);
+      patience.signal?.addEventListener("abort", giveUp);
       connection.whenLost("device", () => {
-        patience.cancel();
+        deadline.cancel();
         fails();
       });
       const refuse = () => connection.drop("server");
@@ -222,7 +234,7 @@ export class SimulatedLink {
         if (answer === undefined) return refuse();
         connection.send("down", answer.bytes, () => {
           if (!connection.isOpenFor("device")) return;
-          patience.cancel();
+          deadline.cancel();
           answer.arrived();
           resolve(answer.value);
         });
