@@ -129,6 +129,9 @@ export class ChaosProxy {
           this.#toAll(fault, (connection) => connection.silence());
         });
         break;
+      case "closesAtByte":
+        for (const connection of this.#connections) connection.countAnew();
+        break;
       case "lateFrames":
         for (const connection of this.#connections)
           if (connection.isWebSocket) connection.holdUp();

@@ -41,7 +41,7 @@ const longestHeadBytes = 16 * 1_024;
 export class RelayedConnection {
   readonly #deps: RelayedConnectionDeps;
   readonly #lanes: Readonly<Record<Direction, ByteLane>>;
-  readonly #sentBytes: Record<Direction, number> = { up: 0, down: 0 };
+  #sentBytes: Record<Direction, number> = { up: 0, down: 0 };
   /** The beginning of what the server has answered, until that says whether it is a WebSocket. */
   #head: Buffer | undefined = Buffer.alloc(0);
   #framesUp: WebSocketFrames | undefined;
@@ -89,6 +89,11 @@ export class RelayedConnection {
 
   get isWebSocket(): boolean {
     return this.#framesUp !== undefined;
+  }
+
+  /** Its next byte is byte 0. */
+  countAnew(): void {
+    this.#sentBytes = { up: 0, down: 0 };
   }
 
   /** What the device sends stays in front of the server until `letThrough`; soon after, the device sees the connection break. */
