@@ -21,7 +21,8 @@ export class MachineClock implements Clock {
 
   now(): number {
     for (const name of this.#unfelt.splice(0)) this.onFelt(name);
-    return this.#time.nowMs + this.aheadMs;
+    // Clocks tell whole milliseconds; what travels takes parts of them.
+    return Math.floor(this.#time.nowMs) + this.aheadMs;
   }
 
   /** How far ahead of true time it is; negative if it is behind. */
