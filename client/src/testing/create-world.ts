@@ -15,6 +15,7 @@ import { SimulatedTime } from "./simulated-time.ts";
 import { systemFolderForFiles } from "./system-turn.ts";
 import { WorldDevice } from "./world-device.ts";
 import { WorldServer } from "./world-server.ts";
+import type { WorldFault } from "./world-fault.ts";
 import { World, type WorldImage } from "./world.ts";
 
 export interface WorldOptions<S extends ServerInWorld = ServerInWorld> {
@@ -26,6 +27,8 @@ export interface WorldOptions<S extends ServerInWorld = ServerInWorld> {
   readonly records?: readonly RecordType[];
   /** Where another world was; devices it did not have begin empty. */
   readonly from?: WorldImage;
+  /** What is wrong from the start, by device, or with the `server`: a network's fault there is one of every line to it. */
+  readonly faults?: Readonly<Record<string, readonly WorldFault[]>>;
 }
 
 const serverUrl = "http://suture.example";
@@ -99,5 +102,7 @@ export async function createWorld<S extends ServerInWorld>(
     },
   });
   await world.act(() => server.start());
+  for (const [name, faults] of Object.entries(options.faults ?? {}))
+    for (const fault of faults) world.suffer(name, fault);
   return world;
 }

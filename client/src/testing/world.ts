@@ -11,7 +11,9 @@ import type { SeededRandom } from "./seeded-random.ts";
 import type { ServerInWorld } from "./server-in-world.ts";
 import type { SimulatedTime } from "./simulated-time.ts";
 import type { WorldDevice } from "./world-device.ts";
+import { suffer, type WorldFault } from "./world-fault.ts";
 import type { WorldServer } from "./world-server.ts";
+import { lookEveryMs, quietForMs, whatIsUnsettled } from "./settle.ts";
 import { keepTokens, type KeptTokens } from "./keep-tokens.ts";
 
 export interface WorldDeps<S extends ServerInWorld> {
@@ -113,6 +115,43 @@ export class World<S extends ServerInWorld = ServerInWorld> {
     );
     await this.runUntil(() => end !== undefined, withinMs);
     return end === undefined ? unfinished : end.result();
+  }
+
+  /** Begins a fault of a device, or of the `server`: a network's fault there is one of every line to it. Gives back what ends it. */
+  suffer(name: string, fault: WorldFault): () => void {
+    if (name !== "server") {
+      const { machine, link } = this.device(name);
+      return suffer(fault, { machine, links: [link] });
+    }
+    const links = this.devices.map(({ link }) => link);
+    return suffer(fault, { machine: this.server.machine, links });
+  }
+
+  /** All faults end, of networks, clocks and disks. What they did stays: connections that are dead, files that are damaged. */
+  heal(): void {
+    for (const { link } of this.devices) link.heal();
+    for (const { machine } of [...this.devices, this.server]) {
+      machine.disk.heal();
+      machine.clock.heal();
+    }
+  }
+
+  /**
+   * All faults end, what is off is started, what had stopped tries again, and time passes until nothing is left to do. Answers
+   * what still was after `withinMs`, in words.
+   */
+  async healAndSettle(withinMs = 20 * 60_000): Promise<string | undefined> {
+    this.heal();
+    await this.act(() => this.server.start());
+    for (const device of this.devices) (await device.start()).startSync();
+    const untilMs = this.time.nowMs + withinMs;
+    while (this.time.nowMs < untilMs) {
+      await this.run(lookEveryMs);
+      if ((await whatIsUnsettled(this.devices)) !== undefined) continue;
+      await this.run(quietForMs);
+      if ((await whatIsUnsettled(this.devices)) === undefined) return undefined;
+    }
+    return whatIsUnsettled(this.devices);
   }
 
   /** A copy of the world, whose apps and server must be closed. */

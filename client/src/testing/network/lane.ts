@@ -39,6 +39,8 @@ export class Lane {
   readonly #deps: LaneDeps;
   /** Whose turn is next comes first. */
   readonly #waiting: Backlog[] = [];
+  /** When what has left had all left, to the fraction of a millisecond. */
+  #freeAtMs = 0;
   #step:
     | {
         readonly timer: Timer;
@@ -93,11 +95,17 @@ export class Lane {
           Math.ceil((bytesPerSecond * leastStepMs) / 1_000),
         ),
       );
+      // Time passes in whole milliseconds: what one step has more, the next has less.
+      const { nowMs } = this.#deps.time;
+      const startedAtMs =
+        this.#freeAtMs > nowMs - 1 ? Math.min(this.#freeAtMs, nowMs) : nowMs;
+      const endsAtMs = startedAtMs + (bytes / bytesPerSecond) * 1_000;
       this.#step = {
-        startedAtMs: this.#deps.time.nowMs,
+        startedAtMs,
         bytes,
         bytesPerSecond,
-        timer: this.#deps.time.after((bytes / bytesPerSecond) * 1_000, () => {
+        timer: this.#deps.time.after(endsAtMs - nowMs, () => {
+          this.#freeAtMs = endsAtMs;
           this.#step = undefined;
           this.#sent(bytes);
           this.#advance();

@@ -80,6 +80,17 @@ test("[WO-2] what is sent takes the time that its bytes take, and is buffered un
   expect(socket.bufferedBytes).toBe(0);
 });
 
+test("[WO-2] many small frames take no longer than their bytes", async () => {
+  const bench = new LinkBench();
+  bench.server.isEchoing = false;
+  const { send } = await bench.opened();
+  bench.suffer(limited(160_000));
+  // A frame takes a tenth of a millisecond.
+  send(Array.from({ length: 100 }, () => 1));
+  await bench.run(20 + 10);
+  expect(bench.server.heard[0]).toHaveLength(100);
+});
+
 test("[WO-2] connections of a device share its bandwidth, a packet each in turn", async () => {
   const bench = new LinkBench();
   bench.server.isEchoing = false;
