@@ -29,6 +29,9 @@ export function createPromises({ run, hospital }: PromisesDeps): Promises {
     new ShownAsItIs(evidence),
     new EverythingArrives(evidence),
   ];
+  // How everything stands before anything happens.
+  const first = evidence.look();
+  for (const check of checks) check.begin?.(first);
   const afterStep = async (step: Step): Promise<BrokenPromise | undefined> => {
     const news = evidence.look();
     for (const check of checks) {

@@ -37,6 +37,10 @@ export class RevokedIsOut implements Check {
     );
   }
 
+  begin({ disks }: News): void {
+    this.#noteDeviceIds(disks);
+  }
+
   afterStep({ journal, committed, disks }: News): BrokenPromise | undefined {
     for (const entry of journal)
       if (entry.kind === "signed-in") {
@@ -44,9 +48,7 @@ export class RevokedIsOut implements Check {
         if (memberId !== undefined)
           this.#membersOn.get(entry.device)?.add(memberId);
       }
-    for (const [device, { written }] of disks)
-      for (const { personId, deviceId } of written)
-        if (personId !== null) this.#deviceIds.set(device, deviceId);
+    this.#noteDeviceIds(disks);
     // What a restored server is brought back was judged once, under the rights that then were.
     const isRestored = this.#evidence.server.setBackCount > 0;
     const broken = isRestored
@@ -55,6 +57,12 @@ export class RevokedIsOut implements Check {
         this.#receivedAfterTheEnd(disks));
     this.#noteEnds(journal, committed ?? []);
     return broken;
+  }
+
+  #noteDeviceIds(disks: News["disks"]): void {
+    for (const [device, { written }] of disks)
+      for (const { personId, deviceId } of written)
+        if (personId !== null) this.#deviceIds.set(device, deviceId);
   }
 
   #writtenAfterTheEnd(committed: readonly LogRow[]): BrokenPromise | undefined {

@@ -4,7 +4,7 @@
  *
  * Records are looked at where their changes moved; what there is no time for in one step comes later, in turn.
  */
-import type { SutureRecord } from "@suture/client";
+import type { Client, SutureRecord } from "@suture/client";
 import { unfinished } from "@suture/client/testing";
 import { recordIdSchema, type RecordId } from "@suture/schema";
 
@@ -26,6 +26,8 @@ export class ShownAsItIs implements Check {
   readonly #evidence: Evidence;
   /** `device record`, of those to be looked at. */
   readonly #queue = new Set<string>();
+  /** Records of which anything changed. */
+  readonly #moved = new Set<string>();
   readonly #shownAt = new Map<
     string,
     { readonly text: string; readonly by: string }
@@ -37,42 +39,62 @@ export class ShownAsItIs implements Check {
 
   async afterStep({ disks }: News): Promise<BrokenPromise | undefined> {
     for (const [device, { written, gone }] of disks)
-      for (const { recordId } of [...written, ...gone])
+      for (const { recordId } of [...written, ...gone]) {
         this.#queue.add(changeName(device, recordId));
-    let looks = 0;
-    for (const name of this.#queue) {
+        this.#moved.add(recordId);
+      }
+    const next = [...this.#queue].filter((name) =>
+      disks.has(name.slice(0, name.indexOf(" "))),
+    );
+    for (const name of next.slice(0, looksPerStep)) {
       const [device = "", recordId = ""] = name.split(" ");
-      if (!disks.has(device)) continue;
       this.#queue.delete(name);
-      const broken = await this.#look(device, recordId);
+      const broken = await this.#look(device, [recordId]);
       if (broken !== undefined) return broken;
-      looks += 1;
-      if (looks === looksPerStep) break;
     }
     return undefined;
   }
 
+  /** Of all that was touched in this run, everywhere. */
   async afterHealing(): Promise<BrokenPromise | undefined> {
     this.#queue.clear();
-    for (const [device, held] of this.#evidence.devices)
-      for (const recordId of held.recordIds) {
-        const broken = await this.#look(device, recordId);
-        if (broken !== undefined) return broken;
-      }
+    for (const [device, held] of this.#evidence.devices) {
+      const moved = held.recordIds.filter((id) => this.#moved.has(id));
+      const broken = await this.#look(device, moved);
+      if (broken !== undefined) return broken;
+    }
     return undefined;
   }
 
-  async #look(device: string, id: string): Promise<BrokenPromise | undefined> {
-    const recordId = recordIdSchema.parse(id);
+  async #look(
+    device: string,
+    ids: readonly string[],
+  ): Promise<BrokenPromise | undefined> {
     const { world } = this.#evidence.run;
-    const { client, isOn } = world.device(device);
-    const recordType = this.#typeOf(recordId);
-    if (!isOn || client.person === null || recordType === undefined)
+    if (!world.device(device).isOn) return undefined;
+    const { client } = world.device(device);
+    if (client.person === null) return undefined;
+    const broken = await world.act(async () => {
+      await client.settle();
+      for (const id of ids) {
+        const found = await this.#lookAt(device, client, id);
+        if (found !== undefined) return found;
+      }
       return undefined;
-    const record = await world.act(() =>
-      openShown(client, recordId, recordType),
-    );
-    if (record === unfinished || record === undefined) return undefined;
+    });
+    return broken === unfinished ? undefined : broken;
+  }
+
+  async #lookAt(
+    device: string,
+    client: Client,
+    id: string,
+  ): Promise<BrokenPromise | undefined> {
+    const recordId = recordIdSchema.parse(id);
+    const { recordType } = this.#evidence.modelOf(recordId);
+    if (recordType === undefined) return undefined;
+    const record = await openShown(client, recordId, recordType);
+    if (record === undefined) return undefined;
     const where = `${recordType} ${recordId} on ${device}`;
     if ("problem" in record)
       return { promise: "PM-3", words: `${where}: ${record.problem}` };
@@ -147,12 +169,15 @@ export class ShownAsItIs implements Check {
     where: string,
   ): BrokenPromise | undefined {
     if (state !== "synced" && state !== "confirmed") return undefined;
+    const { server } = this.#evidence;
     const ahead = [...held.values()].find(
       ({ recordId, hash, progress }) =>
         progress.state === "pending" ||
         progress.state === "waiting" ||
         (progress.state === "accepted" &&
-          !this.#evidence.server.everHeld(changeName(recordId, hash))),
+          // While it is down, what it committed last cannot be asked.
+          server.reader !== undefined &&
+          !server.everHeld(changeName(recordId, hash))),
     );
     return (
       ahead && {
@@ -160,11 +185,6 @@ export class ShownAsItIs implements Check {
         words: `${where} is called ${state}, and change ${ahead.hash} is ${ahead.progress.state}`,
       }
     );
-  }
-
-  #typeOf(recordId: string): string | undefined {
-    const model = this.#evidence.modelOf(recordId);
-    return model.recordType;
   }
 }
 

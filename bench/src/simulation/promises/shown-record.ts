@@ -31,7 +31,6 @@ export async function openShown(
   recordId: RecordId,
   recordType: string,
 ): Promise<SutureRecord | { readonly problem: string } | undefined> {
-  await client.settle();
   const record = await client
     .records(recordTypeNamed(recordType))
     .get(recordId);
