@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import { textOf } from "../model/canonical-text.ts";
-import type { BrokenPromise } from "../run.ts";
+import type { BrokenPromise, Run } from "../run.ts";
 import type { Check } from "./check.ts";
 import { statementOf, type DiskReader } from "./disk-reader.ts";
 import type { Evidence } from "./evidence.ts";
@@ -32,10 +32,12 @@ const headSchema = z.object({ epoch: z.string() });
 
 export class AuditVerifies implements Check {
   readonly #evidence: Evidence;
+  readonly #world: Run["world"];
   #verified: DiskReader | undefined;
 
-  constructor(evidence: Evidence) {
+  constructor(evidence: Evidence, world: Run["world"]) {
     this.#evidence = evidence;
+    this.#world = world;
     this.#verified = evidence.server.reader;
   }
 
@@ -55,7 +57,7 @@ export class AuditVerifies implements Check {
   async #verify(reader: DiskReader): Promise<BrokenPromise | undefined> {
     const words = wrongInChains(reader);
     if (words !== undefined) return { promise: "PM-12", words };
-    const { world } = this.#evidence.run;
+    const world = this.#world;
     const { running } = world.server;
     if (running === undefined) return undefined;
     const verdict = await world.act(() => running.verifyAudit());

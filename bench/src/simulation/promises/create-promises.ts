@@ -18,16 +18,23 @@ export interface PromisesDeps {
 }
 
 export function createPromises({ run, hospital }: PromisesDeps): Promises {
-  const evidence = new Evidence(run);
+  const { world, journal } = run;
+  const evidence = new Evidence({
+    journal,
+    server: world.server.machine.disk,
+    devices: new Map(
+      world.devices.map(({ name, machine }) => [name, machine.disk]),
+    ),
+  });
   const checks: readonly Check[] = [
     new SavedIsKept(evidence),
     new OnlyAdmitted(evidence),
     new WrittenAsMeant(evidence),
     new ConflictsEnd(evidence),
-    new AuditVerifies(evidence),
+    new AuditVerifies(evidence, world),
     new RevokedIsOut(evidence, hospital),
-    new ShownAsItIs(evidence),
-    new EverythingArrives(evidence),
+    new ShownAsItIs(evidence, world),
+    new EverythingArrives(evidence, world),
   ];
   // How everything stands before anything happens.
   const first = evidence.look();

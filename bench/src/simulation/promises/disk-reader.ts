@@ -5,6 +5,12 @@ export type DiskReader = NonNullable<
   ReturnType<WorldDevice["machine"]["disk"]["readerOf"]>
 >;
 
+/** Where a process keeps its files. */
+export interface DiskLookedAt {
+  /** Undefined while nothing has the file open. */
+  readerOf(file: string): DiskReader | undefined;
+}
+
 type Statement = ReturnType<typeof prepare>;
 
 const statementsByReader = new WeakMap<DiskReader, Map<string, Statement>>();

@@ -1,14 +1,16 @@
 /** PM-11: once all has healed and settled, every device holds of a record what the server does, and has heard all of its log. */
-import type { BrokenPromise } from "../run.ts";
+import type { BrokenPromise, Run } from "../run.ts";
 import type { Check } from "./check.ts";
 import type { Evidence } from "./evidence.ts";
 import { changeName, type HeldChanges } from "./held-changes.ts";
 
 export class EverythingArrives implements Check {
   readonly #evidence: Evidence;
+  readonly #world: Run["world"];
 
-  constructor(evidence: Evidence) {
+  constructor(evidence: Evidence, world: Run["world"]) {
     this.#evidence = evidence;
+    this.#world = world;
   }
 
   afterStep(): undefined {
@@ -16,7 +18,7 @@ export class EverythingArrives implements Check {
   }
 
   afterHealing(): BrokenPromise | undefined {
-    for (const { name, client } of this.#evidence.run.world.devices) {
+    for (const { name, client } of this.#world.devices) {
       // Whom nobody lets in hears nothing more.
       if (client.person === null || client.syncStatus.problem !== null)
         continue;

@@ -4,10 +4,10 @@
  */
 import type { RecordId } from "@suture/schema";
 
-import type { JournalEntry } from "../journal.ts";
+import type { Journal, JournalEntry } from "../journal.ts";
 import { readChange } from "../model/change-facts.ts";
 import { RecordModel } from "../model/record-model.ts";
-import type { Run } from "../run.ts";
+import type { DiskLookedAt } from "./disk-reader.ts";
 import { HeldChanges, type DiskNews } from "./held-changes.ts";
 import { ServerLog, type LogRow } from "./server-log.ts";
 
@@ -20,21 +20,25 @@ export interface News {
   readonly disks: ReadonlyMap<string, DiskNews>;
 }
 
+export interface EvidenceSources {
+  readonly journal: Journal;
+  readonly server: DiskLookedAt;
+  /** By name. */
+  readonly devices: ReadonlyMap<string, DiskLookedAt>;
+}
+
 export class Evidence {
-  readonly run: Run;
+  readonly journal: Journal;
   readonly server: ServerLog;
   readonly devices: ReadonlyMap<string, HeldChanges>;
   readonly #models = new Map<string, RecordModel>();
   #readEntries = 0;
 
-  constructor(run: Run) {
-    this.run = run;
-    this.server = new ServerLog(run.world.server.machine.disk);
+  constructor({ journal, server, devices }: EvidenceSources) {
+    this.journal = journal;
+    this.server = new ServerLog(server);
     this.devices = new Map(
-      run.world.devices.map(({ name, machine }) => [
-        name,
-        new HeldChanges(machine.disk),
-      ]),
+      [...devices].map(([name, disk]) => [name, new HeldChanges(disk)]),
     );
   }
 
@@ -54,7 +58,7 @@ export class Evidence {
 
   /** The server first: what a device was told by now, the server has committed by now. */
   look(): News {
-    const { entries } = this.run.journal;
+    const { entries } = this.journal;
     const journal = entries.slice(this.#readEntries);
     this.#readEntries = entries.length;
     const disks = new Map<string, DiskNews>();

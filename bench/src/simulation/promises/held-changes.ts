@@ -2,10 +2,13 @@
  * What lies on a device's disk, read by plain SQL beside the app: the changes it holds, and what has become of each. Nothing of
  * the SDK takes part, so what the SDK shows can be held against it.
  */
-import type { WorldDevice } from "@suture/client/testing";
 import { z } from "zod";
 
-import { statementOf, type DiskReader } from "./disk-reader.ts";
+import {
+  statementOf,
+  type DiskLookedAt,
+  type DiskReader,
+} from "./disk-reader.ts";
 
 const heldChangeSchema = z.object({
   recordId: z.string(),
@@ -54,7 +57,7 @@ export interface DiskNews {
 const file = "log.sqlite";
 
 export class HeldChanges {
-  readonly #disk: WorldDevice["machine"]["disk"];
+  readonly #disk: DiskLookedAt;
   #reader: DiskReader | undefined;
   #version: unknown;
   #texts = new Map<string, string>();
@@ -62,7 +65,7 @@ export class HeldChanges {
   #changes = new Map<string, HeldChange>();
   readonly #byRecordId = new Map<string, Map<string, HeldChange>>();
 
-  constructor(disk: WorldDevice["machine"]["disk"]) {
+  constructor(disk: DiskLookedAt) {
     this.#disk = disk;
   }
 

@@ -56,7 +56,7 @@ export class SavedIsKept implements Check {
 
   /** What a machine held since its backup was made is not its to lose. */
   #noteRestored(): void {
-    const { restored } = this.#evidence.run.journal;
+    const { restored } = this.#evidence.journal;
     this.#isServerRestored = restored.some(
       ({ machine }) => machine === "server",
     );

@@ -2,10 +2,13 @@
  * What the server has committed, read by plain SQL beside it: the truth that labels are held against. It remembers what was ever
  * there, for a server can be restored from an older backup.
  */
-import type { WorldServer } from "@suture/client/testing";
 import { z } from "zod";
 
-import { statementOf, type DiskReader } from "./disk-reader.ts";
+import {
+  statementOf,
+  type DiskLookedAt,
+  type DiskReader,
+} from "./disk-reader.ts";
 import { changeName } from "./held-changes.ts";
 
 export interface LogRow {
@@ -33,7 +36,7 @@ const rowSchema = z.object({
 const file = "suture.db";
 
 export class ServerLog {
-  readonly #disk: WorldServer["machine"]["disk"];
+  readonly #disk: DiskLookedAt;
   #reader: DiskReader | undefined;
   #version: unknown;
   #look = 0;
@@ -44,7 +47,7 @@ export class ServerLog {
   readonly #ever = new Set<string>();
   #setBackCount = 0;
 
-  constructor(disk: WorldServer["machine"]["disk"]) {
+  constructor(disk: DiskLookedAt) {
     this.#disk = disk;
   }
 

@@ -14,7 +14,7 @@ import {
   differsInGroups,
   type ShownRecord,
 } from "../model/compare-shown.ts";
-import type { BrokenPromise } from "../run.ts";
+import type { BrokenPromise, Run } from "../run.ts";
 import type { Check } from "./check.ts";
 import type { Evidence, News } from "./evidence.ts";
 import { changeName, type HeldChange } from "./held-changes.ts";
@@ -24,6 +24,7 @@ const looksPerStep = 3;
 
 export class ShownAsItIs implements Check {
   readonly #evidence: Evidence;
+  readonly #world: Run["world"];
   /** `device record`, of those to be looked at. */
   readonly #queue = new Set<string>();
   /** Records of which anything changed. */
@@ -33,8 +34,9 @@ export class ShownAsItIs implements Check {
     { readonly text: string; readonly by: string }
   >();
 
-  constructor(evidence: Evidence) {
+  constructor(evidence: Evidence, world: Run["world"]) {
     this.#evidence = evidence;
+    this.#world = world;
   }
 
   async afterStep({ disks }: News): Promise<BrokenPromise | undefined> {
@@ -70,7 +72,7 @@ export class ShownAsItIs implements Check {
     device: string,
     ids: readonly string[],
   ): Promise<BrokenPromise | undefined> {
-    const { world } = this.#evidence.run;
+    const world = this.#world;
     if (!world.device(device).isOn) return undefined;
     const { client } = world.device(device);
     if (client.person === null) return undefined;
@@ -168,16 +170,12 @@ export class ShownAsItIs implements Check {
     held: ReadonlyMap<string, HeldChange>,
     where: string,
   ): BrokenPromise | undefined {
-    if (state !== "synced" && state !== "confirmed") return undefined;
     const { server } = this.#evidence;
-    const ahead = [...held.values()].find(
-      ({ recordId, hash, progress }) =>
-        progress.state === "pending" ||
-        progress.state === "waiting" ||
-        (progress.state === "accepted" &&
-          // While it is down, what it committed last cannot be asked.
-          server.reader !== undefined &&
-          !server.everHeld(changeName(recordId, hash))),
+    const ahead = aheadOfTruth(
+      state,
+      [...held.values()],
+      // While it is down, what it committed last cannot be asked.
+      (name) => server.reader === undefined || server.everHeld(name),
     );
     return (
       ahead && {
@@ -186,6 +184,22 @@ export class ShownAsItIs implements Check {
       }
     );
   }
+}
+
+/** What a label passes over: work the server does not have, under a label that says it has. */
+export function aheadOfTruth(
+  state: string,
+  held: readonly HeldChange[],
+  wasCommitted: (name: string) => boolean,
+): HeldChange | undefined {
+  if (state !== "synced" && state !== "confirmed") return undefined;
+  return held.find(
+    ({ recordId, hash, progress }) =>
+      progress.state === "pending" ||
+      progress.state === "waiting" ||
+      (progress.state === "accepted" &&
+        !wasCommitted(changeName(recordId, hash))),
+  );
 }
 
 function groupTexts(groups: ShownRecord["groups"]): unknown {
