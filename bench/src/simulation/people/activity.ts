@@ -7,6 +7,8 @@ export interface Activity {
   /** As counted. */
   readonly name: string;
   readonly weight: number;
+  /** In every run; others are left out of some. */
+  readonly isAlways?: boolean;
   offer(desk: Desk): Step | null;
 }
 

@@ -9,6 +9,7 @@ export function appSteps(): readonly Activity[] {
     {
       name: "open-app",
       weight: 25,
+      isAlways: true,
       offer(desk) {
         if (desk.client !== undefined) return null;
         return {

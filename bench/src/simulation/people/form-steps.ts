@@ -1,5 +1,5 @@
 /** What people do with forms: open them, write in them, leave them open, save them. */
-import { mayRead, type Role } from "@suture/schema";
+import { mayRead } from "@suture/schema";
 
 import { done, type Activity } from "./activity.ts";
 import type { ChartKind } from "./chart-kind.ts";
@@ -17,6 +17,7 @@ export function formSteps(kinds: Kinds): readonly Activity[] {
     {
       name: "edit",
       weight: 22,
+      isAlways: true,
       offer(desk) {
         const { person } = desk;
         const chart = pickChart(desk, kinds);
@@ -128,21 +129,17 @@ function withForm(
 }
 
 function writeSome(desk: Desk, form: OpenForm): void {
-  const { random } = desk.house.pen;
-  const count = random.pick([1, 1, 1, 2, 3]);
-  for (let written = 0; written < count; written += 1) form.write();
+  const { pen, focus } = desk.house;
+  const count = pen.random.pick([1, 1, 1, 2, 3]);
+  for (let written = 0; written < count; written += 1) {
+    const isWanted =
+      form.chart.type === focus.chart.type && pen.random.happens(0.5);
+    form.write(isWanted ? focus.group : undefined);
+  }
 }
 
+/** One that the person is shown in their app. */
 function pickChart(desk: Desk, kinds: Kinds): Chart | null {
-  const type = desk.house.pen.random.weighted({
-    patient: 5,
-    appointment: 3,
-    equipment: 3,
-    serviceJob: 3,
-  });
-  return isReadBy(kinds[type], desk.roles) ? desk.house.pickChart(type) : null;
-}
-
-function isReadBy({ type }: ChartKind, roles: ReadonlySet<Role>): boolean {
-  return mayRead(type, roles);
+  const chart = desk.house.pickChart();
+  return mayRead(kinds[chart.type].type, desk.roles) ? chart : null;
 }

@@ -58,6 +58,7 @@ export function handOverSteps(): readonly Activity[] {
     {
       name: "sign-in-where-nobody-is",
       weight: 8,
+      isAlways: true,
       offer(desk) {
         const next = colleagueAt(desk);
         if (

@@ -11,6 +11,8 @@ export class House {
   readonly hospital: Hospital;
   readonly pen: Pen;
   readonly desks: readonly Desk[];
+  /** What everybody wants at once in this run. */
+  readonly focus: Focus;
   readonly #charts: Chart[];
   #formCount = 0;
 
@@ -20,6 +22,7 @@ export class House {
     this.pen = new Pen(run.random.fork("people"));
     this.desks = run.world.devices.map((device) => new Desk(this, device));
     this.#charts = [...hospital.charts];
+    this.focus = drawFocus(this.pen, hospital);
   }
 
   /** In the order in which they were opened. */
@@ -40,12 +43,45 @@ export class House {
     return chart;
   }
 
-  /** Everybody wants the same few charts most of the time. */
-  pickChart(type: ChartType): Chart {
+  /** Mostly what everybody wants. */
+  pickChart(): Chart {
+    const { random } = this.pen;
+    if (random.happens(0.6)) return this.focus.chart;
+    return this.pickOfType(random.weighted(typeWeights));
+  }
+
+  pickOfType(type: ChartType): Chart {
     const ofType = this.#charts.filter((chart) => chart.type === type);
     const { random } = this.pen;
-    return random.pick(random.happens(0.75) ? ofType.slice(0, 1) : ofType);
+    return random.pick(random.happens(0.5) ? ofType.slice(0, 1) : ofType);
   }
+}
+
+export interface Focus {
+  readonly chart: Chart;
+  /** A group of it. */
+  readonly group: string;
+}
+
+const typeWeights = { patient: 5, appointment: 3, equipment: 3, serviceJob: 3 };
+const groupsByType = {
+  patient: [
+    "prescribing",
+    "prescribing",
+    "prescribing",
+    "identity",
+    "recordStatus",
+  ],
+  appointment: ["slot"],
+  equipment: ["fitness"],
+  serviceJob: ["service"],
+};
+
+function drawFocus({ random }: Pen, { charts }: Hospital): Focus {
+  const type = random.weighted(typeWeights);
+  const chart = charts.find((one) => one.type === type);
+  if (chart === undefined) throw new Error(`there is no ${type}`);
+  return { chart, group: random.pick(groupsByType[type]) };
 }
 
 export const chartNames: Readonly<Record<ChartType, string>> = {

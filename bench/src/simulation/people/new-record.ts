@@ -72,7 +72,7 @@ export function createRecord(
       return create(desk, person, serviceJob, {
         parentId: teams.service,
         fields: {
-          equipmentId: desk.house.pickChart("equipment").recordId,
+          equipmentId: desk.house.pickOfType("equipment").recordId,
           description: `${pen.unique("Makes a noise")}. `,
         },
       });
@@ -97,7 +97,7 @@ function bookingFor({ house }: Desk) {
       },
       [pen.random.uuid()]: {
         kind: "patient",
-        recordId: house.pickChart("patient").recordId,
+        recordId: house.pickOfType("patient").recordId,
         status: "accepted",
       },
     },

@@ -24,9 +24,13 @@ export function officeSteps(kinds: Kinds): readonly Activity[] {
         const { random } = house.pen;
         if (person === undefined || !desk.roles.has("admin")) return null;
         // The founder stays: a house without an admin has nobody to give rights back.
-        const [, ...others] = house.hospital.people;
+        const [founder] = house.hospital.people;
+        const others = house.hospital.people.filter((one) => one !== founder);
+        const atWork = others.filter((one) =>
+          house.desks.some((other) => other.person === one),
+        );
         const of = random.pick(
-          random.happens(0.5) ? others.slice(0, 2) : others,
+          atWork.length > 0 && random.happens(0.6) ? atWork : others,
         );
         const chart: Chart = {
           recordId: of.memberId,

@@ -11,6 +11,7 @@ import { handOverSteps } from "./hand-over-steps.ts";
 import { officeSteps } from "./office-steps.ts";
 import type { Hospital } from "./hospital.ts";
 import { House } from "./house.ts";
+import type { Pen } from "./pen.ts";
 import { reviewSteps } from "./review-steps.ts";
 
 const triesPerStep = 12;
@@ -34,9 +35,7 @@ export class People {
     this.#activities = new Map(
       activities.map((activity) => [activity.name, activity]),
     );
-    this.#weights = Object.fromEntries(
-      activities.map(({ name, weight }) => [name, weight]),
-    );
+    this.#weights = drawWeights(activities, this.house.pen);
   }
 
   /** What somebody does next. Nothing is done before it is run. */
@@ -54,4 +53,17 @@ export class People {
       run: () => Promise.resolve(),
     };
   }
+}
+
+/** Runs differ in what people do: where some things never happen, others happen often enough to meet each other. */
+function drawWeights(
+  activities: readonly Activity[],
+  { random }: Pen,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    activities.map(({ name, weight, isAlways = false }) => [
+      name,
+      isAlways ? weight : weight * random.pick([0, 1, 1, 1, 4]),
+    ]),
+  );
 }
