@@ -37,6 +37,11 @@ export {
   openSqliteFile,
   type SqliteFileOptions,
 } from "./storage/open-sqlite-file.ts";
+export {
+  type Salvage,
+  type Salvaged,
+  type SalvageFiles,
+} from "./storage/salvage-sqlite-file.ts";
 export { createSqliteStore } from "./storage/sqlite-store.ts";
 export { type Migration } from "./storage/sqlite-migrations.ts";
 export {

@@ -231,7 +231,9 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
     if (cause instanceof StoreError)
       return unusable(
         config,
-        `The database in it is not usable (${cause.code})`,
+        cause.code === "store-damaged"
+          ? "The database in it is damaged (store-damaged). It was left as it is: restore the latest backup, and what is newer comes back from the devices"
+          : `The database in it is not usable (${cause.code})`,
       );
     throw cause;
   }

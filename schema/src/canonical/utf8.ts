@@ -8,6 +8,7 @@
 
 declare const TextEncoder: new () => {
   encode(text: string): Uint8Array<ArrayBuffer>;
+  encodeInto(text: string, into: Uint8Array): { readonly written: number };
 };
 declare const TextDecoder: new (
   label: "utf-8",
@@ -23,6 +24,11 @@ const shortBytes = 12;
 /** Callers refuse lone surrogates beforehand: the platform's encoder would replace them. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
+}
+
+/** Writes it to the beginning of `into`, which has three bytes for each UTF-16 unit. Gives back how many it took. */
+export function encodeUtf8Into(text: string, into: Uint8Array): number {
+  return encoder.encodeInto(text, into).written;
 }
 
 /** Null when the bytes are not UTF-8. */

@@ -3,14 +3,19 @@
  * creation of missing tables: a file is either migrated or as it was. A file with a number beyond the last known one was
  * written by a later version, and is refused untouched. SPEC ST-12.
  */
+import { tablesIn } from "./find-damage.ts";
+import { rowChecksum } from "./row-checksum.ts";
 import { RowTransaction } from "./row-transaction.ts";
 import {
   SqliteRows,
   SqliteStatements,
   columnOf,
   createTableSql,
+  sqlName,
+  storedRowOf,
   type SqliteDatabase,
 } from "./sqlite-rows.ts";
+import { visitStoredRows } from "./stored-rows.ts";
 import { StoreError, type WriteTransaction } from "./store.ts";
 import type { Table } from "./table.ts";
 
@@ -50,6 +55,8 @@ export async function prepareSqliteFile(options: {
       );
     }
     for (const table of tables.values()) db.exec(createTableSql(table));
+    listTables(db, tables);
+    addMissingChecksums(db, tables);
     for (const [index, { name, migrate }] of migrations.entries()) {
       if (index < done) continue;
       for (const partition of partitionsOf(statements, tables)) {
@@ -68,6 +75,49 @@ export async function prepareSqliteFile(options: {
     // Closing the handle, which follows, would undo it as well; this tells the reason even if the rollback cannot.
     tryToRun(() => db.exec("ROLLBACK"));
     throw cause;
+  }
+}
+
+/** So that one that is gone later is missed. SPEC ST-16. */
+function listTables(
+  db: SqliteDatabase,
+  tables: ReadonlyMap<string, Table<unknown>>,
+): void {
+  db.exec(
+    "CREATE TABLE IF NOT EXISTS store_tables (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+  );
+  const listed = new Set(
+    db
+      .prepare("SELECT name FROM store_tables")
+      .all()
+      .map((row) => columnOf(row, "name")),
+  );
+  const insert = db.prepare("INSERT INTO store_tables (name) VALUES (?)");
+  for (const name of tables.keys()) if (!listed.has(name)) insert.run(name);
+}
+
+/** For tables from before rows had checksums: what lies there then counts as what was written. */
+function addMissingChecksums(
+  db: SqliteDatabase,
+  tables: ReadonlyMap<string, Table<unknown>>,
+): void {
+  const haveThem = tablesIn(db);
+  for (const name of tables.keys()) {
+    if (haveThem.has(name)) continue;
+    const table = sqlName(name);
+    db.exec(
+      `ALTER TABLE ${table} ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0`,
+    );
+    const update = db.prepare(
+      `UPDATE ${table} SET checksum = ? WHERE "partition" = ? AND key = ?`,
+    );
+    visitStoredRows(db, name, (row) => {
+      const partition = columnOf(row, "partition");
+      const stored = storedRowOf(row);
+      if (typeof partition !== "string" || stored === null) return;
+      const { key, value } = stored;
+      update.run(rowChecksum(name, partition, key, value), partition, key);
+    });
   }
 }
 

@@ -246,18 +246,30 @@ export function sqlName(table: string): string {
   return `kv_${table}`;
 }
 
+interface SoundRow extends StoredRow {
+  readonly value: StoredValue;
+}
+
 /** What lies in a row with columns `key`, `value` and `checksum`; null if it is not what was written there. */
 export function readStoredRow(
   table: string,
   partition: string,
   row: unknown,
-): { readonly key: string; readonly value: StoredValue } | null {
+): SoundRow | null {
+  const stored = storedRowOf(row);
+  if (stored === null) return null;
+  const checksum = rowChecksum(table, partition, stored.key, stored.value);
+  return columnOf(row, "checksum") === checksum ? stored : null;
+}
+
+/** Whatever its checksum; null if it has no key and value at all. */
+export function storedRowOf(row: unknown): SoundRow | null {
   const key = columnOf(row, "key");
   const value = plainBytes(columnOf(row, "value"));
   if (typeof key !== "string") return null;
-  if (typeof value !== "string" && !(value instanceof Uint8Array)) return null;
-  const checksum = rowChecksum(table, partition, key, value);
-  return columnOf(row, "checksum") === checksum ? { key, value } : null;
+  return typeof value === "string" || value instanceof Uint8Array
+    ? { key, value }
+    : null;
 }
 
 export function columnOf(row: unknown, column: string): unknown {

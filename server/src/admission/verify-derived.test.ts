@@ -15,6 +15,7 @@ import {
   prescribing,
   second,
 } from "./contents.test-support.ts";
+import { forgeChecksums } from "../store/forge-checksums.test-support.ts";
 import { verifyDerived } from "./verify-derived.ts";
 import {
   answers,
@@ -73,6 +74,7 @@ async function verdictAfter(sql: string | null): Promise<AuditVerdict> {
   if (sql !== null) {
     const copy = new Database(file);
     const { changes } = copy.prepare(sql).run();
+    forgeChecksums(copy);
     copy.close();
     expect(changes, "the tampering touched one row").toBe(1);
   }

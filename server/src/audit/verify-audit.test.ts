@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { organizationScope } from "@suture/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { forgeChecksums } from "../store/forge-checksums.test-support.ts";
 import { appendAudit } from "./append-audit.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import {
@@ -37,6 +38,7 @@ async function verdictAfter(sql: string): Promise<AuditVerdict> {
   copyFileSync(audited.file, file);
   const copy = new Database(file);
   const { changes } = copy.prepare(sql).run();
+  forgeChecksums(copy);
   copy.close();
   expect(changes, "the tampering touched a row").toBeGreaterThan(0);
   const store = await openFile(file);
@@ -245,6 +247,7 @@ test("[AU-7] rows that were cut off together with their heads are missed by the 
   copy
     .prepare("UPDATE kv_audit_heads SET value = ? WHERE key LIKE 'organ%'")
     .run(JSON.stringify({ sequence, chain }));
+  forgeChecksums(copy);
   copy.close();
   const store = await openFile(file);
   expect(await verifyAudit(store)).toMatchObject({

@@ -26,6 +26,8 @@ export async function withStore(
       file,
       tables: serverTables,
       migrations: [],
+      // Commands name the row that is damaged; and a server may be working beside them.
+      isChecked: false,
     });
     return await command(store);
   } catch (cause) {

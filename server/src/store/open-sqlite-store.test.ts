@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -61,6 +61,18 @@ test("[ST-13] a file that is no database is `store-damaged`, a path that cannot 
   ).rejects.toMatchObject({
     code: "store-failed",
   });
+});
+
+test("[ST-16] a file that was emptied is not taken for a new store", async () => {
+  const file = join(directory, "emptied.sqlite");
+  const open = () =>
+    openSqliteStore({ file, tables: [writtenNumbers], migrations: [] });
+  await (await open()).close();
+  for (const left of ["", "S"]) {
+    writeFileSync(file, left);
+    await expect(open()).rejects.toMatchObject({ code: "store-damaged" });
+    expect(readFileSync(file, "utf8")).toBe(left);
+  }
 });
 
 /** The numbers another process had acknowledged when it was killed, at least `count`. */

@@ -4,22 +4,26 @@ import {
   type Store,
 } from "@suture/schema";
 import Database from "better-sqlite3";
+import { statSync } from "node:fs";
 import { systemDefer } from "../system-runtime.ts";
 
 /** How long to wait while another process, such as a backup, holds the file. The event loop stands still meanwhile. */
 const busyTimeoutMs = 5_000;
 
+/** SQLite's smallest page: what is shorter, it takes for a new file. */
+const smallestFileBytes = 512;
+
 export interface OpenSqliteStoreOptions extends Omit<
   SqliteFileOptions,
-  "openHandle" | "defer"
+  "openHandle" | "defer" | "isEmptied"
 > {
   /** Path of the file; created if absent. */
   readonly file: string;
 }
 
 /**
- * A store in a SQLite file, in a directory that exists; two more files lie beside it, `-wal` and `-shm`. Throws a `StoreError`.
- * SPEC ST-8.
+ * A store in a SQLite file, in a directory that exists; two more files lie beside it, `-wal` and `-shm`. Throws a `StoreError`;
+ * a damaged file is refused as it is. SPEC ST-8, ST-16.
  */
 export function openSqliteStore({
   file,
@@ -29,6 +33,9 @@ export function openSqliteStore({
     ...options,
     openHandle: (mode) =>
       new Database(file, { readonly: mode === "read", timeout: busyTimeoutMs }),
+    isEmptied: () =>
+      (statSync(file, { throwIfNoEntry: false })?.size ?? Infinity) <
+      smallestFileBytes,
     // What has arrived on sockets by then shares one commit.
     defer: systemDefer,
   });
