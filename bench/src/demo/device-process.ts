@@ -10,6 +10,7 @@ import type {
   Review,
   SyncStatus,
 } from "@suture/client";
+import { offline, type ChaosProxy } from "@suture/client/testing";
 import type {
   GroupName,
   JsonValue,
@@ -32,7 +33,6 @@ import type {
   SettleChoice,
 } from "./device-protocol.ts";
 import { recordSteps, type FillIn } from "./draft-steps.ts";
-import type { NetworkLink } from "./network-link.ts";
 
 /** How long something that takes a network may take, before it counts as not happening. */
 const deadlineMs = 8_000;
@@ -43,7 +43,7 @@ interface Waiting {
 }
 
 export class DeviceProcess {
-  readonly network: NetworkLink;
+  readonly network: ChaosProxy;
   readonly #setup: DeviceSetup;
   #process: ChildProcess | undefined;
   readonly #waitingById = new Map<number, Waiting>();
@@ -51,7 +51,7 @@ export class DeviceProcess {
   #lastId = 0;
   #changeCount = 0;
 
-  constructor(setup: DeviceSetup, network: NetworkLink) {
+  constructor(setup: DeviceSetup, network: ChaosProxy) {
     this.#setup = setup;
     this.network = network;
   }
@@ -120,7 +120,7 @@ export class DeviceProcess {
 
   /** The network is gone, and nobody told the app. */
   goOffline(): void {
-    this.network.cut();
+    this.network.suffer(offline());
   }
 
   /** The network is back, and the app tries at once, as it does when the system says so. */

@@ -1,11 +1,11 @@
 /** Everything a story can use: one server, nine devices, and the organization they all work in. */
+import { startChaosProxy } from "@suture/client/testing";
 import { member, team, type RecordId, type Role } from "@suture/schema";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { DeviceProcess } from "./device-process.ts";
-import { NetworkLink } from "./network-link.ts";
 import { ServerProcess } from "./server-process.ts";
 
 type Place = "avondale" | "mbare" | "serviceGroup";
@@ -71,7 +71,7 @@ export async function createStage(): Promise<Stage> {
   const devices: DeviceProcess[] = [];
 
   async function createDevice(who: Who): Promise<DeviceProcess> {
-    const network = await NetworkLink.open(() => server.port);
+    const network = await startChaosProxy({ to: server.url });
     const setup = {
       directory: join(directory, `device-${devices.length + 1}`),
       url: network.url,
@@ -110,7 +110,7 @@ export async function createStage(): Promise<Stage> {
     },
     async close({ keep }) {
       await Promise.all(devices.map((device) => device.close()));
-      for (const { network } of devices) network.close();
+      await Promise.all(devices.map(({ network }) => network.close()));
       await server.stop();
       if (!keep) await rm(directory, { recursive: true, force: true });
     },

@@ -1,3 +1,4 @@
+import { answerLost } from "@suture/client/testing";
 import { patient, statusLabels } from "@suture/schema";
 
 import type { Story } from "../story.ts";
@@ -19,7 +20,7 @@ export const lostAnswer: Story = {
     tell(
       "Rutendo saves a phone number for Anesu Zvobgo. It reaches the server, which commits it and passes it on; but from here on, everything the server sends back to Rutendo is lost, and then the connection breaks.",
     );
-    rutendo.network.loseAnswers();
+    rutendo.network.suffer(answerLost());
     const saved = await rutendo.edit(patient, anesu, (draft) =>
       draft.telecom.set(phone("+263 77 600 0001"), phoneId),
     );
@@ -33,7 +34,7 @@ export const lostAnswer: Story = {
     rutendo.goOffline();
     await check(
       "an answer was lost on its way to Rutendo",
-      rutendo.network.lostBytes > 0,
+      rutendo.network.felt.has("answerLost"),
     );
     await check(
       "Rutendo's device claims nothing it does not know",

@@ -52,6 +52,7 @@ export class ChaosProxy {
   readonly #connections = new Set<RelayedConnection>();
   readonly #lines = { up: { freeAtMs: 0 }, down: { freeAtMs: 0 } };
   readonly #suffered = new Set<Suffered>();
+  readonly #felt = new Set<NetworkFaultName>();
   #sentFrames: readonly SentFrame[] = [];
 
   private constructor(deps: ChaosProxyDeps, standIn: StandIn) {
@@ -82,6 +83,11 @@ export class ChaosProxy {
   /** Those that are on, in the order in which they began. */
   get faults(): readonly NetworkFault[] {
     return [...this.#suffered].map(({ fault }) => fault);
+  }
+
+  /** Those that have touched a connection: a test under a fault that nobody felt shows nothing. */
+  get felt(): ReadonlySet<NetworkFaultName> {
+    return this.#felt;
   }
 
   /** A fault begins, beside those that are on. It ends when the function given back is called. */
@@ -158,18 +164,18 @@ export class ChaosProxy {
     happen: (connection: RelayedConnection) => void,
   ): void {
     for (const connection of this.#connections) {
-      this.#deps.onFelt(name);
+      this.#feel(name);
       happen(connection);
     }
   }
 
   #accept(device: Socket): void {
-    const { to, clock, timers, random, onFelt } = this.#deps;
+    const { to, clock, timers, random } = this.#deps;
     const barrier = [...this.#suffered].find(
       ({ fault, isExpired }) => fault.name === "offline" || isExpired,
     );
     if (barrier !== undefined) {
-      onFelt(barrier.fault.name);
+      this.#feel(barrier.fault.name);
       device.on("error", () => undefined).destroy();
       return;
     }
@@ -184,7 +190,7 @@ export class ChaosProxy {
       random,
       lines: this.#lines,
       faults: () => this.faults,
-      onFelt,
+      onFelt: (name) => this.#feel(name),
       onUpgraded: () => {
         for (const other of this.#connections)
           if (other !== connection) other.letThrough();
@@ -194,6 +200,11 @@ export class ChaosProxy {
       onClosed: () => this.#connections.delete(connection),
     });
     this.#connections.add(connection);
+  }
+
+  #feel(name: NetworkFaultName): void {
+    this.#felt.add(name);
+    this.#deps.onFelt(name);
   }
 
   /** What answers in the server's place, the first that does. */
@@ -208,7 +219,7 @@ export class ChaosProxy {
 
   #answerOfNetwork(): NetworkAnswer | undefined {
     const fault = this.#inTheWay();
-    if (fault !== undefined) this.#deps.onFelt(fault.name);
+    if (fault !== undefined) this.#feel(fault.name);
     switch (fault?.name) {
       case "captivePortal":
         return {
@@ -234,7 +245,7 @@ export class ChaosProxy {
     if (this.faults.every(({ name }) => name !== "repeatedFrames")) return [];
     if (!isFirst) {
       this.#sentFrames = [...this.#sentFrames, sent].slice(-mostFrames);
-      this.#deps.onFelt("repeatedFrames");
+      this.#feel("repeatedFrames");
       return [sent.frame];
     }
     const older = this.#sentFrames;
