@@ -71,3 +71,8 @@ export {
   samplePassword,
   samplePeople,
 } from "./sample/sample-people.ts";
+
+// what the command line does, for who checks a data directory
+export { runAuditVerify } from "./cli/audit-verify.ts";
+export { withStore } from "./cli/open-data.ts";
+export { storeFileIn } from "./store/data-lock.ts";

@@ -96,6 +96,15 @@ export class ServerProcess {
     );
   }
 
+  /** As the operating system does it: no warning, no goodbye. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined) return;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  }
+
   /** As `systemctl stop` does it. */
   async stop(): Promise<void> {
     const child = this.#process;
