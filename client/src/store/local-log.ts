@@ -44,6 +44,7 @@ import {
   type ScopeRow,
 } from "./client-tables.ts";
 import type { LocalChange } from "./local-change.ts";
+import { withFacts, type WithFacts } from "./facts-write.ts";
 import { readFacts, replaceMemberships, type LogFacts } from "./log-facts.ts";
 import {
   manifestOf,
@@ -53,6 +54,7 @@ import {
   type PushRequest,
 } from "./push-order.ts";
 import { rebuildPending } from "./rebuild-pending.ts";
+import { repairAfterDamage } from "./repair-log.ts";
 import {
   findCommonPoint,
   forgetLostRows,
@@ -96,9 +98,12 @@ export type StrandedHandler = (
   stranded: readonly LocalChange[],
 ) => Promise<void>;
 
-/** Opens the log over a store with `clientTables`. Makes sure first that what is to be sent agrees with the rows. */
+/** Opens the log over a store with `clientTables`. Makes sure first that the rows agree with each other. */
 export async function openLocalLog(deps: LocalLogDeps): Promise<LocalLog> {
-  await deps.store.write(localPartition, rebuildPending);
+  await deps.store.write(localPartition, async (tx) => {
+    await repairAfterDamage(tx, deps.clock.now());
+    await rebuildPending(tx);
+  });
   return new LocalLog(deps, await deps.store.read(localPartition, readFacts));
 }
 
@@ -160,7 +165,7 @@ export class LocalLog {
   ): Promise<void> {
     const savedAtMs = this.#clock.now();
     const stranded: LocalChange[] = [];
-    await this.#store.write(localPartition, async (tx) => {
+    await this.#writeFacts(async (tx) => {
       for (const { bytes, decoded, ...change } of changes) {
         const { hash } = decoded;
         if ((await findChange(tx, change.recordId, hash)) !== undefined)
@@ -184,7 +189,6 @@ export class LocalLog {
       if (stranded.length > 0) await this.#whenStranded(tx, stranded);
       await alongside?.(tx);
     });
-    if (alongside !== undefined) await this.#renewFacts();
     this.#tell(
       changes.map(({ recordId }) => recordId),
       { isAppend: stranded.length === 0 },
@@ -235,7 +239,7 @@ export class LocalLog {
     { open, closed }: Pick<ReviewsMessage, "open" | "closed">,
     isComplete = false,
   ): Promise<void> {
-    const touched = await this.#store.write(localPartition, async (tx) => {
+    const { result, facts } = await this.#writeFacts(async (tx) => {
       const recordIds = open.map(({ recordId }) => recordId);
       const ended: string[] = closed.map(({ reviewId }) => reviewId);
       const held = await tx.scan(reviewsTable);
@@ -252,8 +256,7 @@ export class LocalLog {
         await tx.put(reviewsTable, [task.reviewId], task);
       return recordIds;
     });
-    await this.#renewFacts();
-    this.#tell(touched, { hasNewFacts: true });
+    if (facts !== undefined) this.#tell(result, { hasNewFacts: true });
   }
 
   /** The person's rights as `welcome`, `scope-granted` and `scope-revoked` say. */
@@ -261,11 +264,10 @@ export class LocalLog {
     personId: PersonId,
     memberships: readonly Membership[],
   ): Promise<void> {
-    await this.#store.write(localPartition, (tx) =>
+    const { facts } = await this.#writeFacts((tx) =>
       replaceMemberships(tx, personId, memberships),
     );
-    await this.#renewFacts();
-    this.#tell([], { hasNewFacts: true });
+    this.#tell([], { hasNewFacts: facts !== undefined });
   }
 
   /**
@@ -280,7 +282,7 @@ export class LocalLog {
     jws: string,
     proofs: readonly LeafProof[],
   ): Promise<readonly ScopeId[]> {
-    const others = await this.#store.write(localPartition, async (tx) => {
+    const { result, facts } = await this.#writeFacts(async (tx) => {
       const unlike: ScopeId[] = [];
       for (const proof of proofs) {
         const receipt = {
@@ -293,9 +295,8 @@ export class LocalLog {
       }
       return unlike;
     });
-    await this.#renewFacts();
-    this.#tell([], { hasNewFacts: true });
-    return others;
+    this.#tell([], { hasNewFacts: facts !== undefined });
+    return result;
   }
 
   /** What to send next, or null. SPEC CL-7. */
@@ -331,14 +332,11 @@ export class LocalLog {
     scopeId: ScopeId,
     samples: readonly Cursor[],
   ): Promise<Cursor | null> {
-    const { common, recordIds } = await this.#store.write(
-      localPartition,
-      async (tx) => {
-        const common = await findCommonPoint(tx, scopeId, samples);
-        return { common, recordIds: await regress(tx, scopeId, common) };
-      },
-    );
-    await this.#renewFacts();
+    const { result } = await this.#writeFacts(async (tx) => {
+      const common = await findCommonPoint(tx, scopeId, samples);
+      return { common, recordIds: await regress(tx, scopeId, common) };
+    });
+    const { common, recordIds } = result;
     this.#tell(recordIds, { isReset: true, hasNewFacts: true });
     return common;
   }
@@ -361,11 +359,10 @@ export class LocalLog {
   async keepOnly(
     typesByScope: ReadonlyMap<ScopeId, readonly string[]>,
   ): Promise<void> {
-    const recordIds = await this.#store.write(localPartition, (tx) =>
+    const { result } = await this.#writeFacts((tx) =>
       keepOnly(tx, typesByScope),
     );
-    await this.#renewFacts();
-    this.#tell(recordIds, { isReset: true });
+    this.#tell(result, { isReset: true });
   }
 
   async #applyRemote(
@@ -379,8 +376,13 @@ export class LocalLog {
     return effect;
   }
 
-  async #renewFacts(): Promise<void> {
-    this.#facts = await this.read(readFacts);
+  /** For what may change rights, review tasks or confirmations. */
+  async #writeFacts<T>(
+    work: (tx: WriteTransaction) => Promise<T>,
+  ): Promise<WithFacts<T>> {
+    const written = await this.write((tx) => withFacts(tx, work));
+    this.#facts = written.facts ?? this.#facts;
+    return written;
   }
 
   #tell(

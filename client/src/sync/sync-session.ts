@@ -30,6 +30,7 @@ import {
   type Verdict,
   type WelcomeMessage,
 } from "@suture/schema";
+import { createLocalJWKSet } from "jose";
 
 import type { LocalLog } from "../store/local-log.ts";
 import { Liveness } from "./liveness.ts";
@@ -81,7 +82,8 @@ export class SyncSession {
   readonly #pump: PushPump;
   readonly #receiver: ScopeReceiver;
   #work: Promise<void> = Promise.resolve();
-  #jwks: WelcomeMessage["jwks"] = { keys: [] };
+  /** The server's published keys, each made ready for verifying once. */
+  #keys = createLocalJWKSet({ keys: [] });
   #isWelcome = false;
   #hasReviews = false;
   #isEnded = false;
@@ -210,9 +212,7 @@ export class SyncSession {
         await this.#receiver.restorable(message);
         return this.#pushMore();
       case "checkpoint": {
-        const verified = await verifyCheckpoint(message, {
-          keys: [...this.#jwks.keys],
-        });
+        const verified = await verifyCheckpoint(message, this.#keys);
         if (verified.ok)
           await log.applyCheckpoint(
             verified.value.claims,
@@ -222,7 +222,7 @@ export class SyncSession {
         return;
       }
       case "keys":
-        this.#jwks = message.jwks;
+        this.#keys = createLocalJWKSet({ keys: [...message.jwks.keys] });
         return;
       case "scope-granted":
         await log.saveMemberships(this.#deps.personId, message.memberships);
@@ -248,7 +248,7 @@ export class SyncSession {
   async #welcomed(message: WelcomeMessage): Promise<void> {
     if (this.#isWelcome) return this.#end(syncProblem("protocol-broken"));
     this.#isWelcome = true;
-    this.#jwks = message.jwks;
+    this.#keys = createLocalJWKSet({ keys: [...message.jwks.keys] });
     const { log, events, personId } = this.#deps;
     await log.saveMemberships(personId, message.memberships);
     events.onWelcome(message);

@@ -12,18 +12,19 @@ import {
   type LeafProof,
   type Result,
 } from "@suture/schema";
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
+import { jwtVerify, type JWTVerifyGetKey } from "jose";
 
 export interface VerifiedCheckpoint {
   readonly claims: CheckpointClaims;
   readonly proofs: readonly LeafProof[];
 }
 
+/** `keys` finds the published key that a header names. */
 export async function verifyCheckpoint(
   message: CheckpointMessage,
-  jwks: JSONWebKeySet,
+  keys: JWTVerifyGetKey,
 ): Promise<Result<VerifiedCheckpoint, "not-signed" | "not-proven">> {
-  const claims = await signedClaims(message.jws, jwks);
+  const claims = await signedClaims(message.jws, keys);
   if (claims === undefined) return err("not-signed");
   const isProven = message.proofs.every((proof) =>
     verifyLeafProof(proof, claims.root),
@@ -33,10 +34,10 @@ export async function verifyCheckpoint(
 
 async function signedClaims(
   jws: string,
-  jwks: JSONWebKeySet,
+  keys: JWTVerifyGetKey,
 ): Promise<CheckpointClaims | undefined> {
   try {
-    const { payload } = await jwtVerify(jws, createLocalJWKSet(jwks), {
+    const { payload } = await jwtVerify(jws, keys, {
       algorithms: ["ES256"],
       audience: "suture-audit",
       typ: "suture-checkpoint+jwt",
