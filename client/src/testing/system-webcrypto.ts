@@ -11,6 +11,9 @@ import {
   sign as signNow,
   verify as verifyNow,
 } from "node:crypto";
+import type { CryptoKey } from "jose";
+
+import { systemTurn } from "./system-turn.ts";
 
 export interface WebCryptoWatch {
   /** How many answers are still to come. */
@@ -66,12 +69,7 @@ function replace(): void {
     async verify(...given: Parameters<Subtle["verify"]>) {
       const [algorithm, key, signature, data] = given;
       if (!isEs256(algorithm)) return counted(verify(...given));
-      return verifyNow(
-        "sha256",
-        bytesOf(data),
-        { key: KeyObject.from(key), dsaEncoding: "ieee-p1363" },
-        bytesOf(signature),
-      );
+      return rememberedVerdict(key, bytesOf(signature), bytesOf(data));
     },
     async digest(...given: Parameters<Subtle["digest"]>) {
       const [algorithm, data] = given;
@@ -82,12 +80,56 @@ function replace(): void {
     },
     generateKey: (...given: Parameters<typeof generateKey>) =>
       counted(generateKey(...given)),
-    importKey: (...given: Parameters<typeof importKey>) =>
-      counted(importKey(...given)),
+    importKey(...given: Parameters<typeof importKey>) {
+      const [format] = given;
+      if (String(format) !== "jwk") return counted(importKey(...given));
+      const key = rememberedKey(JSON.stringify(given), () =>
+        importKey(...given),
+      );
+      // However it is come by, it comes at the same moment.
+      return counted(Promise.all([key, systemTurn()]).then(([it]) => it));
+    },
     exportKey: (...given: Parameters<typeof exportKey>) =>
       counted(exportKey(...given)),
   };
   Object.assign(subtle, replacements);
+}
+
+const maxRemembered = 500;
+const keys = new Map<string, Promise<CryptoKey>>();
+const verdicts = new WeakMap<CryptoKey, Map<string, boolean>>();
+
+/** Importing a key takes longer than most of what is done with it, and worlds that began alike import the same ones. */
+function rememberedKey(
+  name: string,
+  importIt: () => Promise<CryptoKey>,
+): Promise<CryptoKey> {
+  const key = keys.get(name) ?? importIt();
+  if (keys.size >= maxRemembered) keys.clear();
+  keys.set(name, key);
+  return key;
+}
+
+/** A token is verified at each use, and its signature stays what it is. */
+function rememberedVerdict(
+  key: CryptoKey,
+  signature: Uint8Array,
+  data: Uint8Array,
+): boolean {
+  const known = verdicts.get(key) ?? new Map<string, boolean>();
+  verdicts.set(key, known);
+  const name = `${Buffer.from(signature).toString("latin1")} ${Buffer.from(data).toString("latin1")}`;
+  const verdict =
+    known.get(name) ??
+    verifyNow(
+      "sha256",
+      data,
+      { key: KeyObject.from(key), dsaEncoding: "ieee-p1363" },
+      signature,
+    );
+  if (known.size >= maxRemembered) known.clear();
+  known.set(name, verdict);
+  return verdict;
 }
 
 async function counted<T>(work: Promise<T>): Promise<T> {
