@@ -11,7 +11,12 @@ export interface DiskLookedAt {
   readerOf(file: string): DiskReader | undefined;
 }
 
-type Statement = ReturnType<typeof prepare>;
+interface Statement {
+  get(...parameters: readonly unknown[]): unknown;
+  all(...parameters: readonly unknown[]): readonly unknown[];
+  /** Rows as lists from here on. */
+  raw(): Statement;
+}
 
 const statementsByReader = new WeakMap<DiskReader, Map<string, Statement>>();
 
@@ -25,6 +30,6 @@ export function statementOf(reader: DiskReader, sql: string): Statement {
   return statement;
 }
 
-function prepare(reader: DiskReader, sql: string) {
+function prepare(reader: DiskReader, sql: string): Statement {
   return reader.prepare<unknown[], unknown>(sql);
 }

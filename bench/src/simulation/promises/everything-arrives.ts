@@ -1,7 +1,10 @@
 /** PM-11: once all has healed and settled, every device holds of a record what the server does, and has heard all of its log. */
+import type { Role } from "@suture/schema";
+
 import type { BrokenPromise, Run } from "../run.ts";
 import type { Check } from "./check.ts";
 import type { Evidence } from "./evidence.ts";
+import { recordTypeNamed } from "./shown-record.ts";
 import { changeName, type HeldChanges } from "./held-changes.ts";
 
 export class EverythingArrives implements Check {
@@ -22,21 +25,24 @@ export class EverythingArrives implements Check {
       // Whom nobody lets in hears nothing more.
       if (client.person === null || client.syncStatus.problem !== null)
         continue;
-      const words = this.#isBehind(this.#evidence.heldBy(name));
+      const roles = client.memberships.flatMap((held) => held.roles);
+      const words = this.#isBehind(this.#evidence.heldBy(name), roles);
       if (words !== undefined)
         return { promise: "PM-11", words: `${name} ${words}` };
     }
     return undefined;
   }
 
-  #isBehind(held: HeldChanges): string | undefined {
+  /** Of what whoever has the device in hand may read: what a colleague read on it waits for them. */
+  #isBehind(held: HeldChanges, roles: readonly Role[]): string | undefined {
     const { server } = this.#evidence;
     for (const scopeId of held.scopeIds())
       for (const row of server.rowsOf(scopeId)) {
+        const { read } = recordTypeNamed(row.recordType);
         const name = changeName(row.recordId, row.hash);
         const isHeld = held.all.get(name)?.progress.state === "accepted";
-        if (!isHeld && held.of(row.recordId).size > 0)
-          return `does not hold change ${name} of ${scopeId} ${row.sequence}`;
+        if (!isHeld && read.some((role) => roles.includes(role)))
+          return `does not hold change ${name}, row ${row.sequence} of ${scopeId}`;
       }
     return undefined;
   }
