@@ -4,6 +4,7 @@ import { unfinished } from "@suture/client/testing";
 import type { RecordType } from "@suture/schema";
 
 import type { Edit, GroupShown } from "../journal.ts";
+import { textOf } from "../model/canonical-text.ts";
 import type { Desk } from "./desk.ts";
 import type { Chart, Person } from "./hospital.ts";
 import {
@@ -179,7 +180,7 @@ export class SessionForm<R extends RecordType> implements OpenForm {
       const draft: unknown = Reflect.get(this.#session.draft, group);
       if (typeof draft !== "object" || draft === null) return [];
       const content = contentOfDraft(draft);
-      return isSame(content, this.#readGroup(group))
+      return textOf(content) === textOf(this.#readGroup(group))
         ? []
         : [{ kind: "statement", group, content }];
     });
@@ -224,8 +225,4 @@ function weightsOf(
   ways: readonly { readonly weight: number }[],
 ): Readonly<Record<string, number>> {
   return Object.fromEntries(ways.map(({ weight }, index) => [index, weight]));
-}
-
-function isSame(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -143,7 +143,7 @@ export class SavedIsKept implements Check {
   }
 }
 
-/** What the server has may leave with its scope; what is only here may not. */
+/** What the server has may leave with its scope, also what it took since the last look; what is only here may not. */
 function mayLeave({ progress }: HeldChange, wasCommitted: boolean): boolean {
-  return progress.state === "accepted" && wasCommitted;
+  return progress.state !== "refused" && wasCommitted;
 }
