@@ -42,7 +42,7 @@ export async function createWorld<S extends ServerInWorld>(
   const { seed, from, records: recordTypes = sutureRecords } = options;
   const time = new SimulatedTime(from?.nowMs ?? firstMorningMs);
   const random = new SeededRandom(seed);
-  const quiet = new Quiet();
+  const quiet = new Quiet(random.fork("keys"));
   const folder = mkdtempSync(join(systemFolderForFiles(), "suture-world-"));
   const machineNamed = (name: string) =>
     new Machine({

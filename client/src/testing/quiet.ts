@@ -1,12 +1,17 @@
 /** Knows when nothing in this process has anything left to do but wait for time to pass. */
-import type { Defer } from "@suture/schema";
+import type { Defer, Random } from "@suture/schema";
 
 import { systemTurn } from "./system-turn.ts";
 import { watchWebCrypto, type WebCryptoWatch } from "./system-webcrypto.ts";
 
 export class Quiet {
-  readonly #crypto: WebCryptoWatch = watchWebCrypto();
+  readonly #crypto: WebCryptoWatch;
   #deferredCount = 0;
+
+  /** `random` is for keys. */
+  constructor(random: Random) {
+    this.#crypto = watchWebCrypto(random);
+  }
 
   /** For what a store puts off until everything that arrived has been looked at. */
   readonly defer: Defer = (task) => {

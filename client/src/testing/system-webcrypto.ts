@@ -3,16 +3,18 @@
  * one is still to come, nobody can tell. While this is in place, signatures and digests are computed at once by the same
  * OpenSSL, and what still goes to a thread is counted.
  *
- * Keys and signatures stay what they are: random. Nothing in Suture decides anything by their bytes.
+ * Keys come from the chance of the world that began last, and signatures from their keys, so that both are the same each time.
  */
+import type { Random } from "@suture/schema";
 import {
   createHash,
   KeyObject,
-  sign as signNow,
   verify as verifyNow,
+  type webcrypto,
 } from "node:crypto";
 import type { CryptoKey } from "jose";
 
+import { generateEs256, signEs256 } from "./repeatable-es256.ts";
 import { systemTurn } from "./system-turn.ts";
 
 export interface WebCryptoWatch {
@@ -24,14 +26,15 @@ export interface WebCryptoWatch {
 
 type Subtle = typeof crypto.subtle;
 
-let watchers = 0;
+/** Of each world that is open, the latest last. */
+const chances: Random[] = [];
 let pendingCount = 0;
 let originals: Partial<Subtle> = {};
 
 /** Replaces methods of the global `crypto.subtle`, for everybody in this process, until restored. */
-export function watchWebCrypto(): WebCryptoWatch {
-  watchers += 1;
-  if (watchers === 1) replace();
+export function watchWebCrypto(random: Random): WebCryptoWatch {
+  chances.push(random);
+  if (chances.length === 1) replace();
   let isRestored = false;
   return {
     get pendingCount() {
@@ -40,8 +43,8 @@ export function watchWebCrypto(): WebCryptoWatch {
     restore() {
       if (isRestored) return;
       isRestored = true;
-      watchers -= 1;
-      if (watchers === 0) Object.assign(crypto.subtle, originals);
+      chances.splice(chances.indexOf(random), 1);
+      if (chances.length === 0) Object.assign(crypto.subtle, originals);
     },
   };
 }
@@ -59,12 +62,7 @@ function replace(): void {
     async sign(...given: Parameters<Subtle["sign"]>) {
       const [algorithm, key, data] = given;
       if (!isEs256(algorithm)) return counted(sign(...given));
-      return Uint8Array.from(
-        signNow("sha256", bytesOf(data), {
-          key: KeyObject.from(key),
-          dsaEncoding: "ieee-p1363",
-        }),
-      ).buffer;
+      return Uint8Array.from(signEs256(key, bytesOf(data))).buffer;
     },
     async verify(...given: Parameters<Subtle["verify"]>) {
       const [algorithm, key, signature, data] = given;
@@ -78,8 +76,24 @@ function replace(): void {
         createHash("sha256").update(bytesOf(data)).digest(),
       ).buffer;
     },
-    generateKey: (...given: Parameters<typeof generateKey>) =>
-      counted(generateKey(...given)),
+    generateKey(...given: Parameters<typeof generateKey>) {
+      const [algorithm, isExtractable] = given;
+      const chance = chances.at(-1);
+      if (!isP256(algorithm) || chance === undefined)
+        return counted(generateKey(...given));
+      const { d, ...publicJwk } = generateEs256(chance);
+      const keyOf = (
+        jwk: webcrypto.JsonWebKey,
+        extractable: boolean,
+        use: webcrypto.KeyUsage,
+      ) => importKey("jwk", jwk, es256Key, extractable, [use]);
+      return counted(
+        Promise.all([
+          keyOf({ ...publicJwk, d }, isExtractable, "sign"),
+          keyOf(publicJwk, true, "verify"),
+        ]).then(([privateKey, publicKey]) => ({ privateKey, publicKey })),
+      );
+    },
     importKey(...given: Parameters<typeof importKey>) {
       const [format] = given;
       if (String(format) !== "jwk") return counted(importKey(...given));
@@ -139,6 +153,19 @@ async function counted<T>(work: Promise<T>): Promise<T> {
   } finally {
     pendingCount -= 1;
   }
+}
+
+const es256Key = { name: "ECDSA", namedCurve: "P-256" };
+
+function isP256(algorithm: unknown): boolean {
+  return (
+    typeof algorithm === "object" &&
+    algorithm !== null &&
+    "name" in algorithm &&
+    algorithm.name === es256Key.name &&
+    "namedCurve" in algorithm &&
+    algorithm.namedCurve === es256Key.namedCurve
+  );
 }
 
 function isEs256(algorithm: unknown): boolean {
