@@ -1,6 +1,11 @@
 /** `@suture/client/testing`: a simulated world for tests of apps that stand on the SDK. For Node. */
 export { createWorld, type WorldOptions } from "./testing/create-world.ts";
 export { unfinished, World, type WorldImage } from "./testing/world.ts";
+export {
+  endTokensSoon,
+  tokenExpires,
+  type TokenFault,
+} from "./testing/token-fault.ts";
 export type { WorldFault } from "./testing/world-fault.ts";
 export type { WorldDevice } from "./testing/world-device.ts";
 export type { WorldServer } from "./testing/world-server.ts";

@@ -1,26 +1,35 @@
 /** Each fault of the network with the real client and the real server: what its person is told, and that it passes. */
+import type { Client } from "@suture/client";
 import {
   answerLost,
   busy,
   captivePortal,
   closesAtByte,
+  clockSkew,
   createWorld,
+  diskFull,
+  endTokensSoon,
   halfOpen,
   lateFrames,
   lossy,
   networkFaultNames,
   offline,
+  randomNetworkFault,
   repeatedFrames,
   slow,
   stripsWebSocket,
   throttled,
+  tokenExpires,
   unfinished,
   vpnExpires,
   type NetworkFault,
   type World,
 } from "@suture/client/testing";
 import { simulatedServer, type SimulatedServer } from "@suture/server/testing";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+
+// Hours pass in each.
+vi.setConfig({ testTimeout: 60_000 });
 
 const ada = {
   email: "ada@clinic.example",
@@ -92,6 +101,126 @@ test.each(
     expect(team.ok && team.value.status.state).toBe("confirmed");
   },
 );
+
+test("[ID-18] signing in gives up with one sentence whatever the network does, and works afterwards", async () => {
+  for (const [fault] of faults) {
+    const world = await createWorld({
+      seed: 2,
+      devices: ["new"],
+      startServer,
+      faults: { new: [fault] },
+    });
+    open.push(world);
+    const client = await world.device("new").start();
+    const first = await world.act(() => signIn(client), 10 * 60_000);
+    if (first === unfinished) throw new Error(`unfinished: ${fault.name}`);
+    if (!first.ok) expect(first.error.isRetryable).toBe(true);
+    world.heal();
+    const second = await world.act(() => signIn(client));
+    expect(second !== unfinished && second.ok).toBe(true);
+  }
+});
+
+test("[WO-10] a token that ends while its connection is open is renewed, and nothing is interrupted", async () => {
+  const world = await worldOf(3);
+  const { client, link } = world.device("tablet");
+  world.suffer("tablet", tokenExpires({ afterMs: 90_000 }));
+  await world.run(5_000);
+  const connections = new Set<number>();
+  link.watch(({ connection }) => connections.add(connection));
+  for (let count = 1; count <= 5; count += 1) {
+    await rename(world, `Ward ${count}`);
+    await world.run(60_000);
+  }
+  expect(client.syncStatus.state).toBe("up-to-date");
+  expect(connections.size).toBe(1);
+  expect(await shownOn(world, "phone")).toBe("Ward 5");
+});
+
+test("[WO-10] a token that has ended while nobody could be reached is told; what was saved is kept, and goes after a new sign-in", async () => {
+  const world = await worldOf(4);
+  const { client } = world.device("tablet");
+  await tokensEnd(world, 60_000);
+  world.suffer("tablet", offline());
+  await rename(world, "Ward 9");
+  await world.run(120_000);
+  world.heal();
+  await world.run(120_000);
+  expect(client.syncStatus.problem?.code).toBe("token-expired");
+  const team = await client.teams.get(teamId);
+  expect(team.ok && team.value.status.state).toBe("local");
+  await world.act(() => signIn(client));
+  expect(await world.healAndSettle()).toBeUndefined();
+  expect(await shownOn(world, "phone")).toBe("Ward 9");
+});
+
+test("[WO-2] two runs of one seed on a bad network are the same to the byte", async () => {
+  const run = async () => {
+    const world = await worldOf(5);
+    const seen: string[] = [];
+    for (const { name, link } of world.devices)
+      link.watch(({ kind, direction, connection, frame, atMs }) => {
+        const bytes = Buffer.from(frame).toString("base64");
+        seen.push(
+          `${name} ${connection} ${kind} ${direction} ${atMs} ${bytes}`,
+        );
+      });
+    for (let count = 1; count <= 6; count += 1) {
+      const { name } = world.random.pick(world.devices);
+      const end = world.suffer(name, randomNetworkFault(world.random));
+      await rename(world, `Ward ${count}`);
+      await world.run(world.random.between(100, 40_000));
+      if (world.random.happens(0.7)) end();
+    }
+    expect(await world.healAndSettle()).toBeUndefined();
+    return seen;
+  };
+  const first = await run();
+  expect(first.length).toBeGreaterThan(30);
+  expect(await run()).toEqual(first);
+});
+
+/** Replaced by ones that end so soon, with nothing renewed before the network is gone. */
+async function tokensEnd(world: World, afterMs: number): Promise<void> {
+  const { tokens, link } = world.device("tablet");
+  const server = world.server.running;
+  const fault = tokenExpires({ afterMs });
+  await world.act(() => endTokensSoon(fault, { tokens, link, server }));
+}
+
+const signIn = (client: Client) => client.signIn({ ...ada, deviceName: "new" });
+
+test("[WO-11] a world begins with the faults it is given; healing ends those of lines, clocks and disks, and starts what is off", async () => {
+  const world = await createWorld({
+    seed: 6,
+    devices,
+    startServer,
+    from: image,
+    faults: {
+      tablet: [offline(), diskFull(), clockSkew({ aheadMs: 1_000 })],
+      server: [busy({ retryAfterMs: 1_000 })],
+    },
+  });
+  open.push(world);
+  const [tablet, phone] = devices.map((name) => world.device(name));
+  const namesOf = (link?: { readonly faults: readonly NetworkFault[] }) =>
+    link?.faults.map(({ name }) => name);
+  expect(namesOf(tablet?.link)).toEqual(["offline", "busy"]);
+  expect(namesOf(phone?.link)).toEqual(["busy"]);
+  expect(tablet?.machine.disk.faults).toEqual([diskFull()]);
+  expect(tablet?.machine.clock.aheadMs).toBe(1_000);
+  await tablet?.start();
+  await world.run(5_000);
+  world.server.kill();
+  if (tablet) tablet.link.latencyMs = 60_000;
+  expect(await world.healAndSettle(1)).toMatch(/^tablet is still /);
+  if (tablet) tablet.link.latencyMs = 20;
+  expect(await world.healAndSettle()).toBeUndefined();
+  expect(world.devices.map(({ isOn }) => isOn)).toEqual([true, true]);
+  expect(namesOf(tablet?.link)).toEqual([]);
+  expect(tablet?.machine.disk.faults).toEqual([]);
+  expect(tablet?.machine.clock.aheadMs).toBe(0);
+});
 
 async function founded() {
   const world = await createWorld({ seed: 0, devices, startServer });

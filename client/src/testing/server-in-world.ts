@@ -1,5 +1,5 @@
 /** What a simulated world asks of whoever starts a server in it. `simulatedServer` of `@suture/server/testing` is one. */
-import type { MessageSocket } from "@suture/schema";
+import type { DeviceId, MessageSocket, PersonId } from "@suture/schema";
 
 import type { ProcessRuntime } from "./machine.ts";
 
@@ -28,6 +28,18 @@ export interface HttpAnswer {
 export interface ServerInWorld {
   upgrade(request: UpgradeRequest): Promise<UpgradeAnswer>;
   fetch(request: Request): Promise<Response>;
+  /**
+   * A sync token as the server makes them, which ends so soon; undefined where the person may have none on the device. Only for
+   * worlds in which tokens expire (`tokenExpires`).
+   */
+  issueSyncToken?(wanted: {
+    readonly personId: PersonId;
+    readonly deviceId: DeviceId;
+    readonly leftMs: number;
+  }): Promise<
+    | { readonly syncToken: string; readonly syncTokenExpiresAtMs: number }
+    | undefined
+  >;
   /** Ends in good order, with its store closed. */
   close(): Promise<void>;
 }

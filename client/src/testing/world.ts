@@ -119,12 +119,9 @@ export class World<S extends ServerInWorld = ServerInWorld> {
 
   /** Begins a fault of a device, or of the `server`: a network's fault there is one of every line to it. Gives back what ends it. */
   suffer(name: string, fault: WorldFault): () => void {
-    if (name !== "server") {
-      const { machine, link } = this.device(name);
-      return suffer(fault, { machine, links: [link] });
-    }
-    const links = this.devices.map(({ link }) => link);
-    return suffer(fault, { machine: this.server.machine, links });
+    const devices = name === "server" ? this.devices : [this.device(name)];
+    const { machine } = name === "server" ? this.server : this.device(name);
+    return suffer(fault, { machine, devices, server: this.server.running });
   }
 
   /** All faults end, of networks, clocks and disks. What they did stays: connections that are dead, files that are damaged. */

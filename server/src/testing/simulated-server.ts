@@ -8,7 +8,9 @@ import {
   createRecordTypes,
   sutureRecords,
   type Clock,
+  type DeviceId,
   type MessageSocket,
+  type PersonId,
   type Random,
   type RecordType,
   type Store,
@@ -30,6 +32,11 @@ import {
 import { createIdentity } from "../identity/identity.ts";
 import { createMemoryAccounts } from "../identity/memory-accounts.ts";
 import { removeExpiredHourly } from "../identity/remove-expired-hourly.ts";
+import {
+  createSyncTokens,
+  syncTokenLifetimeMs,
+  type SyncGrant,
+} from "../identity/sync-tokens.ts";
 import { createServer, type SutureServer } from "../server.ts";
 import { serverTables } from "../server-tables.ts";
 import { silentLog, type SystemLog } from "../system-log.ts";
@@ -69,6 +76,13 @@ export interface SimulatedServer {
     | ({ readonly isAccepted: false } & RefusedUpgrade)
   >;
   fetch(request: Request): Promise<Response>;
+  /** Undefined where the person may have none on the device. */
+  issueSyncToken(wanted: {
+    readonly personId: PersonId;
+    readonly deviceId: DeviceId;
+    /** Until it ends. */
+    readonly leftMs: number;
+  }): Promise<SyncGrant | undefined>;
   close(): Promise<void>;
   /** The server itself: what no network reaches. */
   readonly server: SutureServer;
@@ -124,6 +138,14 @@ export async function simulatedServer(
       verifyAudit: () =>
         verifyAudit(store, (tx) => verifyDerived(tx, recordTypes)),
       fetch: async (request) => server.app.fetch(request),
+      async issueSyncToken({ personId, deviceId, leftMs }) {
+        // Issued when it must have been to end then.
+        const then = () => clock.now() + leftMs - syncTokenLifetimeMs;
+        const { keys } = identity;
+        const of = { store, keys, random, clock: { now: then } };
+        const grant = await createSyncTokens(of).issue(personId, deviceId);
+        return grant.ok ? grant.value : undefined;
+      },
       async upgrade({ url, headers }) {
         const answer = await answerUpgrade(
           {
