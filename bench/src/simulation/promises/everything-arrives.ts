@@ -1,5 +1,5 @@
 /** PM-11: once all has healed and settled, every device holds of a record what the server does, and has heard all of its log. */
-import type { Role } from "@suture/schema";
+import type { Membership } from "@suture/schema";
 
 import type { BrokenPromise, Run } from "../run.ts";
 import type { Check } from "./check.ts";
@@ -25,8 +25,10 @@ export class EverythingArrives implements Check {
       // Whom nobody lets in hears nothing more.
       if (client.person === null || client.syncStatus.problem !== null)
         continue;
-      const roles = client.memberships.flatMap((held) => held.roles);
-      const words = this.#isBehind(this.#evidence.heldBy(name), roles);
+      const held = this.#evidence.heldBy(name);
+      const words = client.memberships
+        .map((membership) => this.#isBehind(held, membership))
+        .find((found) => found !== undefined);
       if (words !== undefined)
         return { promise: "PM-11", words: `${name} ${words}` };
     }
@@ -34,9 +36,20 @@ export class EverythingArrives implements Check {
   }
 
   /** Of what whoever has the device in hand may read: what a colleague read on it waits for them. */
-  #isBehind(held: HeldChanges, roles: readonly Role[]): string | undefined {
+  #isBehind(
+    held: HeldChanges,
+    { organizationId, roles, teamIds }: Membership,
+  ): string | undefined {
     const { server } = this.#evidence;
-    for (const scopeId of held.scopeIds())
+    // Without a role nothing is sent.
+    const scopeIds =
+      roles.length === 0
+        ? []
+        : [
+            `organization:${organizationId}`,
+            ...teamIds.map((teamId) => `team:${teamId}`),
+          ];
+    for (const scopeId of scopeIds)
       for (const row of server.rowsOf(scopeId)) {
         const { read } = recordTypeNamed(row.recordType);
         const name = changeName(row.recordId, row.hash);

@@ -106,21 +106,6 @@ export class HeldChanges {
     return bytesRowSchema.optional().parse(row)?.value;
   }
 
-  /** What the device replicates; nothing while the app is not open. */
-  scopeIds(): readonly string[] {
-    const reader = this.#disk.readerOf(file);
-    return reader === undefined
-      ? []
-      : scopesSchema
-          .parse(
-            statementOf(
-              reader,
-              `SELECT key FROM kv_scopes WHERE "partition" = 'local' ORDER BY key`,
-            ).all(),
-          )
-          .map(({ key }) => key);
-  }
-
   #readAll(reader: DiskReader): DiskNews {
     const rows = rowsSchema.parse(
       statementOf(
@@ -170,5 +155,4 @@ export class HeldChanges {
 }
 
 const rowsSchema = z.array(z.tuple([z.string(), z.string()]));
-const scopesSchema = z.array(z.object({ key: z.string() }));
 const bytesRowSchema = z.object({ value: z.instanceof(Uint8Array) });
