@@ -7,6 +7,7 @@ import type { Clock, Timer, Timers } from "@suture/schema";
 import type { Socket } from "node:net";
 
 export interface ByteLaneDeps {
+  /** Each may end before the other does. */
   readonly from: Socket;
   readonly to: Socket;
   readonly clock: Clock;
@@ -46,7 +47,7 @@ const mostOnTheWayBytes = 64 * 1_024;
 
 interface OnTheWay {
   atMs: number;
-  readonly what: Uint8Array | "end" | "break";
+  readonly what: Uint8Array | "end" | "reset" | "break";
 }
 
 export class ByteLane {
@@ -62,7 +63,10 @@ export class ByteLane {
     this.#deps = deps;
     const { from, to } = deps;
     from.on("data", (bytes: Buffer) => this.#take(bytes));
-    from.on("close", () => this.#enqueue("end", 0, 0));
+    from.on("end", () => this.#enqueue("end", 0, 0));
+    from.on("close", () => {
+      if (!from.readableEnded) this.#enqueue("reset", 0, 0);
+    });
     to.on("drain", () => this.#deliver());
     to.on("close", () => this.close());
   }
@@ -143,6 +147,7 @@ export class ByteLane {
 
   #hand(what: OnTheWay["what"]): void {
     if (what === "end") this.#deps.to.end();
+    else if (what === "reset") this.#deps.to.destroySoon();
     else if (what === "break") this.#deps.onBreak();
     else {
       this.#bytesOnTheWay -= what.length;

@@ -15,11 +15,10 @@ import {
 import type { SeededRandom } from "../seeded-random.ts";
 import { slownessOf } from "./fate-of-packet.ts";
 import { RelayedConnection } from "./relayed-connection.ts";
-import { StandIn, type NetworkAnswer } from "./stand-in.ts";
+import { StandIn, type NetworkAnswer, type ServerAddress } from "./stand-in.ts";
 
 export interface ChaosProxyDeps {
-  /** Where the server listens, `http://host:port`. */
-  readonly to: URL;
+  readonly to: ServerAddress;
   /** On this machine; 0 for any that is free. */
   readonly port: number;
   readonly clock: Clock;
@@ -58,7 +57,9 @@ export class ChaosProxy {
   private constructor(deps: ChaosProxyDeps, standIn: StandIn) {
     this.#deps = deps;
     this.#standIn = standIn;
-    this.#server = createServer((device) => this.#accept(device));
+    this.#server = createServer({ allowHalfOpen: true }, (device) =>
+      this.#accept(device),
+    );
   }
 
   static async open(deps: ChaosProxyDeps): Promise<ChaosProxy> {
@@ -181,10 +182,10 @@ export class ChaosProxy {
     }
     const connection: RelayedConnection = new RelayedConnection({
       device,
-      server:
-        this.#inTheWay() === undefined
-          ? connect(Number(to.port || 80), to.hostname)
-          : connect(this.#standIn.port, host),
+      server: connect({
+        ...(this.#inTheWay() === undefined ? to : this.#standIn.address),
+        allowHalfOpen: true,
+      }),
       clock,
       timers,
       random,

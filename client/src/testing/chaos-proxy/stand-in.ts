@@ -17,12 +17,19 @@ export interface NetworkAnswer {
   readonly body: string;
 }
 
+/** Where the server listens. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface StandInDeps {
   /** What the network itself says to a request; undefined: it asks the server, but for no socket. */
   answer(): NetworkAnswer | undefined;
-  /** Where the server is. */
-  readonly to: URL;
+  readonly to: ServerAddress;
 }
+
+const host = "127.0.0.1";
 
 export class StandIn {
   readonly #deps: StandInDeps;
@@ -38,16 +45,16 @@ export class StandIn {
 
   static async open(deps: StandInDeps): Promise<StandIn> {
     const standIn = new StandIn(deps);
-    standIn.#server.listen(0, "127.0.0.1");
+    standIn.#server.listen(0, host);
     await once(standIn.#server, "listening");
     return standIn;
   }
 
-  get port(): number {
+  get address(): ServerAddress {
     const address = this.#server.address();
     if (address === null || typeof address === "string")
       throw new Error("the stand-in is closed");
-    return address.port;
+    return { host, port: address.port };
   }
 
   close(): void {
@@ -72,10 +79,8 @@ export class StandIn {
       upgrade: _upgrade,
       ...headers
     } = request.headers;
-    const { hostname, port } = this.#deps.to;
     const onward = httpRequest({
-      hostname,
-      port,
+      ...this.#deps.to,
       path: request.url,
       method: request.method,
       headers,

@@ -35,7 +35,11 @@ export async function startChaosProxy({
   if (url.protocol !== "http:")
     throw new Error("a chaos proxy leads to an http: address");
   const proxy = await ChaosProxy.open({
-    to: url,
+    to: {
+      // As a socket is told it: without the brackets of IPv6.
+      host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: Number(url.port || 80),
+    },
     port,
     clock: systemClock,
     timers: systemTimers,
