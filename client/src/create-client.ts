@@ -59,7 +59,8 @@ import {
 import { Reviews } from "./review/reviews.ts";
 import { sendObstacleOf } from "./status/send-obstacle.ts";
 import { SendState } from "./status/send-state.ts";
-import { deviceTable } from "./store/client-tables.ts";
+import { deviceKey, deviceTable } from "./store/client-tables.ts";
+import { DamageReports } from "./store/damage-report.ts";
 import { openLocalLog, type LocalLog } from "./store/local-log.ts";
 import { createSyncIdentity } from "./sync-identity.ts";
 import { SyncEngine, type SyncStatus } from "./sync/sync-engine.ts";
@@ -94,8 +95,6 @@ export async function createClient(
   return client;
 }
 
-const deviceKey = ["device"];
-
 export class Client {
   readonly #options: ClientOptions;
   readonly #log: LocalLog;
@@ -109,12 +108,14 @@ export class Client {
   readonly #renewal: TokenRenewal;
 
   readonly reviews: Reviews;
+  readonly damage: DamageReports;
 
   constructor(options: ClientOptions, log: LocalLog) {
     const { clock, random, timers, connect } = options;
     const types = createRecordTypes(options.recordTypes ?? sutureRecords);
     this.#options = options;
     this.#log = log;
+    this.damage = new DamageReports(log);
     this.#renewal = new TokenRenewal(options);
     this.#records = new OpenRecords(log, types);
     this.#deps = {

@@ -6,6 +6,7 @@ import type { ClientOptions } from "./client-options.ts";
 import { createClient, type Client } from "./create-client.ts";
 import { createFileTokenStore } from "./identity/file-token-store.ts";
 import { clientMigrations, clientTables } from "./store/client-tables.ts";
+import { clientSalvage } from "./store/damage-report.ts";
 import { openSqliteStore } from "./store/open-sqlite-store.ts";
 import { connectWebSocket } from "./sync/connect-websocket.ts";
 
@@ -15,7 +16,7 @@ export type NodeClientOptions = Pick<ClientOptions, "url"> &
     readonly directory: string;
   };
 
-/** Throws a `StoreError` for a store that cannot be opened. */
+/** Throws a `StoreError` for a store that cannot be opened. What is left of a damaged one is salvaged, and told by `damage`. */
 export async function createNodeClient({
   directory,
   ...options
@@ -25,6 +26,7 @@ export async function createNodeClient({
     file: join(directory, "log.sqlite"),
     tables: clientTables,
     migrations: clientMigrations,
+    salvage: clientSalvage,
   });
   return createClient({
     tokens: createFileTokenStore(join(directory, "tokens.json")),

@@ -96,6 +96,11 @@ export type { RecordStatus } from "./status/derive-status.ts";
 
 // store
 export { clientMigrations, clientTables } from "./store/client-tables.ts";
+export {
+  clientSalvage,
+  type DamageReport,
+  type DamageReports,
+} from "./store/damage-report.ts";
 
 // sync
 export type {

@@ -12,6 +12,7 @@ import {
   changeBytesTable,
   changesByHashTable,
   changesTable,
+  deviceKey,
   deviceTable,
   logRowsTable,
   missingTable,
@@ -20,8 +21,6 @@ import {
   staleViewsTable,
 } from "./client-tables.ts";
 import type { LocalChange, LocalPlace, Progress } from "./local-change.ts";
-
-const deviceKey = ["device"];
 
 export async function findChange(
   tx: ReadTransaction,

@@ -166,13 +166,33 @@ export const membershipsTable = defineTable({
   }),
 });
 
-/** [name]: singletons. */
+/** [name]: singletons, all under `deviceKey`. */
 export const deviceTable = defineTable({
   name: "device",
   schema: z.strictObject({
     nextLocalNumber: z.int().positive().exactOptional(),
     personId: personIdSchema.exactOptional(),
   }),
+});
+
+export const deviceKey = ["device"] as const;
+
+const damageRowSchema = z.strictObject({
+  keptAs: z.string(),
+  areAllNamed: z.boolean(),
+  /** By this device's clock; null until what was left of the log agrees with itself again. */
+  repairedAtMs: z.int().nullable(),
+  missing: z.array(
+    z.strictObject({ recordId: recordIdSchema, hash: changeHashSchema }),
+  ),
+  isAcknowledged: z.boolean(),
+});
+export type DamageRow = z.infer<typeof damageRowSchema>;
+
+/** [number]: each time part of this store was found damaged. */
+export const damageReportsTable = defineTable({
+  name: "damage_reports",
+  schema: damageRowSchema,
 });
 
 export const clientTables: readonly Table<unknown>[] = [
@@ -192,6 +212,7 @@ export const clientTables: readonly Table<unknown>[] = [
   lostProofsTable,
   membershipsTable,
   deviceTable,
+  damageReportsTable,
 ];
 
 export const clientMigrations: readonly Migration[] = [];

@@ -53,8 +53,7 @@ import {
   type PushBatch,
   type PushRequest,
 } from "./push-order.ts";
-import { rebuildPending } from "./rebuild-pending.ts";
-import { repairAfterDamage } from "./repair-log.ts";
+import { makeRowsAgree } from "./repair-log.ts";
 import {
   findCommonPoint,
   forgetLostRows,
@@ -100,10 +99,9 @@ export type StrandedHandler = (
 
 /** Opens the log over a store with `clientTables`. Makes sure first that the rows agree with each other. */
 export async function openLocalLog(deps: LocalLogDeps): Promise<LocalLog> {
-  await deps.store.write(localPartition, async (tx) => {
-    await repairAfterDamage(tx, deps.clock.now());
-    await rebuildPending(tx);
-  });
+  await deps.store.write(localPartition, (tx) =>
+    makeRowsAgree(tx, deps.clock.now()),
+  );
   return new LocalLog(deps, await deps.store.read(localPartition, readFacts));
 }
 

@@ -4,6 +4,7 @@ import type { RecordType } from "@suture/schema";
 import { createClient, type Client } from "../create-client.ts";
 import type { TokenStore } from "../identity/token-store.ts";
 import { clientMigrations, clientTables } from "../store/client-tables.ts";
+import { clientSalvage } from "../store/damage-report.ts";
 import type { DiskImage } from "./disk/simulated-disk.ts";
 import type { Machine } from "./machine.ts";
 import type { SimulatedLink } from "./network/simulated-link.ts";
@@ -63,6 +64,7 @@ export class WorldDevice {
         file: "log.sqlite",
         tables: clientTables,
         migrations: clientMigrations,
+        salvage: clientSalvage,
       });
       const client = await createClient({
         url,

@@ -51,6 +51,7 @@ function filesOf(file: string): SalvageFiles {
   const keptAs = `${file}.kept`;
   return {
     finish: () => undefined,
+    openDamaged: () => new Database(file),
     openNew: () => new Database(`${file}.new`),
     keptAs: () => keptAs,
     replace: () => {

@@ -46,7 +46,7 @@ export async function openSqliteFile(
       throw cause;
   }
   try {
-    await salvageSqliteFile(openDamaged(options), tables, salvage);
+    await salvageSqliteFile(tables, salvage);
   } catch (cause) {
     throw toStoreError(cause);
   }
@@ -74,14 +74,6 @@ async function openIfSound({
   } catch (cause) {
     for (const handle of opened) handle.close();
     throw toStoreError(cause);
-  }
-}
-
-function openDamaged({ openHandle }: SqliteFileOptions): SqliteDatabase | null {
-  try {
-    return openHandle("write");
-  } catch {
-    return null;
   }
 }
 

@@ -23,6 +23,8 @@ import { tablesByName, type Table } from "./table.ts";
 export interface SalvageFiles {
   /** Ends a replacement that was cut off. */
   finish(): void;
+  /** A handle on the damaged file that makes do with what it finds. Throws where it can do nothing with it. */
+  openDamaged(): SqliteDatabase;
   /** A handle on a new, empty file beside it. */
   openNew(): SqliteDatabase;
   /** Under which name the damaged file will be kept. */
@@ -42,12 +44,11 @@ export interface Salvaged extends StoreDamage {
   readonly keptAs: string;
 }
 
-/** `damaged` is null where the file cannot even be opened. Closes it. */
 export async function salvageSqliteFile(
-  damaged: SqliteDatabase | null,
   tables: readonly Table<unknown>[],
   { files, partition, note }: Salvage,
 ): Promise<void> {
+  const damaged = openDamaged(files);
   const db = files.openNew();
   try {
     db.exec("PRAGMA synchronous = FULL");
@@ -68,6 +69,14 @@ export async function salvageSqliteFile(
     damaged?.close();
   }
   files.replace();
+}
+
+function openDamaged(files: SalvageFiles): SqliteDatabase | null {
+  try {
+    return files.openDamaged();
+  } catch {
+    return null;
+  }
 }
 
 function copyAll(

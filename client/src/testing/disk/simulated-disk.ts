@@ -7,6 +7,7 @@ import {
   openSqliteFile,
   type Defer,
   type Migration,
+  type Salvage,
   type SqliteDatabase,
   type Store,
   type Table,
@@ -22,6 +23,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
+import { isEmptiedFile, salvageFilesOf } from "../../store/salvage-files.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import { ActiveDiskFaults } from "./active-disk-faults.ts";
 import { commitOnTheSide, tornLog } from "./commit-on-the-side.ts";
@@ -34,6 +36,8 @@ export interface StoreOnDisk {
   readonly file: string;
   readonly tables: readonly Table<unknown>[];
   readonly migrations: readonly Migration[];
+  /** What becomes of a damaged file; without it, it is refused. */
+  readonly salvage?: Omit<Salvage, "files">;
 }
 
 /** What lay on a disk at one moment: bytes by file name. */
@@ -58,6 +62,7 @@ export class SimulatedDisk {
   readonly #readers = new Map<string, Database.Database>();
   /** What lies on the disk for sure, where a store does not wait for that. */
   #flushed: DiskImage | undefined;
+  #mayBeDamaged = false;
   /** What may be found after a crash, of a commit that was not acknowledged. */
   #unsynced: DiskImage | undefined;
 
@@ -67,12 +72,19 @@ export class SimulatedDisk {
   }
 
   /** Throws a `StoreError`, as on a real disk. */
-  openStore({ file, ...options }: StoreOnDisk): Promise<Store> {
-    return openSqliteFile({
+  async openStore({ file, salvage, ...options }: StoreOnDisk): Promise<Store> {
+    const path = this.#pathOf(file);
+    const store = await openSqliteFile({
       ...options,
       defer: this.#deps.defer,
       openHandle: (mode) => this.openHandle(file, mode),
+      isEmptied: () => isEmptiedFile(path),
+      salvage: salvage && { ...salvage, files: salvageFilesOf(path) },
+      // It finds nothing where nothing was damaged, and worlds open their stores often.
+      isChecked: this.#mayBeDamaged,
     });
+    this.#mayBeDamaged = false;
+    return store;
   }
 
   /** For a store that is opened in another way. */
@@ -115,10 +127,13 @@ export class SimulatedDisk {
   /** Only while nothing is open. Answers whether there was something to damage. */
   damage(damage: Damage): boolean {
     const { random } = this.#deps;
-    const databases = this.#files().filter((name) => !name.endsWith("-wal"));
+    const databases = this.#files().filter(
+      (name) => !/-(?:wal|damaged|salvag)/.test(name),
+    );
     if (databases.length === 0) return false;
     const path = this.#pathOf(random.pick(databases));
     const isDamaged = damageFile(path, damage, random);
+    this.#mayBeDamaged ||= isDamaged;
     if (isDamaged) this.onFelt(damage.name);
     return isDamaged;
   }
@@ -186,7 +201,7 @@ export class SimulatedDisk {
       },
       die: () => this.onDeath(),
     });
-    this.#limitPages();
+    if (this.#faults.isFull) this.#limitPages();
     return writer;
   }
 
