@@ -18,6 +18,8 @@ export interface ServerProcessOptions {
   /** Settings other than where it listens and keeps its data. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly nodeOptions?: readonly string[];
+  /** A command that runs the one given behind it in its own place, such as `strace -D`. */
+  readonly launcher?: readonly string[];
 }
 
 export class ServerProcess {
@@ -52,10 +54,12 @@ export class ServerProcess {
     return this.#process !== undefined;
   }
 
-  /** Resolves once it says that it is ready. */
-  async start(): Promise<void> {
-    const { nodeOptions = [], variables } = this.#options;
-    const child = spawn(process.execPath, [...nodeOptions, entryPoint], {
+  /** Resolves once it says that it is ready, or only that it lives. */
+  async start(says: "/readyz" | "/healthz" = "/readyz"): Promise<void> {
+    const { nodeOptions = [], launcher = [], variables } = this.#options;
+    const command = [...launcher, process.execPath, ...nodeOptions, entryPoint];
+    const [program = process.execPath, ...parameters] = command;
+    const child = spawn(program, parameters, {
       env: {
         ...process.env,
         SUTURE_DATA_DIR: this.#dataDir,
@@ -72,7 +76,7 @@ export class ServerProcess {
       if (this.#process === child) this.#process = undefined;
     });
     const overAtMs = Date.now() + startWithinMs;
-    while (!(await this.#isReady())) {
+    while (!(await this.#answers(says))) {
       if (this.#process === undefined) throw new Error("the server ended");
       if (Date.now() > overAtMs) throw new Error("the server does not start");
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -142,9 +146,9 @@ export class ServerProcess {
     await cp(directory, this.#dataDir, { recursive: true });
   }
 
-  async #isReady(): Promise<boolean> {
+  async #answers(path: string): Promise<boolean> {
     try {
-      return (await fetch(`${this.url}/readyz`)).ok;
+      return (await fetch(`${this.url}${path}`)).ok;
     } catch {
       // Not listening yet.
       return false;

@@ -4,19 +4,16 @@
  */
 import { createNodeClient } from "@suture/client/node";
 import type { Client } from "@suture/client";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
 import { ServerProcess } from "../demo/server-process.ts";
 import { untilHolds } from "../until-holds.ts";
 import { checkServerData, copyServerData } from "./check-server-data.ts";
 import { dayEdit, isWhole } from "./day-edit.ts";
-import { toldSchema, type DaySetup, type Told } from "./day-protocol.ts";
+import type { DaySetup, Told } from "./day-protocol.ts";
+import { liveDay, signUp } from "./live-day.ts";
 import type { SavedChange } from "./staff-protocol.ts";
 
 export interface KillDeviceOptions {
@@ -120,35 +117,6 @@ class Days {
     if (problems.length === 0) await rm(directory, { recursive: true });
     return problems;
   }
-}
-
-async function signUp({ url, email }: DaySetup): Promise<void> {
-  const response = await fetch(`${url}/v1/sign-up`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email, password, name: "Ada" }),
-  });
-  if (!response.ok) throw new Error(`signing up answered ${response.status}`);
-}
-
-async function liveDay(setup: DaySetup) {
-  const programOf = (name: string) => new URL(name, import.meta.url);
-  const child = spawn(
-    process.execPath,
-    [
-      "--import",
-      programOf("./storage-killer.js").href,
-      fileURLToPath(programOf("./scripted-day.js")),
-      JSON.stringify(setup),
-    ],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  const exited = once(child, "exit");
-  const told: Told[] = [];
-  for await (const line of createInterface({ input: child.stdout }))
-    told.push(toldSchema.parse(JSON.parse(line)));
-  await exited;
-  return { told, signal: child.signalCode };
 }
 
 /** Opens the app again where it was killed: what is not as its person was told, in words. */
