@@ -70,7 +70,10 @@ function fieldDiffers(
       : `${field} counts ${textOf(value)} instead of ${sum}`;
   const typed = pieces.get(field);
   if (typed !== undefined) {
-    const missing = typed.find((piece) => !String(value).includes(piece));
+    const text = String(value);
+    const missing = typed.find((piece) => !isWithin(piece, text));
+    if (typed.join("").length > text.length)
+      return `${field} is shorter than what was typed: ${text}`;
     return missing === undefined
       ? undefined
       : `${field} lacks what was typed: ${missing}`;
@@ -92,6 +95,17 @@ function fieldDiffers(
       return `${field}/${entryId} is shown as ${textOf(entry)} instead of ${textOf(stands)}`;
   }
   return undefined;
+}
+
+/** Whether every character is there, in its order: others may have typed between them. */
+function isWithin(piece: string, text: string): boolean {
+  let from = 0;
+  for (const character of piece) {
+    const at = text.indexOf(character, from);
+    if (at < 0) return false;
+    from = at + character.length;
+  }
+  return true;
 }
 
 /** The last one by Automerge's order; of an ordered field the furthest. */

@@ -17,7 +17,7 @@ export interface ExpectedRecord {
   /** Writes nobody overwrote, by root key, in Automerge's order; the last one stands. */
   readonly live: ReadonlyMap<string, readonly Write[]>;
   readonly counters: ReadonlyMap<string, number>;
-  /** Runs of text that must be found in a field as they were typed. */
+  /** Runs of text, each of which must be found in a field in the order in which it was typed. */
   readonly pieces: ReadonlyMap<string, readonly string[]>;
   readonly groups: ReadonlyMap<string, ExpectedGroup>;
 }
