@@ -1,10 +1,14 @@
+import type { PersonId } from "@suture/schema";
 import { expect, test } from "vitest";
 
 import {
   foundClinic,
   join,
   openDevice,
+  TestServer,
+  type Device,
 } from "../records/clinic.test-support.ts";
+import { changeKey } from "./push-order.ts";
 
 test("[EV-4] a manifest says of each person on a shared device how much is unsynced, how critical and how old", async () => {
   const ada = await openDevice({ name: "ada" });
@@ -35,4 +39,47 @@ test("[EV-4] a manifest says of each person on a shared device how much is unsyn
     },
   ]);
   expect(recordIds).toHaveLength(4);
+});
+
+const pushes = async (device: Device, personIds: readonly PersonId[]) => {
+  const found: (readonly [PersonId | null, readonly number[]])[] = [];
+  const except = new Set<string>();
+  for (;;) {
+    const batch = await device.log.nextPush({
+      except,
+      personIds: new Set(personIds),
+      withRestores: false,
+    });
+    if (batch === null) return found;
+    found.push([batch.personId, batch.changes.map(({ priority }) => priority)]);
+    for (const { recordId, hash } of batch.changes)
+      except.add(changeKey(recordId, hash));
+  }
+};
+
+test("[PM-15] critical work goes in batches of its own, before less critical work of whoever is on the device", async () => {
+  const ada = await openDevice({ name: "ada", others: ["ben"] });
+  const { organizationId, teamId } = await foundClinic(ada);
+  await new TestServer(organizationId).takeFrom(ada);
+  const ben = await openDevice({ name: "ben", store: ada.store });
+  await join(ben, organizationId, teamId, ["clinician"]);
+  const create = async ({ client }: Device, isCritical: boolean) => {
+    const groups = isCritical ? { prescribing: {} } : {};
+    const created = await client.patients.create({
+      parentId: organizationId,
+      groups,
+    });
+    if (!created.ok) throw new Error(created.error.reason);
+  };
+  await create(ada, false);
+  await create(ada, true);
+  await create(ben, true);
+  await create(ben, false);
+  const both = [ada.personId, ben.personId];
+  expect(await pushes(ben, both)).toEqual([
+    [ada.personId, [0]],
+    [ben.personId, [0]],
+    [ada.personId, [3]],
+    [ben.personId, [3]],
+  ]);
 });

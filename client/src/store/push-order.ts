@@ -1,6 +1,7 @@
 /**
  * What is sent next: most critical first, each change behind what it depends on and behind the creation of every record it
- * names, one author at a time, because a batch carries one person's token. SPEC CL-7.
+ * names, one author at a time, because a batch carries one person's token. A link may carry one batch and no more, so none
+ * mixes critical work with other work, nor goes on to what is less urgent than a colleague's. SPEC CL-7, PM-15.
  */
 import {
   limits,
@@ -10,6 +11,7 @@ import {
   type ChangeHash,
   type Manifest,
   type PersonId,
+  type Priority,
   type ReadTransaction,
   type RecordId,
   type UnsyncedCounts,
@@ -45,6 +47,9 @@ export interface PushBatch {
   }[];
 }
 
+/** Resolutions, statements and bookings that are called critical. */
+const leastCritical: Priority = 1;
+
 /** Names a change of a record. */
 export function changeKey(recordId: RecordId, hash: ChangeHash): string {
   return `${recordId} ${hash}`;
@@ -63,17 +68,23 @@ export async function nextPush(
   const changes: PushBatch["changes"][number][] = [];
   let personId: PersonId | null | undefined;
   let byteCount = 0;
+  /** Until where a batch may go on: a link may carry this one and no more. */
+  let leastPriority = 3;
   for (const pending of await tx.scan(pendingTable)) {
     const { recordId, hash } = pending.value;
     if (taken.has(changeKey(recordId, hash))) continue;
     const seed = await findChange(tx, recordId, hash);
     if (seed === undefined || !isSendable(seed, request)) continue;
+    if (seed.priority > leastPriority) break;
     for (const change of await closureOf(tx, seed)) {
       const key = changeKey(change.recordId, change.hash);
       if (taken.has(key) || request.except.has(key)) continue;
       // What it depends on cannot go now, so neither can it.
       if (!isSendable(change, request)) break;
-      if (personId !== undefined && change.personId !== personId) break;
+      if (personId !== undefined && change.personId !== personId) {
+        leastPriority = Math.min(leastPriority, seed.priority);
+        break;
+      }
       const bytes = await tx.get(changeBytesTable, [
         change.recordId,
         change.hash,
@@ -81,6 +92,8 @@ export async function nextPush(
       if (bytes === undefined) break;
       if (changes.length > 0 && byteCount + bytes.length > maxBytes)
         return batchOf(personId, changes);
+      if (changes.length === 0 && seed.priority <= leastCritical)
+        leastPriority = leastCritical;
       personId = change.personId;
       byteCount += bytes.length;
       taken.add(key);

@@ -14,6 +14,8 @@ import type { LocalLog } from "../store/local-log.ts";
 import { changeKey } from "../store/push-order.ts";
 
 const maxPushesInFlight = 4;
+/** What a link of 2 KiB a second carries before a server counts as silent: whatever is larger would never get through. */
+const maxPushBytes = 24 * 1024;
 /** What was answered "not now" is offered again that much later: who lifts the reason (an admin, a colleague's device) tells nobody. */
 export const reofferMs = 60_000;
 
@@ -118,6 +120,7 @@ export class PushPump {
       except: new Set([...onTheirWay, ...this.#held]),
       personIds: new Set(tokens.keys()),
       withRestores: this.#withRestores,
+      maxBytes: maxPushBytes,
     });
     const token = tokens.get(batch?.personId ?? personId);
     // Reading the log takes time, in which a push may have been put off.

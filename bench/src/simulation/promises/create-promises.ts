@@ -10,6 +10,7 @@ import { OnlyAdmitted } from "./only-admitted.ts";
 import { RevokedIsOut } from "./revoked-is-out.ts";
 import { SavedIsKept } from "./saved-is-kept.ts";
 import { ShownAsItIs } from "./shown-as-it-is.ts";
+import { WhatHappened } from "./what-happened.ts";
 import { WrittenAsMeant } from "./written-as-meant.ts";
 
 export interface PromisesDeps {
@@ -18,7 +19,7 @@ export interface PromisesDeps {
 }
 
 export function createPromises({ run, hospital }: PromisesDeps): Promises {
-  const { world, journal } = run;
+  const { world, journal, tally } = run;
   const evidence = new Evidence({
     journal,
     server: world.server.machine.disk,
@@ -27,6 +28,7 @@ export function createPromises({ run, hospital }: PromisesDeps): Promises {
     ),
   });
   const checks: readonly Check[] = [
+    new WhatHappened(evidence, tally),
     new SavedIsKept(evidence),
     new OnlyAdmitted(evidence),
     new WrittenAsMeant(evidence),
