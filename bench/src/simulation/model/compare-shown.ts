@@ -72,11 +72,11 @@ function fieldDiffers(
   if (typed !== undefined) {
     const text = String(value);
     const missing = typed.find((piece) => !isWithin(piece, text));
-    if (typed.join("").length > text.length)
-      return `${field} is shorter than what was typed: ${text}`;
-    return missing === undefined
-      ? undefined
-      : `${field} lacks what was typed: ${missing}`;
+    if (missing !== undefined)
+      return `${field} lacks what was typed: ${missing}`;
+    return typed.join("").length > text.length
+      ? `${field} is shorter than what was typed: ${text}`
+      : undefined;
   }
   const writes = live.get(field);
   if (writes !== undefined) {
