@@ -10,7 +10,9 @@ import {
   lateFrames,
   lossy,
   offline,
+  randomNetworkFault,
   repeatedFrames,
+  SeededRandom,
   slow,
   startChaosProxy,
   stripsWebSocket,
@@ -33,8 +35,12 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let world: RealWorld;
 let desk: Client;
-let proxy: ChaosProxy;
-let tablet: Client;
+/** A device, with its network between it and the server. */
+interface DeviceBehindProxy {
+  readonly client: Client;
+  readonly proxy: ChaosProxy;
+}
+const devices: DeviceBehindProxy[] = [];
 
 /** What a device waits for by itself takes a twentieth of the time: its patience with silence, and its pauses. */
 const hurriedTimers = {
@@ -50,20 +56,34 @@ beforeAll(async () => {
 afterAll(() => world.end());
 
 afterEach(async () => {
-  await tablet.close();
-  await proxy.close();
+  for (const { client, proxy } of devices.splice(0)) {
+    await client.close();
+    await proxy.close();
+  }
 });
 
-/** A clinician's tablet that has everything, with its network between it and the server. */
-async function joinThroughProxy(device: string): Promise<void> {
-  proxy = await startChaosProxy({ to: world.url });
-  tablet = await createNodeClient({
+/** A clinician's tablet that has everything. */
+async function join(name: string): Promise<DeviceBehindProxy> {
+  const proxy = await startChaosProxy({ to: world.url });
+  const client = await createNodeClient({
     url: proxy.url,
-    directory: world.directoryOf(device),
+    directory: world.directoryOf(name),
     timers: hurriedTimers,
   });
-  await signIn(tablet, "clinician");
-  await tablet.catchUp();
+  const device = { client, proxy };
+  devices.push(device);
+  await signIn(client, "clinician");
+  await client.catchUp();
+  return device;
+}
+
+async function healAndSend({
+  client,
+  proxy,
+}: DeviceBehindProxy): Promise<void> {
+  proxy.heal();
+  client.startSync();
+  await everythingIsSent(client);
 }
 
 async function almaOn(client: Client) {
@@ -72,8 +92,8 @@ async function almaOn(client: Client) {
   return alma;
 }
 
-async function writeNote(text: string): Promise<void> {
-  const form = await (await almaOn(tablet)).edit();
+async function writeNote(client: Client, text: string): Promise<void> {
+  const form = await (await almaOn(client)).edit();
   form.draft.notes.set({ status: "active", text });
   const saved = await form.save();
   if (!saved.ok) throw new Error(saved.error.reason);
@@ -126,16 +146,16 @@ test.for<[string, readonly NetworkFault[], SyncProblemCode | undefined]>([
 ])(
   "[WO-41] %s: the device says so, keeps its work, and sends it once",
   async ([name, faults, code]) => {
-    await joinThroughProxy(name);
+    const tablet = await join(name);
+    const { client, proxy } = tablet;
     for (const fault of faults) proxy.suffer(fault);
-    await writeNote(name);
-    if (code !== undefined) {
-      await until(tablet, () => tablet.syncStatus.problem?.code === code);
-      expect((await almaOn(tablet)).status.label).toBe(statusLabels.queued);
-    } else await everythingIsSent(tablet);
-    proxy.heal();
-    tablet.startSync();
-    await everythingIsSent(tablet);
+    await writeNote(client, name);
+    if (code === undefined) await everythingIsSent(client);
+    else {
+      await until(client, () => client.syncStatus.problem?.code === code);
+      expect((await almaOn(client)).status.label).toBe(statusLabels.queued);
+    }
+    await healAndSend(tablet);
     for (const fault of faults) expect(proxy.felt).toContain(fault.name);
 
     await until(desk, async () => (await notesOn(desk)).includes(name));
@@ -143,3 +163,25 @@ test.for<[string, readonly NetworkFault[], SyncProblemCode | undefined]>([
     expect(texts.filter((text) => text === name)).toHaveLength(1);
   },
 );
+
+test("[WO-41] whatever befalls one device and another, one after the other, in the end both hold everything", async () => {
+  const both = [await join("one"), await join("other")];
+  const random = new SeededRandom("whatever");
+  const written: string[] = [];
+  for (let count = 0; count < 20; count += 1) {
+    const { client, proxy } = random.pick(both);
+    if (random.happens(0.3)) proxy.heal();
+    proxy.suffer(randomNetworkFault(random));
+    client.startSync();
+    const text = `whatever ${count}`;
+    await writeNote(client, text);
+    written.push(text);
+  }
+  for (const device of both) await healAndSend(device);
+  for (const { client } of both) {
+    const own = async () =>
+      (await notesOn(client)).filter((text) => text.startsWith("whatever"));
+    await until(client, async () => (await own()).length >= written.length);
+    expect((await own()).toSorted()).toEqual(written.toSorted());
+  }
+});
