@@ -1,12 +1,14 @@
 /** What people do with forms: open them, write in them, leave them open, save them. */
 import { mayRead } from "@suture/schema";
 
+import type { Step } from "../run.ts";
 import { done, type Activity } from "./activity.ts";
 import type { ChartKind } from "./chart-kind.ts";
 import type { Desk } from "./desk.ts";
 import type { Chart, ChartType } from "./hospital.ts";
 import { createRecord, type NewRecordType } from "./new-record.ts";
 import type { OpenForm } from "./open-form.ts";
+import { isOffered } from "./way-to-write.ts";
 
 type Kinds = Readonly<Record<ChartType, ChartKind>>;
 
@@ -58,7 +60,12 @@ export function formSteps(kinds: Kinds): readonly Activity[] {
         );
       },
     },
-    withForm("save-form", 30, "saves the form on", async (desk, form) => {
+    {
+      name: "edit-at-once",
+      weight: 10,
+      offer: (desk) => editAtOnce(desk, kinds),
+    },
+    withForm("save-form", 60, "saves the form on", async (desk, form) => {
       if (!form.isTouched || desk.house.pen.random.happens(0.4))
         writeSome(desk, form);
       const outcome = await form.save();
@@ -78,6 +85,29 @@ export function formSteps(kinds: Kinds): readonly Activity[] {
       (type): Activity => createSteps(kinds, type),
     ),
   ];
+}
+
+/** Two colleagues have the same form in front of them, and neither knows of the other. */
+function editAtOnce(desk: Desk, kinds: Kinds): Step | null {
+  const { person, house } = desk;
+  const { chart, group } = house.focus;
+  const kind = kinds[chart.type];
+  const colleagues = house.desks.filter(
+    (other) => other !== desk && isOffered(kind.type, group, other.roles),
+  );
+  if (person === undefined || colleagues.length === 0) return null;
+  if (!isOffered(kind.type, group, desk.roles)) return null;
+  const other = house.pen.random.pick(colleagues);
+  const whom = other.person?.name ?? "somebody";
+  const what = `and ${whom} on ${other.name} write in ${chart.name} at once,`;
+  return done("edit-at-once", desk, person, what, async () => {
+    const forms = [
+      await kind.openForm(desk, chart),
+      await kind.openForm(other, chart),
+    ];
+    for (const form of forms) form?.write(group);
+    for (const form of forms) await form?.save();
+  });
 }
 
 function createSteps(kinds: Kinds, type: NewRecordType): Activity {

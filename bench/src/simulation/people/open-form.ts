@@ -86,7 +86,7 @@ export class SessionForm<R extends RecordType> implements OpenForm {
     const ways = this.#ways.filter(
       (way) =>
         (target === undefined || way.target === target) &&
-        (isBold || isOffered(this.#type, way, roles)) &&
+        (isBold || isOffered(this.#type, way.target, roles)) &&
         !this.#isInConflict(way.target),
     );
     if (ways.length === 0) return null;

@@ -92,7 +92,10 @@ function lookingAtReviews(
         .flatMap((review) => questionOf(desk, kinds, review))
         .toSorted((left, right) => compare(textOf(left), textOf(right)));
       if (questions.length === 0) return;
-      const question = pen.random.pick(questions);
+      const conflicts = questions.filter(({ kind }) => kind === "conflict");
+      const question = pen.random.pick(
+        conflicts.length > 0 && pen.random.happens(0.7) ? conflicts : questions,
+      );
       run.tally.count(`seen:${question.kind}`);
       await work(question);
     },

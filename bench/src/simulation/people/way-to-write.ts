@@ -25,10 +25,10 @@ export interface WayToWrite<R extends RecordType> {
   ): FieldEdit | "group" | null;
 }
 
-/** Whether somebody with these roles is offered it. */
+/** Whether somebody with these roles is offered a field or group to write in. */
 export function isOffered(
   type: RecordType,
-  { target }: Pick<WayToWrite<RecordType>, "target">,
+  target: string,
   roles: ReadonlySet<Role>,
 ): boolean {
   const group = groupOf(type, target);
