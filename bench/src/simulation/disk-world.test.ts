@@ -28,27 +28,43 @@ afterEach(async () => {
   open = [];
 });
 
-/** Ada on a tablet, with her team on the server and on the tablet, everything confirmed. */
-async function clinicOf(seed: number) {
+/** Ada's team, on the server and on her tablet, everything confirmed. */
+const clinic = await foundClinic();
+
+async function foundClinic() {
   const devices = ["tablet"];
-  const world = await createWorld({ seed, devices, startServer });
-  open.push(world);
+  const world = await createWorld({ seed: 1, devices, startServer });
   const tablet = world.device("tablet");
   const client = await tablet.start();
-  const done = await world.act(async () => {
+  const founded = await world.act(async () => {
     const signedIn = await client.signIn({ ...ada, deviceName: "tablet" });
-    const founded = await client.foundOrganization({
+    if (!signedIn.ok) return signedIn;
+    const organization = await client.foundOrganization({
       organizationName: "Clinic",
       teamName: "Ward",
       teamKind: "clinic",
       founderName: "Ada Lovelace",
     });
     await client.catchUp();
-    return signedIn.ok && founded.ok ? founded.value.teamId : undefined;
+    return organization;
   });
-  if (done === unfinished || done === undefined) throw new Error("no clinic");
-  const teamId = done;
+  if (founded === unfinished || !founded.ok) throw new Error("no clinic");
   await world.run(60_000);
+  await tablet.close();
+  await world.act(() => world.server.stop());
+  const from = await world.image();
+  await world.close();
+  return { from, teamId: founded.value.teamId };
+}
+
+async function clinicOf(seed: number) {
+  const { from, teamId } = clinic;
+  const devices = ["tablet"];
+  const world = await createWorld({ seed, devices, startServer, from });
+  open.push(world);
+  const tablet = world.device("tablet");
+  const client = await tablet.start();
+  await world.act(() => client.catchUp());
   const team = async () => {
     const found = await tablet.client.teams.get(teamId);
     if (!found.ok) throw new Error(found.error.code);
@@ -114,7 +130,7 @@ describe("[WO-28] what a person was told is saved is there, and goes on to the s
       "the app is killed between storage calls",
       (nth: number) => crashesAt({ nth }),
     ],
-  ])("%s", async (_, fault) => {
+  ])("%s", { timeout: 60_000 }, async (_, fault) => {
     const { world, tablet, team, rename, settle } = await clinicOf(3);
     const felt: string[] = [];
     tablet.machine.disk.onFelt = (name) => felt.push(name);
@@ -198,51 +214,115 @@ describe("a device whose storage was damaged", () => {
     },
   );
 
-  test("[CL-22] work that was only here is named if it is lost, and kept and sent if it is not", async () => {
-    const outcomes = new Set<string>();
-    for (let seed = 30; seed < 42; seed += 1) {
-      const { world, tablet, team, rename, settle } = await clinicOf(seed);
-      world.server.kill();
-      expect(await rename("Only here")).toBe(true);
-      const [work] = await tablet.client.unsynced();
-      await tablet.close();
-      expect(tablet.machine.disk.damage(damagedRow({ table: "changes" }))).toBe(
-        true,
-      );
-      const client = await tablet.start();
-      const isHere = (await client.unsynced()).some(
-        ({ hash }) => hash === work?.hash,
-      );
-      await world.act(() => world.server.start());
-      expect(await settle()).toBe(true);
-      const [report] = await client.damage.list();
-      expect(report?.missing.map(({ hash }) => hash)).toEqual(
-        isHere ? [] : [work?.hash],
-      );
-      expect((await team()).fields.name).toBe(isHere ? "Only here" : "Ward");
-      outcomes.add(isHere ? "kept" : "lost");
-    }
-    expect(outcomes).toEqual(new Set(["kept", "lost"]));
-  });
+  test(
+    "[CL-22] work that was only here is named if it is lost, and kept and sent if it is not",
+    { timeout: 60_000 },
+    async () => {
+      const outcomes = new Set<string>();
+      for (let seed = 30; seed < 42; seed += 1) {
+        const { world, tablet, team, rename, settle } = await clinicOf(seed);
+        world.server.kill();
+        expect(await rename("Only here")).toBe(true);
+        const [work] = await tablet.client.unsynced();
+        await tablet.close();
+        expect(
+          tablet.machine.disk.damage(damagedRow({ table: "changes" })),
+        ).toBe(true);
+        const client = await tablet.start();
+        const isHere = (await client.unsynced()).some(
+          ({ hash }) => hash === work?.hash,
+        );
+        await world.act(() => world.server.start());
+        expect(await settle()).toBe(true);
+        const [report] = await client.damage.list();
+        expect(report?.missing.map(({ hash }) => hash)).toEqual(
+          isHere ? [] : [work?.hash],
+        );
+        expect((await team()).fields.name).toBe(isHere ? "Only here" : "Ward");
+        outcomes.add(isHere ? "kept" : "lost");
+      }
+      expect(outcomes).toEqual(new Set(["kept", "lost"]));
+    },
+  );
 
-  test("[CL-21] whatever bits flip and whatever is cut off, it opens, tells of it, and has everything from the server again", async () => {
-    let toldCount = 0;
-    for (let seed = 10; seed < 16; seed += 1) {
-      const { world, tablet, team, settle } = await clinicOf(seed);
+  test(
+    "[CL-21] whatever bits flip and whatever is cut off, it opens, tells of it, and has everything from the server again",
+    { timeout: 60_000 },
+    async () => {
+      let toldCount = 0;
+      for (let seed = 10; seed < 16; seed += 1) {
+        const { world, tablet, team, settle } = await clinicOf(seed);
+        await tablet.close();
+        const damage =
+          seed % 2 === 0
+            ? flippedBits({ count: 6 })
+            : truncatedFile({ share: (seed - 10) / 6 });
+        tablet.machine.disk.damage(damage);
+        const client = await tablet.start();
+        toldCount += (await client.damage.list()).length;
+        expect(await settle(), `seed ${seed}`).toBe(true);
+        await world.run(60_000);
+        expect((await team()).fields.name).toBe("Ward");
+        expect((await team()).status.state).toBe("confirmed");
+      }
+      expect(toldCount).toBeGreaterThan(3);
+    },
+  );
+});
+
+test(
+  "[CL-21] an app that is killed anywhere while it makes do with damage goes on the next time, and tells of it",
+  { timeout: 60_000 },
+  async () => {
+    let killedCount = 0;
+    for (let nth = 1; nth <= 40; nth += 3) {
+      const { world, tablet, team, settle } = await clinicOf(50);
       await tablet.close();
-      const damage =
-        seed % 2 === 0
-          ? flippedBits({ count: 6 })
-          : truncatedFile({ share: (seed - 10) / 6 });
-      tablet.machine.disk.damage(damage);
-      const client = await tablet.start();
-      toldCount += (await client.damage.list()).length;
-      expect(await settle(), `seed ${seed}`).toBe(true);
-      await world.run(60_000);
+      const { disk } = tablet.machine;
+      expect(disk.damage(damagedRow({ table: "log_rows" }))).toBe(true);
+      const end = disk.suffer(crashesAt({ nth }));
+      if ((await world.act(() => tablet.start())) === unfinished)
+        killedCount += 1;
+      end();
+      await world.act(() => tablet.start());
+      expect(await tablet.client.damage.list()).toHaveLength(1);
+      expect(await settle()).toBe(true);
       expect((await team()).fields.name).toBe("Ward");
-      expect((await team()).status.state).toBe("confirmed");
     }
-    expect(toldCount).toBeGreaterThan(3);
+    expect(killedCount).toBeGreaterThan(5);
+  },
+);
+
+describe("[WO-29] what the server has answered for is there when it is up again, whatever its disk did", () => {
+  test.each([
+    ["writes fail", (round: number) => writeFails({ nth: 1 + 3 * round })],
+    ["fsyncs fail", (round: number) => commitFails({ nth: 1 + (round % 2) })],
+    [
+      "commits are torn",
+      (round: number) => tornCommit({ nth: 1 + (round % 2) }),
+    ],
+    [
+      "it is killed between storage calls",
+      (round: number) => crashesAt({ nth: 1 + 2 * round }),
+    ],
+  ])("%s", { timeout: 60_000 }, async (_, fault) => {
+    const { world, team, rename, settle } = await clinicOf(60);
+    const { disk } = world.server.machine;
+    const felt: string[] = [];
+    disk.onFelt = (name) => felt.push(name);
+    for (let round = 0; round < 10; round += 1) {
+      const end = disk.suffer(fault(round));
+      expect(await rename(`${round}`)).toBe(true);
+      await world.run(2_000);
+      end();
+      world.server.kill();
+      await world.act(() => world.server.start());
+      expect(await settle(), `round ${round}`).toBe(true);
+      expect((await team()).fields.name).toBe(`${round}`);
+    }
+    await world.run(60_000);
+    expect((await team()).status.state).toBe("confirmed");
+    expect(felt.length).toBeGreaterThan(3);
   });
 });
 
