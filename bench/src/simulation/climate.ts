@@ -43,6 +43,7 @@ const kindShares: readonly (readonly [MishapKind, number])[] = [
   ["device disk", 0.3],
   ["server disk", 0.3],
   ["clock", 0.3],
+  ["tokens", 0.15],
 ];
 /** At most one of these: what was on both a device and the server and is on neither any more nobody can bring back. */
 const backupShares = { none: 8, "server backup": 1, "device backup": 1 };

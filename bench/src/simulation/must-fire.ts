@@ -1,11 +1,27 @@
 /** What has to have happened in a simulation of many seeds: what nobody met proves nothing. SPEC WO-52. */
 
-/** As counted in tallies. */
+import {
+  clockFaultNames,
+  diskFaultNames,
+  networkFaultNames,
+} from "@suture/client/testing";
+
+/** As counted in tallies: every fault of the world, and what people should have met by then. */
 const mustFire: readonly string[] = [
-  "kill-device",
-  "kill-server",
-  "stop-server",
-  "fault:clock-skew",
+  ...[
+    ...networkFaultNames,
+    ...diskFaultNames,
+    ...clockFaultNames,
+    "tokenExpires",
+    "kill-device",
+    "kill-server",
+    "stop-server",
+    "restore-device",
+    "restore-server",
+  ].map((name) => `fault:${name}`),
+  "conflict",
+  "refusal",
+  "reopening",
 ];
 
 /** Of fewer seeds it cannot be expected. */

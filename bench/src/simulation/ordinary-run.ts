@@ -7,7 +7,7 @@ import type { Stage } from "./stage.ts";
 export const mostSteps = 200;
 const fewestSteps = 10;
 /** The higher, the more of the runs are short: most of what can break, breaks in few steps. */
-const skew = 5;
+const skew = 8;
 
 /** Runs of a few steps mostly, of 200 at most, that begin on a Monday morning. */
 export async function ordinaryRun(): Promise<Stage> {

@@ -3,8 +3,6 @@ import type { SeededRandom } from "@suture/client/testing";
 
 import type { Run, Step } from "../run.ts";
 import { restoreDevice, restoreServer } from "./backup-mishaps.ts";
-import { upsetClock } from "./clock-mishaps.ts";
-import { breakDeviceDisk, breakServerDisk } from "./disk-mishaps.ts";
 import {
   killDevice,
   killServer,
@@ -12,7 +10,13 @@ import {
   switchOn,
 } from "./machine-mishaps.ts";
 import type { DrawMishap, Mishap } from "./mishap.ts";
-import { breakNetwork } from "./network-mishaps.ts";
+import {
+  breakDeviceDisk,
+  breakNetwork,
+  breakServerDisk,
+  endTokens,
+  upsetClock,
+} from "./world-mishaps.ts";
 
 /** Each made anew for a run. */
 const mishapsByKind = {
@@ -22,6 +26,7 @@ const mishapsByKind = {
   "device disk": () => [breakDeviceDisk],
   "server disk": () => [breakServerDisk],
   clock: () => [upsetClock],
+  tokens: () => [endTokens],
   "server backup": () => [restoreServer()],
   "device backup": () => [restoreDevice()],
 } satisfies Record<string, () => readonly DrawMishap[]>;
