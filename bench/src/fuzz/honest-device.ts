@@ -6,6 +6,7 @@ import type { Client, SutureRecord } from "@suture/client";
 import { createNodeClient } from "@suture/client/node";
 import type { patient } from "@suture/schema";
 
+import { untilHolds } from "../until-holds.ts";
 import {
   honestSetupSchema,
   type FromHonest,
@@ -144,30 +145,8 @@ async function missingOf(
   );
 }
 
-/** Asked again after everything that changes on the device, until it holds or the patience is over. */
-function until(holds: () => Promise<boolean>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finish = () => {
-      clearTimeout(patience);
-      for (const stop of stops) stop();
-    };
-    const look = async () => {
-      if (!(await holds())) return;
-      finish();
-      resolve();
-    };
-    const again = () =>
-      void look().catch((cause: unknown) => {
-        finish();
-        reject(cause instanceof Error ? cause : new Error(String(cause)));
-      });
-    const patience = setTimeout(() => {
-      finish();
-      resolve();
-    }, patienceMs);
-    const stops = [client.watch(again), client.watchSync(again)];
-    again();
-  });
+function until(holds: () => Promise<boolean>): Promise<boolean> {
+  return untilHolds(client, holds, patienceMs);
 }
 
 function tell(message: FromHonest): void {

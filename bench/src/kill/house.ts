@@ -9,7 +9,12 @@ import { Chance } from "../fuzz/chance.ts";
 import { TalkingProcess } from "../talking-process.ts";
 import { checkServerData, copyServerData } from "./check-server-data.ts";
 import type { KillOrder, KillPoint } from "./kill-point.ts";
-import type { FromStaff, SavedChange, ToStaff } from "./staff-protocol.ts";
+import type {
+  FromStaff,
+  SavedChange,
+  StaffSetup,
+  ToStaff,
+} from "./staff-protocol.ts";
 
 const killer = new URL("./server-killer.js", import.meta.url).href;
 /** People who may write what the staff writes. */
@@ -34,6 +39,8 @@ export class House {
   /** Everything that anybody here was told is on the server. */
   readonly #acknowledged: SavedChange[] = [];
   #savedCount = 0;
+  /** How long it took to start, the last time. */
+  #startMs = 1_000;
 
   private constructor(
     directory: string,
@@ -52,11 +59,9 @@ export class House {
       variables: { SUTURE_SAMPLE: "on", SUTURE_BUDGET_FACTOR: "1000000" },
       nodeOptions: ["--import", killer],
     });
-    await server.start();
-    const staff = new TalkingProcess<ToStaff, FromStaff>(
-      "the staff",
-      new URL("./staff.js", import.meta.url),
-      {
+    try {
+      await server.start();
+      const staff = await startStaff({
         directory: join(directory, "staff"),
         url: server.url,
         seed,
@@ -67,11 +72,12 @@ export class House {
             email: sampleEmail(person),
             password: samplePassword,
           })),
-      },
-    );
-    const house = new House(directory, server, staff);
-    await staff.next("ready");
-    return house;
+      });
+      return new House(directory, server, staff);
+    } catch (cause) {
+      await server.kill();
+      throw cause;
+    }
   }
 
   get savedCount(): number {
@@ -83,7 +89,8 @@ export class House {
    * of them have gone on.
    */
   async round(point: KillPoint, chance: Chance): Promise<RoundOutcome> {
-    if (!this.#server.isRunning) await this.#server.start();
+    if (point === "while-starting") return this.#killStarting(chance);
+    await this.#start();
     this.#staff.tell({ kind: "work" });
     const stuck = chance.isLikely(earlyShare) ? [] : await this.#goOn();
     const wasKilled = await this.#kill(point, chance);
@@ -103,7 +110,7 @@ export class House {
 
   /** After the last round: what is not the same everywhere once the server is back and everything was sent. */
   async compare(): Promise<readonly string[]> {
-    if (!this.#server.isRunning) await this.#server.start();
+    await this.#start();
     this.#staff.tell({ kind: "work" });
     const stuck = await this.#goOn();
     await this.#takeAccount();
@@ -125,6 +132,24 @@ export class House {
     await this.#staff.end();
     await this.#server.kill();
     if (!options.keep) await rm(this.directory, { recursive: true });
+  }
+
+  async #start(): Promise<void> {
+    if (this.#server.isRunning) return;
+    const beganAtMs = Date.now();
+    await this.#server.start();
+    this.#startMs = Date.now() - beganAtMs;
+  }
+
+  /** Dies again before it is back. */
+  async #killStarting(chance: Chance): Promise<RoundOutcome> {
+    await this.#server.kill();
+    // That it ends before it is ready is what is wanted.
+    const started = this.#server.start().catch(() => undefined);
+    await pause(chance.below(this.#startMs));
+    await this.#server.kill();
+    await started;
+    return { acknowledgedCount: 0, problems: await this.#checkFiles() };
   }
 
   async #goOn(): Promise<readonly string[]> {
@@ -157,7 +182,10 @@ export class House {
   }
 
   /** Whether it died there. */
-  async #kill(point: KillPoint, chance: Chance): Promise<boolean> {
+  async #kill(
+    point: Exclude<KillPoint, "while-starting">,
+    chance: Chance,
+  ): Promise<boolean> {
     if (point === "any-moment") {
       await pause(chance.below(maxLoadMs));
       await this.#server.kill();
@@ -173,6 +201,19 @@ export class House {
     clearTimeout(patience);
     return how === "SIGKILL";
   }
+}
+
+async function startStaff(
+  setup: StaffSetup,
+): Promise<TalkingProcess<ToStaff, FromStaff>> {
+  const program = new URL("./staff.js", import.meta.url);
+  const staff = new TalkingProcess<ToStaff, FromStaff>(
+    "the staff",
+    program,
+    setup,
+  );
+  await staff.next("ready");
+  return staff;
 }
 
 function pause(delayMs: number): Promise<void> {

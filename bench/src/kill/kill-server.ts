@@ -27,7 +27,7 @@ export interface KillServerReport {
 
 /** After so many a new house is opened: the files that are checked after each round would only grow. */
 const roundsPerHouse = 25;
-const progressEvery = 50;
+const progressEvery = 25;
 
 export async function killServer(
   options: KillServerOptions,
@@ -61,6 +61,7 @@ class KillRun {
       rounds: this.#doneCount,
       killedAt: {
         "any-moment": times("any-moment"),
+        "while-starting": times("while-starting"),
         "before-commit": times("before-commit"),
         "after-commit": times("after-commit"),
         "before-verdict": times("before-verdict"),
@@ -75,29 +76,40 @@ class KillRun {
 
   /** One house after the other, until no round is left. */
   async lane(): Promise<void> {
-    const { rounds, seed, tell } = this.#options;
-    while (this.#nextRound < rounds) {
-      const house = await House.open(seed + this.#nextRound);
-      let isSound = true;
+    while (this.#nextRound < this.#options.rounds) {
+      const first = this.#nextRound;
       try {
-        for (
-          let count = 0;
-          count < roundsPerHouse && this.#nextRound < rounds && isSound;
-          count += 1
-        )
-          isSound = await this.#round(house);
-        const wrong = isSound ? await house.compare() : [];
-        for (const one of wrong) this.#fail(`after the last round: ${one}`);
-        isSound &&= wrong.length === 0;
+        await this.#useHouse(await House.open(this.#options.seed + first));
       } catch (cause) {
-        isSound = false;
-        this.#fail(cause instanceof Error ? cause.message : String(cause));
-      } finally {
-        this.#savedCount += house.savedCount;
-        await house.close({ keep: !isSound });
-        if (!isSound) tell(`its files are kept in ${house.directory}`);
+        const words = cause instanceof Error ? cause.message : String(cause);
+        this.#fail(`a house, at round ${first} or later: ${words}`);
+        // What keeps one from opening keeps all of them.
+        return;
       }
     }
+  }
+
+  async #useHouse(house: House): Promise<void> {
+    let isSound = false;
+    try {
+      isSound = await this.#roundsOf(house);
+    } finally {
+      this.#savedCount += house.savedCount;
+      await house.close({ keep: !isSound });
+      if (!isSound)
+        this.#options.tell(`its files are kept in ${house.directory}`);
+    }
+  }
+
+  /** Whether all of them held. */
+  async #roundsOf(house: House): Promise<boolean> {
+    for (let count = 0; count < roundsPerHouse; count += 1) {
+      if (this.#nextRound >= this.#options.rounds) break;
+      if (!(await this.#round(house))) return false;
+    }
+    const wrong = await house.compare();
+    for (const one of wrong) this.#fail(`after the last round: ${one}`);
+    return wrong.length === 0;
   }
 
   async #round(house: House): Promise<boolean> {

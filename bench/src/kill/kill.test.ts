@@ -60,12 +60,12 @@ function runKill(...options: readonly string[]): Promise<Run> {
   });
 }
 
-describe("ten rounds, every hundredth call, small disks and a trace", () => {
+describe("twelve rounds, every hundredth call, small disks and a trace", () => {
   let run: Run;
   let report: z.infer<typeof reportSchema>;
 
   beforeAll(async () => {
-    run = await runKill("--rounds", "10", "--every", "100", "--json");
+    run = await runKill("--rounds", "12", "--every", "100", "--json");
     report = reportSchema.parse(
       JSON.parse(run.output.trimEnd().split("\n").at(-1) ?? "{}"),
     );
@@ -73,9 +73,10 @@ describe("ten rounds, every hundredth call, small disks and a trace", () => {
 
   test("[WO-60] a server killed at any point holds what it had acknowledged, and proves it", () => {
     expect(report.server, run.seen).toMatchObject({
-      rounds: 10,
+      rounds: 12,
       killedAt: {
         "any-moment": 2,
+        "while-starting": 2,
         "before-commit": 2,
         "after-commit": 2,
         "before-verdict": 2,
@@ -138,13 +139,14 @@ test.each([
 describe("the verdict on a report", () => {
   const killedAt = {
     "any-moment": 1,
+    "while-starting": 1,
     "before-commit": 1,
     "after-commit": 1,
     "before-verdict": 1,
     "after-verdict": 1,
   };
   const server = {
-    rounds: 5,
+    rounds: 6,
     killedAt,
     saved: 9,
     acknowledged: 9,
