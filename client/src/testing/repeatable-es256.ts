@@ -36,11 +36,32 @@ export function signEs256(key: CryptoKey, data: Uint8Array): Uint8Array {
   const secret = secretOf(key);
   const digest = createHash("sha256").update(data).digest();
   const seed = createHmac("sha512", secret).update(digest).digest();
-  const once = (numberOf(seed) % (order - 1n)) + 1n;
-  const r = numberOf(pointOf(bytesOf(once)).x) % order;
+  const { r, inverse } = onceOf(seed.readUInt16BE() % onceCount);
   const sum = (numberOf(digest) + r * numberOf(secret)) % order;
-  const s = (sum * inverseOf(once)) % order;
-  return Buffer.concat([bytesOf(r), bytesOf(s)]);
+  return Buffer.concat([bytesOf(r), bytesOf((sum * inverse) % order)]);
+}
+
+/** What a signature needs of the number that must be used only once. */
+interface Once {
+  readonly r: bigint;
+  readonly inverse: bigint;
+}
+
+/** Few, and used again: it would give a key away, and here there is nothing to give away but time. */
+const onceCount = 512;
+const onces = new Map<number, Once>();
+
+function onceOf(index: number): Once {
+  const known = onces.get(index);
+  if (known !== undefined) return known;
+  const seed = createHash("sha512").update(`once ${index}`).digest();
+  const number = (numberOf(seed) % (order - 1n)) + 1n;
+  const once = {
+    r: numberOf(pointOf(bytesOf(number)).x) % order,
+    inverse: inverseOf(number),
+  };
+  onces.set(index, once);
+  return once;
 }
 
 const secrets = new WeakMap<CryptoKey, Buffer>();
