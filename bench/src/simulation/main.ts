@@ -26,6 +26,9 @@ process.exitCode =
     : await replay(wholeNumber("replay", options.replay));
 
 async function runMany(): Promise<number> {
+  let isInterrupted = false;
+  process.once("SIGINT", () => (isInterrupted = true));
+  process.once("SIGTERM", () => (isInterrupted = true));
   const plan = {
     stage,
     from: wholeNumber("from", options.from),
@@ -42,6 +45,7 @@ async function runMany(): Promise<number> {
     ...(keepIn !== undefined && { keepIn }),
     stopAtBroken: wholeNumber("stop-at-broken", options["stop-at-broken"]),
     shrinks: !options["no-shrink"],
+    isInterrupted: () => isInterrupted,
     onBroken: (failure) => console.error(failureInWords(failure)),
     onProgress: (now) => console.error(progressInWords(now)),
   });

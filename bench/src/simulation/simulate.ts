@@ -12,6 +12,8 @@ export interface SimulateOptions {
   readonly shrinks: boolean;
   /** Ends early, once so many seeds are broken. */
   readonly stopAtBroken?: number;
+  /** Ends early as well, after the seeds that are running. */
+  readonly isInterrupted: () => boolean;
   /** Calls with every broken seed as it is found. */
   readonly onBroken: (failure: SeedFailure) => void;
   /** Calls now and then. */
@@ -50,6 +52,7 @@ export async function simulate(options: SimulateOptions): Promise<void> {
           account();
           if (answer.failure !== undefined) onBroken(answer.failure);
           if (progress.failures.length >= stopAtBroken) break;
+          if (options.isInterrupted()) break;
           if (countedAtMs - toldAtMs < tellEveryMs) continue;
           toldAtMs = countedAtMs;
           keep();
