@@ -1,6 +1,6 @@
 /**
  * PM-12: after every crash the audit chain is what was written: by what `suture audit verify` says, and by hashes computed here. So
- * is every log, and each of its rows has its one entry.
+ * is every log, and each of its rows has its one entry, or is of a record that moved and had it elsewhere.
  */
 import { unfinished } from "@suture/client/testing";
 import { createHash } from "node:crypto";
@@ -19,6 +19,8 @@ const auditSchema = z.object({
   entry: z.looseObject({
     event: z.string(),
     sequence: z.number().optional(),
+    recordId: z.string().optional(),
+    hash: z.string().optional(),
   }),
 });
 const logSchema = z.object({
@@ -72,7 +74,7 @@ export class AuditVerifies implements Check {
 
 /** The first row that does not follow from the one before; undefined where all do. */
 export function wrongInChains(reader: DiskReader): string | undefined {
-  const admitted = new Map<string, number>();
+  const admitted: Admitted = { rows: new Map(), changes: new Set() };
   let before = { scopeId: "", chain: "", sequence: 0 };
   for (const { key, value } of rowsOf(reader, "kv_audit")) {
     const { scopeId, sequence } = placeOf(key);
@@ -88,14 +90,22 @@ export function wrongInChains(reader: DiskReader): string | undefined {
     before = { scopeId, chain, sequence };
     if (entry.event !== "change-admitted") continue;
     const row = `${scopeId} ${entry.sequence}`;
-    admitted.set(row, (admitted.get(row) ?? 0) + 1);
+    admitted.rows.set(row, (admitted.rows.get(row) ?? 0) + 1);
+    admitted.changes.add(`${entry.recordId} ${entry.hash}`);
   }
   return wrongInLogs(reader, admitted);
 }
 
+/** What the audit tells of. */
+interface Admitted {
+  /** How often, by scope and sequence. */
+  readonly rows: Map<string, number>;
+  readonly changes: Set<string>;
+}
+
 function wrongInLogs(
   reader: DiskReader,
-  admitted: ReadonlyMap<string, number>,
+  admitted: Admitted,
 ): string | undefined {
   const epochs = new Map(
     rowsOf(reader, "kv_log_heads").map(({ key, value }) => [
@@ -103,6 +113,8 @@ function wrongInLogs(
       headSchema.parse(JSON.parse(value)).epoch,
     ]),
   );
+  const told = new Set<string>();
+  const untold: { readonly name: string; readonly words: string }[] = [];
   let before = { scopeId: "", chain: "", sequence: 0 };
   for (const { key, value } of rowsOf(reader, "kv_log")) {
     const { scopeId, sequence } = placeOf(key);
@@ -118,8 +130,11 @@ function wrongInLogs(
       .digest("hex");
     if (sequence !== before.sequence + 1 || row.chain !== expected)
       return `the log of ${scopeId} is broken at ${sequence}`;
-    const entries = admitted.get(`${scopeId} ${sequence}`) ?? 0;
-    if (entries !== 1)
+    const entries = admitted.rows.get(`${scopeId} ${sequence}`) ?? 0;
+    // What a record brings along when it moves was told of where it came from.
+    const isBroughtAlong =
+      entries === 0 && admitted.changes.has(`${row.recordId} ${row.hash}`);
+    if (entries !== 1 && !isBroughtAlong)
       return `the audit tells ${entries} times of row ${sequence} of ${scopeId}`;
     before = { scopeId, chain: row.chain, sequence };
   }
