@@ -1,5 +1,5 @@
 /** What an open session asks for, each request with its one answer. SPEC SY-5 to SY-9. */
-import { isRetryable, limits } from "@suture/schema";
+import { isRetryable } from "@suture/schema";
 import type {
   ChangeHash,
   ClientMessage,
@@ -100,6 +100,7 @@ async function answerFetch(
   session: SyncSession,
   request: FetchMessage,
 ): Promise<void> {
+  const { limitBytes } = session.pageSize.next();
   const read = async (access: Access) => {
     const items: FetchedMessage["items"] = [];
     let byteCount = 0;
@@ -109,14 +110,15 @@ async function answerFetch(
         hash,
       ]);
       byteCount += bytes?.length ?? 0;
-      if (items.length > 0 && byteCount > limits.maxPageBytes) break;
+      if (items.length > 0 && byteCount > limitBytes) break;
       items.push({ recordId, hash, bytes });
     }
     return items;
   };
-  await answerUnderRights(session, read, (items) =>
-    session.answer({ type: "fetched", items }),
-  );
+  await answerUnderRights(session, read, (items) => {
+    session.answer({ type: "fetched", items });
+    if (items.length < request.items.length) session.pageSize.noteSent();
+  });
 }
 
 async function fetchReadable(

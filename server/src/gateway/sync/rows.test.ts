@@ -109,16 +109,19 @@ describe("rows", () => {
     expect(back.all("changes")).toHaveLength(1);
     const [first] = back.all("changes");
     expect(first).toMatchObject({ hasMore: true });
-    expect(first?.rows).toHaveLength(limits.maxPageChanges);
+    expect(first?.rows.length).toBeGreaterThan(100);
     house.adminClient.push([
       record.edit(writer, { fields: { modelNumber: "between" } }),
     ]);
     await world.settle();
     expect(back.all("changes")).toHaveLength(1);
-    back.send({ type: "pull", scopeId, cursor: first?.cursor ?? left });
-    await world.settle();
-    expect(back.last("changes")).toMatchObject({ hasMore: false });
-    expect(back.last("changes")?.rows).toHaveLength(22);
+    let page = first;
+    for (let asked = 2; page?.hasMore === true; asked += 1) {
+      back.send({ type: "pull", scopeId, cursor: page.cursor });
+      await world.settle();
+      expect(back.all("changes")).toHaveLength(asked);
+      page = back.last("changes");
+    }
     house.adminClient.push([
       record.edit(writer, { fields: { modelNumber: "live" } }),
     ]);
@@ -129,7 +132,7 @@ describe("rows", () => {
       .flatMap(({ rows }) => rows.map(({ sequence }) => sequence));
     expect(sequences).toEqual(
       Array.from(
-        { length: sequences.length },
+        { length: limits.maxPageChanges + 23 },
         (_, at) => left.sequence + 1 + at,
       ),
     );

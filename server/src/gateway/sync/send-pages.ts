@@ -70,7 +70,8 @@ export function answerPullSnapshot(
         session.budget.work.within(async () => {
           if (at !== null && !(await holdsCursor(tx, scopeId, at)))
             return samples(tx, scopeId);
-          return snapshotPage(tx, { scopeId, at, after, mayRead });
+          const { limitBytes } = session.pageSize.next();
+          return snapshotPage(tx, { scopeId, at, after, mayRead, limitBytes });
         }),
       );
       if (page === undefined) throw new Error("a granted scope is not here");
@@ -87,6 +88,7 @@ export function answerPullSnapshot(
         records: [...page.records],
         next: page.next,
       });
+      if (page.next !== null) session.pageSize.noteSent();
       if (!session.isOpen) return;
       const { deviceId } = session;
       if (!snapshots.noteSent({ deviceId, access, after, page })) return;
@@ -118,7 +120,13 @@ async function findPage(
   const page = await store.read(organizationId, (tx) =>
     session.budget.work.within(async () =>
       (await holdsCursor(tx, scopeId, after))
-        ? readPage(tx, { scopeId, after, deviceId, mayRead })
+        ? readPage(tx, {
+            scopeId,
+            after,
+            deviceId,
+            mayRead,
+            ...session.pageSize.next(),
+          })
         : samples(tx, scopeId),
     ),
   );
@@ -144,6 +152,7 @@ function sendPage(
       cursor,
       hasMore,
     });
+  if (hasMore) session.pageSize.noteSent();
   if (!session.isOpen) return;
   deliveries.note({
     ...subjectOf(session, access),

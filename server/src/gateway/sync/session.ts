@@ -28,6 +28,7 @@ import { KeepAlive } from "./keep-alive.ts";
 import { LiveRows } from "./live-rows.ts";
 import { nodeCompression } from "./node-compression.ts";
 import { openSession } from "./open-session.ts";
+import { PageSize } from "./page-size.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { SessionBudget } from "./session-budget.ts";
 import { SessionRights } from "./session-rights.ts";
@@ -42,6 +43,7 @@ export class SyncSession {
   readonly sessionId: string;
   readonly live: LiveRows;
   readonly budget: SessionBudget;
+  readonly pageSize: PageSize;
   readonly #socket: MessageSocket;
   readonly #deps: SyncDeps;
   readonly #onEnded: () => void;
@@ -70,6 +72,7 @@ export class SyncSession {
     this.#onEnded = onEnded;
     this.live = new LiveRows(deps, this);
     this.budget = new SessionBudget(deps, this);
+    this.pageSize = new PageSize(deps.stopwatch);
     this.#rights = new SessionRights(deps, this);
     this.#keepAlive = new KeepAlive(deps, this);
     this.#tokenWatch = new TokenWatch(deps, this);
