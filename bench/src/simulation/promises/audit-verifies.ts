@@ -113,8 +113,6 @@ function wrongInLogs(
       headSchema.parse(JSON.parse(value)).epoch,
     ]),
   );
-  const told = new Set<string>();
-  const untold: { readonly name: string; readonly words: string }[] = [];
   let before = { scopeId: "", chain: "", sequence: 0 };
   for (const { key, value } of rowsOf(reader, "kv_log")) {
     const { scopeId, sequence } = placeOf(key);
