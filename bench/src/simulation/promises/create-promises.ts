@@ -4,7 +4,9 @@ import type { BrokenPromise, Promises, Run, Step } from "../run.ts";
 import { AuditVerifies } from "./audit-verifies.ts";
 import type { Check } from "./check.ts";
 import { ConflictsEnd } from "./conflicts-end.ts";
+import { CriticalFirst } from "./critical-first.ts";
 import { Evidence } from "./evidence.ts";
+import { EveryReader } from "./every-reader.ts";
 import { EverythingArrives } from "./everything-arrives.ts";
 import { OnlyAdmitted } from "./only-admitted.ts";
 import { RevokedIsOut } from "./revoked-is-out.ts";
@@ -34,8 +36,10 @@ export function createPromises({ run, hospital }: PromisesDeps): Promises {
     new WrittenAsMeant(evidence),
     new ConflictsEnd(evidence),
     new AuditVerifies(evidence, world),
-    new RevokedIsOut(evidence, hospital),
+    new RevokedIsOut(evidence, hospital.people),
+    new CriticalFirst(evidence, world.devices),
     new ShownAsItIs(evidence, world),
+    new EveryReader(evidence, world),
     new EverythingArrives(evidence, world),
   ];
   // How everything stands before anything happens.

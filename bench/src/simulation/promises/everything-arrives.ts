@@ -6,6 +6,7 @@ import type { Check } from "./check.ts";
 import type { Evidence } from "./evidence.ts";
 import { recordTypeNamed } from "./shown-record.ts";
 import { changeName, type HeldChanges } from "./held-changes.ts";
+import type { LogRow } from "./server-log.ts";
 
 export class EverythingArrives implements Check {
   readonly #evidence: Evidence;
@@ -54,9 +55,25 @@ export class EverythingArrives implements Check {
         const { read } = recordTypeNamed(row.recordType);
         const name = changeName(row.recordId, row.hash);
         const isHeld = held.all.get(name)?.progress.state === "accepted";
-        if (!isHeld && read.some((role) => roles.includes(role)))
+        const isTheirs =
+          read.some((role) => roles.includes(role)) &&
+          this.#isIn(row, scopeIds);
+        if (!isHeld && isTheirs)
           return `does not hold change ${name}, row ${row.sequence} of ${scopeId}`;
       }
     return undefined;
+  }
+
+  /** A record that has moved away has left with all of its rows. */
+  #isIn(
+    { recordId, recordType }: LogRow,
+    scopeIds: readonly string[],
+  ): boolean {
+    if (recordTypeNamed(recordType).scope === "organization") return true;
+    const { live } = this.#evidence
+      .modelOf(recordId)
+      .expectedOf(this.#evidence.server.hashesOf(recordId));
+    const parentId = live.get("parentId")?.at(-1)?.value;
+    return scopeIds.includes(`team:${String(parentId)}`);
   }
 }

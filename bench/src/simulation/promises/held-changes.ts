@@ -95,6 +95,23 @@ export class HeldChanges {
     return this.#readAll(reader);
   }
 
+  /** What is to be sent, as it lies on the disk at this moment: names of changes. */
+  pendingNow(): readonly string[] {
+    const reader = this.#disk.readerOf(file);
+    if (reader === undefined) return [];
+    return pendingSchema
+      .parse(
+        statementOf(
+          reader,
+          `SELECT value FROM kv_pending WHERE "partition" = 'local' ORDER BY key`,
+        ).all(),
+      )
+      .map(({ value }) => {
+        const { recordId, hash } = nameSchema.parse(JSON.parse(value));
+        return changeName(recordId, hash);
+      });
+  }
+
   /** The change itself; undefined while the app is not open. */
   bytesOf({ recordId, hash }: HeldChange): Uint8Array | undefined {
     const reader = this.#disk.readerOf(file);
@@ -155,4 +172,6 @@ export class HeldChanges {
 }
 
 const rowsSchema = z.array(z.tuple([z.string(), z.string()]));
+const pendingSchema = z.array(z.object({ value: z.string() }));
+const nameSchema = z.object({ recordId: z.string(), hash: z.string() });
 const bytesRowSchema = z.object({ value: z.instanceof(Uint8Array) });

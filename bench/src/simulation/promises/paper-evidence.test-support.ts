@@ -89,9 +89,13 @@ export class PaperDisk implements DiskLookedAt {
     });
   }
 
-  readerOf(): DiskReader | undefined {
+  get reader(): DiskReader {
     this.#reader ??= new Database(this.#path, { readonly: true });
     return this.#reader;
+  }
+
+  readerOf(): DiskReader {
+    return this.reader;
   }
 
   /** As after a restart: the handle is another one. */

@@ -2,7 +2,7 @@
  * PM-13: once the server has taken a membership's end, or a device's, nothing that its person writes or the device sends is admitted
  * any more, and nothing that is admitted later reaches a device on which nobody is let in.
  */
-import type { Hospital } from "../people/hospital.ts";
+import type { Person } from "../people/hospital.ts";
 import type { BrokenPromise } from "../run.ts";
 import type { Check } from "./check.ts";
 import type { Evidence, News } from "./evidence.ts";
@@ -20,7 +20,10 @@ export class RevokedIsOut implements Check {
   readonly #membersOn: ReadonlyMap<string, Set<string>>;
   readonly #memberIds: ReadonlyMap<string, string>;
 
-  constructor(evidence: Evidence, { people }: Hospital) {
+  constructor(
+    evidence: Evidence,
+    people: readonly Pick<Person, "personId" | "memberId" | "devices">[],
+  ) {
     this.#evidence = evidence;
     this.#memberIds = new Map(
       people.map(({ personId, memberId }) => [personId, memberId]),
@@ -115,7 +118,8 @@ export class RevokedIsOut implements Check {
   #noteEnds(journal: News["journal"], committed: readonly LogRow[]): void {
     const { server } = this.#evidence;
     for (const entry of journal) {
-      if (entry.kind !== "device-revoked") continue;
+      // Where no answer came, it may not have been.
+      if (entry.kind !== "device-revoked" || !entry.isCertain) continue;
       const deviceId = this.#deviceIds.get(entry.revokedDevice);
       if (deviceId !== undefined)
         this.#revokedSince.set(deviceId, server.lookCount);

@@ -29,6 +29,7 @@ export class ShownAsItIs implements Check {
   readonly #queue = new Set<string>();
   /** Records of which anything changed. */
   readonly #moved = new Set<string>();
+  #isSettled = false;
   readonly #shownAt = new Map<
     string,
     { readonly text: string; readonly by: string }
@@ -60,6 +61,7 @@ export class ShownAsItIs implements Check {
   /** Of all that was touched in this run, everywhere. */
   async afterHealing(): Promise<BrokenPromise | undefined> {
     this.#queue.clear();
+    this.#isSettled = true;
     for (const [device, held] of this.#evidence.devices) {
       const moved = held.recordIds.filter((id) => this.#moved.has(id));
       const broken = await this.#look(device, moved);
@@ -122,7 +124,7 @@ export class ShownAsItIs implements Check {
     return (
       this.#sameAsElsewhere(shown, record.id, where) ??
       this.#allThatIsHeld(model.upTo(shown.heads), held, where) ??
-      this.#labelIsTrue(record.status.state, held, where)
+      this.#labelIsTrue(device, record.status.state, held, where)
     );
   }
 
@@ -166,16 +168,24 @@ export class ShownAsItIs implements Check {
   }
 
   #labelIsTrue(
+    device: string,
     state: string,
     held: ReadonlyMap<string, HeldChange>,
     where: string,
   ): BrokenPromise | undefined {
     const { server } = this.#evidence;
+    const { client } = this.#world.device(device);
+    const isUpToDate =
+      this.#isSettled && client.syncStatus.state === "up-to-date";
     const ahead = aheadOfTruth(
       state,
       [...held.values()],
-      // While it is down, what it committed last cannot be asked.
-      (name) => server.reader === undefined || server.everHeld(name),
+      // Restored or not: once a device has heard of it, only what the server holds now counts. While it is down, what it
+      // committed last cannot be asked.
+      (name) =>
+        isUpToDate
+          ? server.committed.has(name)
+          : server.reader === undefined || server.everHeld(name),
     );
     return (
       ahead && {

@@ -114,6 +114,8 @@ export function says(changes: readonly ChangeFacts[], edit: Edit): boolean {
       return isWritten(edit.field, edit.value);
     case "entry":
       return isWritten(`${edit.field}/${edit.entryId}`, edit.value);
+    case "parent":
+      return isWritten("parentId", edit.parentId);
     case "statement":
       return writes.some(
         ({ key, content }) =>

@@ -1,0 +1,79 @@
+import { recordIdFromBytes } from "@suture/schema";
+import { expect, test } from "vitest";
+
+import {
+  accepted,
+  compose,
+  created,
+  PaperWorld,
+  pending,
+  personId,
+  statement,
+  type Composed,
+} from "./paper-evidence.test-support.ts";
+import { RevokedIsOut } from "./revoked-is-out.ts";
+
+const memberId = recordIdFromBytes(new Uint8Array(16).fill(3));
+
+/** One nurse, on one tablet. */
+function begin() {
+  const world = new PaperWorld();
+  world.hold(created(), pending);
+  const check = new RevokedIsOut(world.evidence, [
+    { personId, memberId, devices: ["ward"] },
+  ]);
+  check.begin(world.evidence.look());
+  const employ = (seen: readonly Composed[], active: boolean) => {
+    const change = compose(seen, {
+      recordId: memberId,
+      recordType: "member",
+      membership: statement({ roles: ["clinician"], active }),
+    });
+    world.commit(change, { recordId: memberId, recordType: "member" });
+    return change;
+  };
+  return {
+    world,
+    employ,
+    look: () => check.afterStep(world.evidence.look()),
+  };
+}
+
+test("[PM-13] what is admitted after its author's membership has ended is a broken promise, until it counts again", () => {
+  const { world, employ, look } = begin();
+  const hired = employ([], true);
+  world.commit(created({ name: "before" }), { memberId });
+  expect(look()).toBeUndefined();
+  const ended = employ([hired], false);
+  expect(look()).toBeUndefined();
+  world.commit(created({ name: "after" }), { memberId });
+  expect(look()).toMatchObject({ promise: "PM-13" });
+  employ([ended], true);
+  look();
+  world.commit(created({ name: "again" }), { memberId });
+  expect(look()).toBeUndefined();
+});
+
+test("[PM-13] what is admitted later and reaches a device on which nobody is let in is a broken promise", () => {
+  const { world, employ, look } = begin();
+  const hired = employ([], true);
+  look();
+  employ([hired], false);
+  look();
+  const secret = created({ name: "later" });
+  world.commit(secret, { memberId: "somebody else" });
+  world.hold(secret, accepted, { personId: null });
+  expect(look()).toMatchObject({ promise: "PM-13" });
+});
+
+test("[PM-13] what a revoked device sends is not admitted", () => {
+  const { world, look } = begin();
+  world.tell({
+    kind: "device-revoked",
+    revokedDevice: "ward",
+    isCertain: true,
+  });
+  look();
+  world.commit(created({ name: "late" }), { deviceId: "d" });
+  expect(look()).toMatchObject({ promise: "PM-13" });
+});

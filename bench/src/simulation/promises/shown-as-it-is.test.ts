@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+
+import type { HeldChange } from "./held-changes.ts";
+import {
+  accepted,
+  pending,
+  recordId,
+  refused,
+} from "./paper-evidence.test-support.ts";
+import { aheadOfTruth } from "./shown-as-it-is.ts";
+
+function change(progress: HeldChange["progress"]): HeldChange {
+  return {
+    recordId,
+    hash: "h",
+    localNumber: 1,
+    memberId: "m",
+    deviceId: "d",
+    personId: "p",
+    lane: "merge",
+    priority: 3,
+    deps: [],
+    refersTo: [],
+    isCreation: false,
+    progress,
+  };
+}
+
+const isAhead = (
+  label: string,
+  progress: HeldChange["progress"],
+  wasCommitted = true,
+) => aheadOfTruth(label, [change(progress)], () => wasCommitted) !== undefined;
+
+test("[PM-14] synced and confirmed are ahead of the truth over whatever the server does not have", () => {
+  for (const label of ["synced", "confirmed"]) {
+    expect(isAhead(label, accepted)).toBe(false);
+    expect(isAhead(label, accepted, false)).toBe(true);
+    expect(isAhead(label, pending)).toBe(true);
+    expect(isAhead(label, { state: "waiting", code: "parent-missing" })).toBe(
+      true,
+    );
+    // What was refused, and is dismissed, is kept and no more shown.
+    expect(isAhead(label, refused)).toBe(false);
+  }
+});
+
+test("[PM-14] what says that work is here alone, or was not accepted, is never ahead", () => {
+  for (const label of ["unsaved", "refused", "conflict", "local", "queued"])
+    expect(isAhead(label, pending, false)).toBe(false);
+});
