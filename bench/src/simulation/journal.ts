@@ -25,6 +25,8 @@ export type Edit =
       readonly inserted: string;
     }
   | { readonly kind: "counter"; readonly field: string; readonly by: number }
+  /** The record was moved: another record is above it from now on. */
+  | { readonly kind: "parent"; readonly parentId: RecordId }
   | {
       readonly kind: "statement";
       readonly group: string;

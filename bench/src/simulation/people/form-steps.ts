@@ -65,6 +65,11 @@ export function formSteps(kinds: Kinds): readonly Activity[] {
       weight: 10,
       offer: (desk) => editAtOnce(desk, kinds),
     },
+    {
+      name: "move-job",
+      weight: 2,
+      offer: (desk) => moveJob(desk, kinds),
+    },
     withForm("save-form", 60, "saves the form on", async (desk, form) => {
       if (!form.isTouched || desk.house.pen.random.happens(0.4))
         writeSome(desk, form);
@@ -107,6 +112,23 @@ function editAtOnce(desk: Desk, kinds: Kinds): Step | null {
     ];
     for (const form of forms) form?.write(group);
     for (const form of forms) await form?.save();
+  });
+}
+
+/** Another team takes a job over: the record leaves one log for another. */
+function moveJob(desk: Desk, kinds: Kinds): Step | null {
+  const { person, house, roles } = desk;
+  const { type } = kinds.serviceJob;
+  const mayMove = type.move?.some((role) => roles.has(role)) === true;
+  if (person === undefined || !mayMove) return null;
+  const chart = house.pickOfType("serviceJob");
+  const { random } = house.pen;
+  return done("move-job", desk, person, `moves ${chart.name}`, async () => {
+    const form = await kinds.serviceJob.openForm(desk, chart);
+    if (form === undefined) return;
+    form.moveTo(random.pick(Object.values(house.hospital.teams)));
+    if (random.happens(0.3)) writeSome(desk, form);
+    await form.save();
   });
 }
 

@@ -1,7 +1,7 @@
 /** A form that lies open in an app: what it showed, and what somebody has written into it since. */
 import type { Client, EditSession, RecordSnapshot } from "@suture/client";
 import { unfinished } from "@suture/client/testing";
-import type { RecordType } from "@suture/schema";
+import type { RecordId, RecordType } from "@suture/schema";
 
 import type { Edit, GroupShown } from "../journal.ts";
 import { textOf } from "../model/canonical-text.ts";
@@ -26,6 +26,8 @@ export interface OpenForm {
   readonly isTouched: boolean;
   /** Answers what was written to: a field or group; null where nothing could be. */
   write(target?: string): string | null;
+  /** Moves the record with the next save. */
+  moveTo(parentId: RecordId): void;
   acknowledge(): void;
   save(): Promise<SaveOutcome>;
 }
@@ -99,6 +101,12 @@ export class SessionForm<R extends RecordType> implements OpenForm {
     return way.target;
   }
 
+  moveTo(parentId: RecordId): void {
+    if (parentId === this.#session.shown.parentId) return;
+    this.#session.moveTo(parentId);
+    this.#keep({ kind: "parent", parentId });
+  }
+
   acknowledge(): void {
     this.#session.acknowledge();
     this.#look();
@@ -161,6 +169,7 @@ export class SessionForm<R extends RecordType> implements OpenForm {
   /** Of what is written twice, the last counts; counters and texts add up. */
   #keep(edit: FieldEdit): void {
     const isAnew = (other: FieldEdit) =>
+      (edit.kind === "parent" && other.kind === "parent") ||
       (edit.kind === "scalar" &&
         other.kind === "scalar" &&
         other.field === edit.field) ||
