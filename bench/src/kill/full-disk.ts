@@ -18,7 +18,7 @@ const serverMiB = 32;
 const deviceMiB = 12;
 /** Long enough for a device to try several times. */
 const vainMs = 2_000;
-const patienceMs = 60_000;
+const patienceMs = 300_000;
 
 const held: string[] = [];
 const broken: string[] = [];

@@ -25,7 +25,7 @@ const earlyShare = 0.3;
 const maxLoadMs = 300;
 const maxNth = 8;
 /** A point that does not come in this time is none: the server would go on for ever. */
-const killWithinMs = 20_000;
+const killWithinMs = 300_000;
 
 export interface RoundOutcome {
   readonly problems: readonly string[];

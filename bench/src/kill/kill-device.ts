@@ -34,7 +34,7 @@ export interface KillDeviceReport {
 }
 
 const password = "a sample pass phrase";
-const sendWithinMs = 60_000;
+const sendWithinMs = 300_000;
 const progressEvery = 50;
 
 export async function killDevice(

@@ -14,7 +14,7 @@ import { daySetupSchema, type Told } from "./day-protocol.ts";
 const { directory, url, email, password } = daySetupSchema.parse(
   JSON.parse(process.argv[2] ?? "{}"),
 );
-const sendWithinMs = 60_000;
+const sendWithinMs = 300_000;
 
 let client = await createNodeClient({ directory, url });
 const signedIn = await client.signIn({ email, password, deviceName: "A" });

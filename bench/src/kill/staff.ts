@@ -14,7 +14,7 @@ const workers = await Promise.all(
   ),
 );
 /** For all devices to hold the same, at the end. */
-const compareWithinMs = 60_000;
+const compareWithinMs = 300_000;
 
 process.on("message", (message: ToStaff) => {
   void answer(message).catch((cause: unknown) =>

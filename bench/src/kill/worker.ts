@@ -18,7 +18,8 @@ import type { SavedChange } from "./staff-protocol.ts";
 const thinkMs = 25;
 /** Nobody saves on while so much of theirs waits for the server: the rounds would only get longer. */
 const maxOpen = 12;
-const goOnWithinMs = 60_000;
+/** Whoever fails to connect a few times waits for up to a minute before the next time. */
+const goOnWithinMs = 300_000;
 /** Of the sample's: few, so that people meet in them. */
 const sharedPatients = 3;
 /** One edit of so many begins a new record. */
@@ -57,6 +58,9 @@ export class Worker {
   readonly #acknowledged: SavedChange[] = [];
   /** Saved, and not known to be acknowledged. */
   readonly #open = new Map<ChangeHash, SavedChange>();
+  /** What became of sync since the work began, for whoever reads why it did not go on. */
+  #seen: string[] = [];
+  #beganAtMs = 0;
   #savedCount = 0;
   #isWorking = false;
   #working: Promise<void> = Promise.resolve();
@@ -70,6 +74,10 @@ export class Worker {
     this.#client = client;
     this.#chance = new Chance(seed, number);
     this.#patients = patients;
+    client.watchSync(({ state, problem }) => {
+      const seconds = ((Date.now() - this.#beganAtMs) / 1_000).toFixed(1);
+      this.#seen.push(`${seconds} s ${problem?.code ?? state}`);
+    });
   }
 
   /** With everything the server has. */
@@ -88,6 +96,8 @@ export class Worker {
 
   /** Goes online, and edits until `rest`. */
   work(): void {
+    this.#seen = [];
+    this.#beganAtMs = Date.now();
     this.#client.startSync();
     this.#isWorking = true;
     this.#working = this.#workOn();
@@ -102,7 +112,7 @@ export class Worker {
       return before.every((hash) => !this.#open.has(hash));
     };
     if (await untilHolds(client, isAcknowledged, goOnWithinMs)) return null;
-    return this.state;
+    return `${this.state}: ${this.#seen.join(", ")}`;
   }
 
   /** How it stands with sync, in words. */
