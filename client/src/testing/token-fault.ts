@@ -2,9 +2,13 @@
  * Sign-ins that end while a connection is open. A device is given sync tokens of the server's own making, of which almost all
  * their life is over, and its connections break, so that it goes on with them.
  */
+import { StoreError } from "@suture/schema";
+
 import type { TokenStore } from "../identity/token-store.ts";
 import type { SimulatedLink } from "./network/simulated-link.ts";
 import type { ServerInWorld } from "./server-in-world.ts";
+
+type Issue = NonNullable<ServerInWorld["issueSyncToken"]>;
 
 export interface TokenFault {
   readonly name: "tokenExpires";
@@ -35,11 +39,7 @@ export async function endTokensSoon(
     const held = await tokens.loadGrant(personId);
     if (held === undefined) continue;
     const { deviceId } = held;
-    const soon = await server?.issueSyncToken?.({
-      personId,
-      deviceId,
-      leftMs: afterMs,
-    });
+    const soon = await issued(server, { personId, deviceId, leftMs: afterMs });
     // They may have left the device meanwhile.
     const now = await tokens.loadGrant(personId);
     if (soon === undefined || now === undefined) continue;
@@ -48,4 +48,17 @@ export async function endTokensSoon(
   }
   if (count > 0) link.cut();
   return count;
+}
+
+/** Undefined where the server is down, or its disk fails. */
+async function issued(
+  server: ServerInWorld | undefined,
+  to: Parameters<Issue>[0],
+): Promise<Awaited<ReturnType<Issue>> | undefined> {
+  try {
+    return await server?.issueSyncToken?.(to);
+  } catch (cause) {
+    if (cause instanceof StoreError) return undefined;
+    throw cause;
+  }
 }
