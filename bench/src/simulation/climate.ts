@@ -46,7 +46,12 @@ const kindShares: readonly (readonly [MishapKind, number])[] = [
   ["tokens", 0.15],
 ];
 /** At most one of these: what was on both a device and the server and is on neither any more nobody can bring back. */
-const backupShares = { none: 8, "server backup": 1, "device backup": 1 };
+const backupShares = {
+  none: 7,
+  "server backup": 1,
+  "device backup": 1,
+  "device damage": 1,
+};
 
 export function drawClimate(random: SeededRandom): Climate {
   const kinds = kindShares.flatMap(([kind, share]) =>

@@ -2,6 +2,7 @@
 
 import {
   clockFaultNames,
+  damageNames,
   diskFaultNames,
   networkFaultNames,
 } from "@suture/client/testing";
@@ -12,6 +13,7 @@ const mustFire: readonly string[] = [
     ...networkFaultNames,
     ...diskFaultNames,
     ...clockFaultNames,
+    ...damageNames,
     "tokenExpires",
     "kill-device",
     "kill-server",

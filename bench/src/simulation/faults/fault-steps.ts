@@ -3,6 +3,7 @@ import type { SeededRandom } from "@suture/client/testing";
 
 import type { Run, Step } from "../run.ts";
 import { restoreDevice, restoreServer } from "./backup-mishaps.ts";
+import { damageDevice } from "./damage-mishaps.ts";
 import {
   killDevice,
   killServer,
@@ -29,6 +30,7 @@ const mishapsByKind = {
   tokens: () => [endTokens],
   "server backup": () => [restoreServer()],
   "device backup": () => [restoreDevice()],
+  "device damage": () => [damageDevice],
 } satisfies Record<string, () => readonly DrawMishap[]>;
 
 export type MishapKind = keyof typeof mishapsByKind;
