@@ -56,6 +56,19 @@ test("[SY-30] what takes minutes on a slow line arrives piece by piece over one 
   expect(there?.fields.name).toBe(here?.fields.name);
 });
 
+test("[SY-1] a hello that takes longer than usual is waited for", async () => {
+  const world = await clinic();
+  const { link } = world.device("tablet");
+  world.suffer(
+    "tablet",
+    slow({ latencyMs: 2_500, jitterMs: 0, bytesPerSecond: 1_000 }),
+  );
+  link.cut();
+  await world.run(60_000);
+  const { client } = world.device("tablet");
+  expect(client.syncStatus.state).toBe("up-to-date");
+});
+
 /** Those that the device uses from now on. */
 function connectionsOf(link: SimulatedLink): ReadonlySet<number> {
   const connections = new Set<number>();

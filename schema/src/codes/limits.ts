@@ -12,7 +12,7 @@ export const limits = {
   maxPageBytes: 512 * 1024,
   /** Rows of one `restore`: a device that missed more than that brings nothing back. */
   maxRestoreRows: 50_000,
-  helloDeadlineMs: 5_000,
+  helloDeadlineMs: 15_000,
   /** A frame above this is deflated. */
   compressAboveBytes: 512,
 } as const;

@@ -258,6 +258,7 @@ export class ActiveNetworkFaults {
   }
 
   #slownesses(): readonly Slowness[] {
+    if (this.#sufferings.size === 0) return [];
     return this.all.flatMap((fault) =>
       fault.name === "slow"
         ? [fault]
@@ -268,7 +269,9 @@ export class ActiveNetworkFaults {
   }
 
   #find(name: NetworkFaultName): Suffering | undefined {
-    return [...this.#sufferings].find(({ fault }) => fault.name === name);
+    for (const suffering of this.#sufferings)
+      if (suffering.fault.name === name) return suffering;
+    return undefined;
   }
 
   #meet(name: NetworkFaultName): Suffering | undefined {

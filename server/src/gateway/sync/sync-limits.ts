@@ -1,5 +1,8 @@
+import { limits } from "@suture/schema";
+
 /** How much one session, and all of them, may ask of this server. `config.ts` lets a deployment change them. SPEC SY-3, SY-10, LM. */
 export interface SyncLimits {
+  /** As long as a device waits for an answer: it says how its logs stand and what it holds, some kilobytes on a slow line. */
   readonly helloDeadlineMs: number;
   /** How often a silent session is asked whether it is still there; after two without an answer it is closed. */
   readonly pingIntervalMs: number;
@@ -35,7 +38,7 @@ export interface SyncLimits {
 }
 
 export const defaultSyncLimits: SyncLimits = {
-  helloDeadlineMs: 5_000,
+  helloDeadlineMs: limits.helloDeadlineMs,
   pingIntervalMs: 20_000,
   tokenWarningMs: 24 * 3_600_000,
   tokenReminderMs: 3_600_000,
