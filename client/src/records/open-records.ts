@@ -176,10 +176,16 @@ export class OpenRecords {
     // Last in the map is most recently used.
     this.#openById.delete(recordId);
     this.#openById.set(recordId, opening);
-    const opened = await opening;
-    if (!opened.ok) this.#forget(recordId);
-    else await this.#dropIdle();
-    return opened;
+    // What fails is opened anew next time: the store may work again.
+    let isOpen = false;
+    try {
+      const opened = await opening;
+      isOpen = opened.ok;
+      if (isOpen) await this.#dropIdle();
+      return opened;
+    } finally {
+      if (!isOpen) this.#forget(recordId);
+    }
   }
 
   /** Resolves once what was committed before is in the open records. */
