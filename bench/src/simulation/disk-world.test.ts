@@ -59,7 +59,7 @@ async function foundClinic() {
 
 async function clinicOf(seed: number) {
   const { from, teamId } = clinic;
-  const devices = ["tablet"];
+  const devices = ["tablet", "phone"];
   const world = await createWorld({ seed, devices, startServer, from });
   open.push(world);
   const tablet = world.device("tablet");
@@ -343,4 +343,22 @@ test("[ST-16] a server with a damaged store does not start, and goes on from a b
   await world.run(1_000);
   expect(await settle()).toBe(true);
   expect((await team()).fields.name).toBe("After the backup");
+});
+
+test("[ST-15] a row damaged while the server runs ends the sessions that need it, and no others", async () => {
+  const { world, team, rename, settle } = await clinicOf(21);
+  const beside = world.server.machine.disk.openHandle("suture.db", "write");
+  beside.exec("UPDATE kv_change_bytes SET checksum = checksum + 1");
+  beside.close();
+  const phone = await world.device("phone").start();
+  await world.act(() => phone.signIn({ ...ada, deviceName: "phone" }));
+  expect(await rename("Meanwhile")).toBe(true);
+  expect(await settle()).toBe(true);
+  await world.run(60_000);
+  expect((await team()).status.state).toBe("confirmed");
+  expect(phone.syncStatus.problem).toMatchObject({
+    code: "server-failed",
+    isRetryable: true,
+  });
+  expect(await phone.teams.list()).toEqual([]);
 });
