@@ -159,6 +159,7 @@ export class SyncEngine {
       return;
     }
     const { socket, credentials } = opened.value;
+    let hasProgress = false;
     let token = credentials.syncToken;
     const session = new SyncSession({
       socket,
@@ -185,7 +186,7 @@ export class SyncEngine {
       events: {
         onWelcome: () => this.#tell({ state: "receiving" }),
         onAnswer: () => this.#tell({ lastAnswerAtMs: this.#deps.clock.now() }),
-        onProgress: () => this.#backoff.reset(),
+        onProgress: () => void (hasProgress = true),
         onCaughtUp: () =>
           this.#tell({
             state: "up-to-date",
@@ -195,6 +196,9 @@ export class SyncEngine {
         onEnd: (problem, retryAfterMs) => {
           if (attempt !== this.#attempt) return;
           this.#session = undefined;
+          // A full disk fails the same each time, however far the server's part of it went.
+          if (hasProgress && problem.code !== "store-failed")
+            this.#backoff.reset();
           this.#pause(problem, retryAfterMs);
         },
       },
