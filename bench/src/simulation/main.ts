@@ -12,7 +12,10 @@ import { neverFired, withZeros } from "./must-fire.ts";
 import { runSeed } from "./run-seed.ts";
 import type { SeedFailure } from "./seed-task.ts";
 import { simulate } from "./simulate.ts";
-import { SimulationProgress } from "./simulation-progress.ts";
+import {
+  SimulationProgress,
+  type SimulationPlan,
+} from "./simulation-progress.ts";
 import { stageNamed } from "./stage-named.ts";
 
 const usage =
@@ -35,10 +38,7 @@ async function runMany(): Promise<number> {
     seeds: wholeNumber("seeds", options.seeds),
   } as const;
   const keepIn = options.resume;
-  const progress =
-    keepIn === undefined
-      ? SimulationProgress.begin(plan)
-      : SimulationProgress.goOn(plan, keepIn);
+  const progress = openProgress(plan, keepIn);
   await simulate({
     progress,
     workerCount: wholeNumber("workers", options.workers),
@@ -78,6 +78,19 @@ async function replay(seed: number): Promise<number> {
       : `${broken.promise} is broken: ${broken.words}`,
   );
   return broken === undefined ? 0 : 1;
+}
+
+function openProgress(
+  plan: SimulationPlan,
+  keptIn: string | undefined,
+): SimulationProgress {
+  if (keptIn === undefined) return SimulationProgress.begin(plan);
+  try {
+    return SimulationProgress.goOn(plan, keptIn);
+  } catch (cause) {
+    console.error(cause instanceof Error ? cause.message : cause);
+    process.exit(2);
+  }
 }
 
 function progressInWords(progress: SimulationProgress): string {
