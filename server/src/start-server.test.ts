@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { equipment } from "@suture/schema";
+import Database from "better-sqlite3";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import {
@@ -108,6 +109,26 @@ describe("a server on this machine", () => {
       error: { code: "data-unusable" },
     });
   });
+
+  test("[OP-8] a damaged database is refused in one sentence that says what helps, and left as it was", async () => {
+    const dataDir = newDataDir();
+    const first = await running(dataDir, { SUTURE_SAMPLE: "off" });
+    await first.stop();
+    const file = join(dataDir, "suture.db");
+    const db = new Database(file);
+    db.exec("UPDATE kv_identity_signing_keys SET checksum = checksum + 1");
+    db.close();
+    const before = readFileSync(file);
+    const started = await start(dataDir);
+    expect(started).toMatchObject({
+      ok: false,
+      error: { code: "data-unusable" },
+    });
+    expect(!started.ok && started.error.message).toContain(
+      "restore the latest backup",
+    );
+    expect(readFileSync(file).equals(before)).toBe(true);
+  }, 30_000);
 
   test("[OP-3] stopping answers what was received and tells every device; what was accepted is there at the next start", async () => {
     const dataDir = newDataDir();
