@@ -80,10 +80,7 @@ export class FridgeScreen {
     const { problem } = this.#client.syncStatus;
     return [
       place ?? "A fridge",
-      // Entries have no order of their own.
-      ...Object.values(readings)
-        .map(({ celsius }) => `${celsius} °C`)
-        .toSorted(),
+      ...Object.values(readings).map(({ celsius }) => `${celsius} °C`),
       this.#vaccines,
       this.fridge.status.label,
       ...(problem === null ? [] : [problem.sentence]),

@@ -63,13 +63,13 @@ test("[WO-47] what a record type of an app's own says goes from device to device
 
   world.heal();
   await world.run(2 * minuteMs);
-  expect(onWard.text.split("\n")).toEqual([
-    "Ward 2",
+  expect(onWard.text.split("\n").toSorted()).toEqual([
     "4.8 °C",
     "4.9 °C",
     "9.5 °C",
-    "Opinions differ: do not use these vaccines.",
     "Conflict — tap to review.",
+    "Opinions differ: do not use these vaccines.",
+    "Ward 2",
   ]);
   expect(inPharmacy.text).toBe(onWard.text);
 });

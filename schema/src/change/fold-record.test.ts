@@ -14,7 +14,7 @@ import {
   entryIdAt,
   recordIdAt,
 } from "../clinical/written-history.test-support.ts";
-import { opIdOf } from "../ids.ts";
+import { compareOpIds, opIdOf } from "../ids.ts";
 import { appointment } from "../records/appointment.ts";
 import { encodeStatement } from "../clinical/statement.ts";
 import { defaultChangeLimits } from "./change-limits.ts";
@@ -196,6 +196,57 @@ test("[CO-6] values and conflicts are Automerge's own, whoever wrote them", () =
   expect(seen.cleared).toBeGreaterThan(20);
   expect(seen.changes).toBeGreaterThan(1000);
 }, 60_000);
+
+test("[RC-14] whatever causal order changes come in, entries are read in the order in which they were first written", () => {
+  let reordered = 0;
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
+      const changes = A.getAllChanges(randomDocument(seed, 40));
+      const idsIn = (order: readonly Uint8Array[]) =>
+        Object.keys(folded(order).entries("notes"));
+      const firstWritten = new Map<string, string>();
+      for (const { ops, startOp, actor } of changes.map(A.decodeChange))
+        ops.forEach(({ key }, at) => {
+          const [, entryId] = /^notes\/(.*)$/.exec(key ?? "") ?? [];
+          const opId = opIdOf(startOp, at, actor);
+          const before = firstWritten.get(entryId ?? "");
+          if (before === undefined || compareOpIds(opId, before) < 0)
+            firstWritten.set(entryId ?? "", opId);
+        });
+      firstWritten.delete("");
+      const ids = [...firstWritten]
+        .sort(([, a], [, b]) => compareOpIds(a, b))
+        .map(([entryId]) => entryId);
+      const order = anotherOrder(changes, generator(seed));
+      if (order.some((bytes, at) => bytes !== changes[at])) reordered += 1;
+      expect(idsIn(changes)).toEqual(ids);
+      expect(idsIn(order)).toEqual(ids);
+    }),
+    { numRuns: 20 },
+  );
+  expect(reordered).toBeGreaterThan(10);
+}, 60_000);
+
+/** The same changes, each behind what it builds on. */
+function anotherOrder(
+  changes: readonly Uint8Array[],
+  below: (count: number) => number,
+): readonly Uint8Array[] {
+  const waiting = changes.map((bytes) => ({ bytes, ...A.decodeChange(bytes) }));
+  const placed = new Set<string>();
+  const order: Uint8Array[] = [];
+  while (waiting.length > 0) {
+    const ready = waiting.filter(({ deps }) =>
+      deps.every((dep) => placed.has(dep)),
+    );
+    const next = ready[below(ready.length)];
+    if (next === undefined) throw new Error("a change builds on itself");
+    waiting.splice(waiting.indexOf(next), 1);
+    placed.add(next.hash);
+    order.push(next.bytes);
+  }
+  return order;
+}
 
 test("[CO-6] of an ordered field the furthest concurrent value is read", () => {
   const order = ["none", "begun", "done"];

@@ -22,8 +22,8 @@ export type EditOf<Kind extends Edit["kind"]> = Extract<
  * what is live.
  */
 export class RecordFold implements StatementSource {
-  /** Live edits in Automerge's order, by what stands before the entry id in the root key, then by entry id ("" without one). */
-  readonly #live = new Map<string, Map<string, readonly Edit[]>>();
+  /** By what stands before the entry id in the root key. */
+  readonly #places = new Map<string, Place>();
   readonly #statements = new Map<OpId, EditOf<"statement">>();
   readonly #counts = new Map<string, number>();
 
@@ -91,7 +91,7 @@ export class RecordFold implements StatementSource {
     return this.#counts.get(name) ?? 0;
   }
 
-  /** Entries of a set field by id. */
+  /** Entries of a set field by id, in the order in which they were first written. */
   entries(name: string): Readonly<Record<string, JsonValue>> {
     return byEntryId(this.entryEdits(name));
   }
@@ -127,12 +127,13 @@ export class RecordFold implements StatementSource {
       edit.kind === "cleared"
         ? kept
         : [...kept, edit].sort((a, b) => compareOpIds(a.opId, b.opId));
-    const cells = this.#live.get(place) ?? new Map<string, readonly Edit[]>();
-    this.#live.set(place, cells.set(entryId, live));
+    let cells = this.#places.get(place);
+    if (cells === undefined) this.#places.set(place, (cells = new Place()));
+    cells.set(entryId, live, edit.opId);
   }
 
   #cell(place: string, entryId: string): readonly Edit[] {
-    return this.#live.get(place)?.get(entryId) ?? [];
+    return this.#places.get(place)?.live(entryId) ?? [];
   }
 
   #edits<Kind extends Edit["kind"]>(
@@ -146,10 +147,57 @@ export class RecordFold implements StatementSource {
     place: string,
     kind: Kind,
   ): readonly EditOf<Kind>[] {
-    const cells = this.#live.get(place)?.values() ?? [];
-    return [...cells].flatMap((live) =>
+    const cells = this.#places.get(place)?.inOrder() ?? [];
+    return cells.flatMap(({ live }) =>
       live.slice(-1).filter((edit) => isKind(edit, kind)),
     );
+  }
+}
+
+interface Cell {
+  /** Live edits, in Automerge's order. */
+  readonly live: readonly Edit[];
+  /** The first of all that were ever written here. */
+  readonly firstOpId: OpId;
+}
+
+/** The cells of one place, by entry id; the only one of a place without entries is under "". */
+class Place {
+  #cells = new Map<string, Cell>();
+  #lastFirstOpId: OpId | undefined;
+  /** Changes may come in any causal order; mostly it is the order in which entries were first written. */
+  #isInOrder = true;
+
+  live(entryId: string): readonly Edit[] | undefined {
+    return this.#cells.get(entryId)?.live;
+  }
+
+  set(entryId: string, live: readonly Edit[], opId: OpId): void {
+    const cell = this.#cells.get(entryId);
+    if (cell === undefined) {
+      const last = this.#lastFirstOpId;
+      if (last !== undefined && compareOpIds(opId, last) < 0)
+        this.#isInOrder = false;
+      else this.#lastFirstOpId = opId;
+      this.#cells.set(entryId, { live, firstOpId: opId });
+      return;
+    }
+    const isFirst = compareOpIds(opId, cell.firstOpId) < 0;
+    if (isFirst) this.#isInOrder = false;
+    const firstOpId = isFirst ? opId : cell.firstOpId;
+    this.#cells.set(entryId, { live, firstOpId });
+  }
+
+  inOrder(): readonly Cell[] {
+    if (!this.#isInOrder) {
+      const cells = [...this.#cells].sort(([, a], [, b]) =>
+        compareOpIds(a.firstOpId, b.firstOpId),
+      );
+      this.#cells = new Map(cells);
+      this.#lastFirstOpId = cells.at(-1)?.[1].firstOpId;
+      this.#isInOrder = true;
+    }
+    return [...this.#cells.values()];
   }
 }
 
