@@ -25,12 +25,13 @@ export async function liveDay(
   setup: DaySetup,
   launcher: readonly string[] = [],
 ) {
-  const programOf = (name: string) => new URL(name, import.meta.url);
+  const killer = new URL("./storage-killer.js", import.meta.url);
+  const day = new URL("./scripted-day.js", import.meta.url);
   const command = [
     ...launcher,
     process.execPath,
-    ...["--import", programOf("./storage-killer.js").href],
-    ...[fileURLToPath(programOf("./scripted-day.js")), JSON.stringify(setup)],
+    ...["--import", killer.href],
+    ...[fileURLToPath(day), JSON.stringify(setup)],
   ];
   const [program = process.execPath, ...parameters] = command;
   const child = spawn(program, parameters, {
