@@ -48,3 +48,18 @@ test.each([
     expect([status, body.trimEnd()]).toEqual([503, page.slice(0, 4_096)]);
   },
 );
+
+test.each([
+  ["120", 120_000],
+  ["soon", undefined],
+  ["Wed, 21 Oct 2026 07:28:00 GMT", undefined],
+])(
+  "[SY-20] when a busy server asks to come back is read: %s",
+  async (header, retryAfterMs) => {
+    server.on("request", (_request, response) => {
+      response.writeHead(503, { "retry-after": header }).end();
+    });
+    const opened = await openWithin(10_000, { url, headers: {} });
+    expect(opened).toMatchObject({ error: { status: 503, retryAfterMs } });
+  },
+);

@@ -373,3 +373,27 @@ test("[WO-9] a process that dies takes its connections with it; the other side h
   expect(refused.answer?.ok).toBe(false);
   expect(refused.tookMs).toBe(40);
 });
+
+test("[WO-12] who watches a link is told what is sent and what arrives, until they stop", async () => {
+  const bench = new LinkBench();
+  bench.server.isEchoing = false;
+  const seen: string[] = [];
+  const stop = bench.link.watch(
+    ({ kind, direction, connection, frame, atMs }) =>
+      seen.push(`${atMs}: ${connection} ${kind} ${direction} ${frame[0]}`),
+  );
+  const { send } = await bench.opened();
+  const openedAtMs = bench.time.nowMs;
+  send([1]);
+  await bench.run(100);
+  bench.suffer(halfOpen());
+  send([2]);
+  await bench.run(100);
+  stop();
+  send([3]);
+  expect(seen).toEqual([
+    `${openedAtMs}: 0 sent up 1`,
+    `${openedAtMs + 20}: 0 arrived up 1`,
+    `${openedAtMs + 100}: 0 sent up 2`,
+  ]);
+});
