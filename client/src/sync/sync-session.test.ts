@@ -69,6 +69,23 @@ test("[SY-23] a server's ping is answered with its number", async () => {
   expect(world.received()).toEqual([{ type: "pong", number: 41 }]);
 });
 
+test("[SY-23] a server that says why it ends the session, or asks for a sign of life, still owes the end, or the welcome (seed 15)", async () => {
+  for (const message of [
+    { type: "error", code: "hello-expected", message: "no hello came" },
+    { type: "ping", number: 1 },
+  ] satisfies ServerMessage[]) {
+    const world = await openSession();
+    world.pass(answerDeadlineMs - 1);
+    await world.say(message);
+    world.pass(answerDeadlineMs - 1);
+    expect(world.ended).toEqual([]);
+    world.pass(1);
+    expect(world.ended).toEqual([
+      expect.objectContaining({ code: "no-answer" }),
+    ]);
+  }
+});
+
 test("[SY-23] bytes that are no message end the session, with their name", async () => {
   const world = await openSession();
   await world.sayBytes(Uint8Array.from([0, 0xf7]));

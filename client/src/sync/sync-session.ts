@@ -185,8 +185,8 @@ export class SyncSession {
         this.#end(syncProblem("server-busy"), message.retryAfterMs);
         return this.#deps.socket.close(1000, "");
       case "error":
-        // Its close code follows and says the same.
-        return;
+        // Its close code follows and says the same; on a bad line it never comes.
+        return this.#liveness.expectAnswer();
       case "verdicts":
         return this.#judged(message.pushId, message.verdicts);
       case "push-deferred":
@@ -239,7 +239,10 @@ export class SyncSession {
       case "presence":
         return events.onPresence(message);
       case "ping":
-        return this.#send({ type: "pong", number: message.number });
+        this.#send({ type: "pong", number: message.number });
+        // The welcome is owed still.
+        if (!this.#isWelcome) this.#liveness.expectAnswer();
+        return;
       case "pong":
         return;
     }
