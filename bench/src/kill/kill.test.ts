@@ -97,7 +97,7 @@ describe("twelve rounds, every hundredth call, small disks and a trace", () => {
     expect(report.device.saved).toBeGreaterThan(0);
   });
 
-  test("[WO-63] [WO-64] full disks are told, nothing is acknowledged or lost, and both go on once there is space", (context) => {
+  test("[WO-63, WO-64] full disks are told, nothing is acknowledged or lost, and both go on once there is space", (context) => {
     const { disk } = report;
     if (disk.missing !== null) return context.skip(`missing: ${disk.missing}`);
     expect(disk.broken, run.seen).toEqual([]);
