@@ -204,4 +204,17 @@ test("[CO-11] one candidate is edited while the conflict stays open", async () =
   expect(after.status === "conflict" && after.candidates).toHaveLength(2);
   expect(after.status === "conflict" && after.safe.allergies).toHaveLength(1);
   expect(own.status.state).toBe("conflict");
+
+  // In the same form once more: over what it wrote itself, not beside it.
+  edit.value.draft.prescribing.pregnancy = { status: "possible" };
+  expect(await edit.value.save()).toMatchObject({ ok: true });
+  const again = own.group("prescribing");
+  expect(again.status === "conflict" && again.candidates).toHaveLength(2);
+  expect(again).toMatchObject({
+    candidates: expect.arrayContaining([
+      expect.objectContaining({
+        content: expect.objectContaining({ pregnancy: { status: "possible" } }),
+      }),
+    ]),
+  });
 });

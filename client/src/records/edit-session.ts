@@ -174,7 +174,8 @@ export class EditSession<R extends RecordType = RecordType> {
       const planned =
         candidate === null
           ? plan.planStatement(statement)
-          : plan.planStatement(statement, [candidate.change]);
+          : // Over the candidate, or over what was written here in its place.
+            plan.planStatement(statement, this.heads);
       if (!planned.ok) return planned;
     }
     return ok(null);
