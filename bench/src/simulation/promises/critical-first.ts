@@ -78,8 +78,10 @@ export class CriticalFirst implements Check {
       return;
     }
     const needed = neededBy(critical, all);
+    // What a restored server has just lost was accepted at the last look: what needs it cannot be told from there.
     const mixed = batch.find(
-      ({ recordId, hash }) => !needed.has(changeName(recordId, hash)),
+      ({ recordId, hash, progress }) =>
+        progress.state === "pending" && !needed.has(changeName(recordId, hash)),
     );
     if (mixed !== undefined)
       this.#suspicions.push({
