@@ -72,9 +72,9 @@ export class Budgets {
     this.#usedBySubject.delete(key);
     this.#usedBySubject.set(key, { ...used, cost: sum });
     const { maxSubjects = defaultMaxSubjects } = this.#deps;
+    if (this.#usedBySubject.size <= maxSubjects) return;
     const [quietest] = this.#usedBySubject.keys();
-    if (this.#usedBySubject.size > maxSubjects && quietest !== undefined)
-      this.#usedBySubject.delete(quietest);
+    if (quietest !== undefined) this.#usedBySubject.delete(quietest);
   }
 
   /** As of now: what time has paid is gone. */
