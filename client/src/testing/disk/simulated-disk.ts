@@ -181,12 +181,15 @@ export class SimulatedDisk {
         this.#filesOf(file),
         statements,
       );
+    let waits: boolean | undefined;
     const writer = new FailingWriter({
       handle,
       faults: this.#faults,
       givesUp: () => this.#deps.random.happens(0.5),
       beforeBegin: () => {
-        if (!waitsForDisk(handle)) this.#flushed ??= this.image();
+        // Said once, when the file is opened.
+        waits ??= waitsForDisk(handle);
+        if (!waits) this.#flushed ??= this.image();
       },
       afterCommit: () => (this.#unsynced = undefined),
       onUnsynced: (statements) => {
