@@ -1,7 +1,7 @@
 /**
  * `npm run hospital -- [--devices 500] [--hours 2] [--seed 1] [--json]`
  *
- * Says on stderr how it goes, and what came of it on stdout. Exit code 0 if all converged and nothing stayed unsafe..
+ * Says on stderr how it goes, and what came of it on stdout. Exit code 0 if all converged and nothing stayed unsafe.
  */
 import { parseArgs } from "node:util";
 
