@@ -13,7 +13,7 @@ import {
   type World,
 } from "@suture/client/testing";
 import { simulatedServer, type SimulatedServer } from "@suture/server/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 const ada = {
   email: "ada@clinic.example",
@@ -21,6 +21,8 @@ const ada = {
   password: "long-password-1",
 };
 const startServer = await simulatedServer({ accounts: [ada] });
+// Many simulated minutes each: of the machine's own time they take more the busier it is.
+vi.setConfig({ testTimeout: 60_000 });
 
 let open: World<SimulatedServer>[] = [];
 afterEach(async () => {
@@ -130,7 +132,7 @@ describe("[WO-28] what a person was told is saved is there, and goes on to the s
       "the app is killed between storage calls",
       (nth: number) => crashesAt({ nth }),
     ],
-  ])("%s", { timeout: 60_000 }, async (_, fault) => {
+  ])("%s", async (_, fault) => {
     const { world, tablet, team, rename, settle } = await clinicOf(3);
     const felt: string[] = [];
     tablet.machine.disk.onFelt = (name) => felt.push(name);
@@ -214,84 +216,72 @@ describe("a device whose storage was damaged", () => {
     },
   );
 
-  test(
-    "[CL-22] work that was only here is named if it is lost, and kept and sent if it is not",
-    { timeout: 60_000 },
-    async () => {
-      const outcomes = new Set<string>();
-      for (let seed = 30; seed < 42; seed += 1) {
-        const { world, tablet, team, rename, settle } = await clinicOf(seed);
-        world.server.kill();
-        expect(await rename("Only here")).toBe(true);
-        const [work] = await tablet.client.unsynced();
-        await tablet.close();
-        expect(
-          tablet.machine.disk.damage(damagedRow({ table: "changes" })),
-        ).toBe(true);
-        const client = await tablet.start();
-        const isHere = (await client.unsynced()).some(
-          ({ hash }) => hash === work?.hash,
-        );
-        await world.act(() => world.server.start());
-        expect(await settle()).toBe(true);
-        const [report] = await client.damage.list();
-        expect(report?.missing.map(({ hash }) => hash)).toEqual(
-          isHere ? [] : [work?.hash],
-        );
-        expect((await team()).fields.name).toBe(isHere ? "Only here" : "Ward");
-        outcomes.add(isHere ? "kept" : "lost");
-      }
-      expect(outcomes).toEqual(new Set(["kept", "lost"]));
-    },
-  );
+  test("[CL-22] work that was only here is named if it is lost, and kept and sent if it is not", async () => {
+    const outcomes = new Set<string>();
+    for (let seed = 30; seed < 42; seed += 1) {
+      const { world, tablet, team, rename, settle } = await clinicOf(seed);
+      world.server.kill();
+      expect(await rename("Only here")).toBe(true);
+      const [work] = await tablet.client.unsynced();
+      await tablet.close();
+      expect(tablet.machine.disk.damage(damagedRow({ table: "changes" }))).toBe(
+        true,
+      );
+      const client = await tablet.start();
+      const isHere = (await client.unsynced()).some(
+        ({ hash }) => hash === work?.hash,
+      );
+      await world.act(() => world.server.start());
+      expect(await settle()).toBe(true);
+      const [report] = await client.damage.list();
+      expect(report?.missing.map(({ hash }) => hash)).toEqual(
+        isHere ? [] : [work?.hash],
+      );
+      expect((await team()).fields.name).toBe(isHere ? "Only here" : "Ward");
+      outcomes.add(isHere ? "kept" : "lost");
+    }
+    expect(outcomes).toEqual(new Set(["kept", "lost"]));
+  });
 
-  test(
-    "[CL-21] whatever bits flip and whatever is cut off, it opens, tells of it, and has everything from the server again",
-    { timeout: 60_000 },
-    async () => {
-      let toldCount = 0;
-      for (let seed = 10; seed < 16; seed += 1) {
-        const { world, tablet, team, settle } = await clinicOf(seed);
-        await tablet.close();
-        const damage =
-          seed % 2 === 0
-            ? flippedBits({ count: 6 })
-            : truncatedFile({ share: (seed - 10) / 6 });
-        tablet.machine.disk.damage(damage);
-        const client = await tablet.start();
-        toldCount += (await client.damage.list()).length;
-        expect(await settle(), `seed ${seed}`).toBe(true);
-        await world.run(60_000);
-        expect((await team()).fields.name).toBe("Ward");
-        expect((await team()).status.state).toBe("confirmed");
-      }
-      expect(toldCount).toBeGreaterThan(3);
-    },
-  );
+  test("[CL-21] whatever bits flip and whatever is cut off, it opens, tells of it, and has everything from the server again", async () => {
+    let toldCount = 0;
+    for (let seed = 10; seed < 16; seed += 1) {
+      const { world, tablet, team, settle } = await clinicOf(seed);
+      await tablet.close();
+      const damage =
+        seed % 2 === 0
+          ? flippedBits({ count: 6 })
+          : truncatedFile({ share: (seed - 10) / 6 });
+      tablet.machine.disk.damage(damage);
+      const client = await tablet.start();
+      toldCount += (await client.damage.list()).length;
+      expect(await settle(), `seed ${seed}`).toBe(true);
+      await world.run(60_000);
+      expect((await team()).fields.name).toBe("Ward");
+      expect((await team()).status.state).toBe("confirmed");
+    }
+    expect(toldCount).toBeGreaterThan(3);
+  });
 });
 
-test(
-  "[CL-21] an app that is killed anywhere while it makes do with damage goes on the next time, and tells of it",
-  { timeout: 60_000 },
-  async () => {
-    let killedCount = 0;
-    for (let nth = 1; nth <= 40; nth += 3) {
-      const { world, tablet, team, settle } = await clinicOf(50);
-      await tablet.close();
-      const { disk } = tablet.machine;
-      expect(disk.damage(damagedRow({ table: "log_rows" }))).toBe(true);
-      const end = disk.suffer(crashesAt({ nth }));
-      if ((await world.act(() => tablet.start())) === unfinished)
-        killedCount += 1;
-      end();
-      await world.act(() => tablet.start());
-      expect(await tablet.client.damage.list()).toHaveLength(1);
-      expect(await settle()).toBe(true);
-      expect((await team()).fields.name).toBe("Ward");
-    }
-    expect(killedCount).toBeGreaterThan(5);
-  },
-);
+test("[CL-21] an app that is killed anywhere while it makes do with damage goes on the next time, and tells of it", async () => {
+  let killedCount = 0;
+  for (let nth = 1; nth <= 40; nth += 3) {
+    const { world, tablet, team, settle } = await clinicOf(50);
+    await tablet.close();
+    const { disk } = tablet.machine;
+    expect(disk.damage(damagedRow({ table: "log_rows" }))).toBe(true);
+    const end = disk.suffer(crashesAt({ nth }));
+    if ((await world.act(() => tablet.start())) === unfinished)
+      killedCount += 1;
+    end();
+    await world.act(() => tablet.start());
+    expect(await tablet.client.damage.list()).toHaveLength(1);
+    expect(await settle()).toBe(true);
+    expect((await team()).fields.name).toBe("Ward");
+  }
+  expect(killedCount).toBeGreaterThan(5);
+});
 
 describe("[WO-29] what the server has answered for is there when it is up again, whatever its disk did", () => {
   test.each([
@@ -305,7 +295,7 @@ describe("[WO-29] what the server has answered for is there when it is up again,
       "it is killed between storage calls",
       (round: number) => crashesAt({ nth: 1 + 2 * round }),
     ],
-  ])("%s", { timeout: 60_000 }, async (_, fault) => {
+  ])("%s", async (_, fault) => {
     const { world, team, rename, settle } = await clinicOf(60);
     const { disk } = world.server.machine;
     const felt: string[] = [];

@@ -149,35 +149,39 @@ describe("a damaged row", () => {
   });
 });
 
-test("[ST-16] whatever bit of the file flips, what is read is what was written, or the file is refused", async () => {
-  const sound = newFile();
-  await write(sound, 40);
-  const bytes = readFileSync(sound);
-  const seen = { refused: 0, read: 0 };
-  for (let flip = 0; flip < 120; flip += 1) {
-    const file = newFile();
-    const damaged = Buffer.from(bytes);
-    const at = (flip * 7_919) % bytes.length;
-    damaged[at] = (damaged[at] ?? 0) ^ (1 << (flip % 8));
-    writeFileSync(file, damaged);
-    try {
-      const store = await open(file);
-      expect(await valuesIn(store)).toEqual([...Array(40).keys()]);
-      const bytes = await store.read("all", (tx) => tx.scan(chunks));
-      expect(bytes.map(({ value }) => value[299])).toEqual([
-        ...Array(40).keys(),
-      ]);
-      await store.close();
-      seen.read += 1;
-    } catch (cause) {
-      expect(cause).toMatchObject({ code: "store-damaged" });
-      seen.refused += 1;
+test(
+  "[ST-16] whatever bit of the file flips, what is read is what was written, or the file is refused",
+  { timeout: 60_000 },
+  async () => {
+    const sound = newFile();
+    await write(sound, 40);
+    const bytes = readFileSync(sound);
+    const seen = { refused: 0, read: 0 };
+    for (let flip = 0; flip < 80; flip += 1) {
+      const file = newFile();
+      const damaged = Buffer.from(bytes);
+      const at = (flip * 7_919) % bytes.length;
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (flip % 8));
+      writeFileSync(file, damaged);
+      try {
+        const store = await open(file);
+        expect(await valuesIn(store)).toEqual([...Array(40).keys()]);
+        const bytes = await store.read("all", (tx) => tx.scan(chunks));
+        expect(bytes.map(({ value }) => value[299])).toEqual([
+          ...Array(40).keys(),
+        ]);
+        await store.close();
+        seen.read += 1;
+      } catch (cause) {
+        expect(cause).toMatchObject({ code: "store-damaged" });
+        seen.refused += 1;
+      }
     }
-  }
-  expect(seen.refused).toBeGreaterThan(40);
-  // In what nothing uses.
-  expect(seen.read).toBeGreaterThan(0);
-});
+    expect(seen.refused).toBeGreaterThan(25);
+    // In what nothing uses.
+    expect(seen.read).toBeGreaterThan(0);
+  },
+);
 
 test("[ST-16] a table whose name is damaged is missed", async () => {
   const file = newFile();
