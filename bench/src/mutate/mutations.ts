@@ -24,13 +24,13 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "client: saved is said before the log has it",
+    name: "client: a save that the disk refused is called saved",
     edits: [
       {
         file: "client/src/records/commit-plan.ts",
-        find: "await deps.log.save(changes, alongside);",
+        find: 'return err({ code: "not-saved", reason: statusLabels.unsaved });',
         replace:
-          "deps.log.save(changes, alongside).catch(() => undefined);\n    await Promise.resolve();",
+          'return Date.length < 0 ? err({ code: "not-saved", reason: statusLabels.unsaved }) : ok(null);',
       },
     ],
   },
