@@ -205,9 +205,15 @@ test("[CO-11] one candidate is edited while the conflict stays open", async () =
   expect(after.status === "conflict" && after.safe.allergies).toHaveLength(1);
   expect(own.status.state).toBe("conflict");
 
-  // In the same form once more: over what it wrote itself, not beside it.
+  // In the same form once more: over what it wrote itself, not beside it. What else is written in it is saved like anywhere.
   edit.value.draft.prescribing.pregnancy = { status: "possible" };
+  edit.value.draft.maritalStatus = "M";
+  edit.value.draft.identity.birthDate = "1990-01-01";
   expect(await edit.value.save()).toMatchObject({ ok: true });
+  expect(own.fields.maritalStatus).toBe("M");
+  expect(own.group("identity")).toMatchObject({
+    content: { birthDate: "1990-01-01" },
+  });
   const again = own.group("prescribing");
   expect(again.status === "conflict" && again.candidates).toHaveLength(2);
   expect(again).toMatchObject({

@@ -32,17 +32,12 @@ export interface SaveOptions {
   readonly reason?: string;
 }
 
-/** What an edit of one candidate of a conflict is bound to. */
-export interface CandidateBinding {
-  readonly group: string;
-  readonly change: ChangeHash;
-}
-
 export class EditSession<R extends RecordType = RecordType> {
   readonly #deps: RecordDeps;
   readonly #open: OpenRecord;
   readonly #type: R;
-  readonly #candidate: CandidateBinding | null;
+  /** Whether it shows one candidate of a conflict, and nothing that its author had not seen. */
+  readonly #isOfCandidate: boolean;
   readonly #personId: PersonId | undefined;
   #shown: RecordSnapshot<R>;
   #seen: ReadonlySet<ChangeHash> = new Set();
@@ -55,15 +50,15 @@ export class EditSession<R extends RecordType = RecordType> {
     deps: RecordDeps,
     open: OpenRecord,
     type: R,
-    candidate: CandidateBinding | null = null,
+    candidate: ChangeHash | null = null,
   ) {
     this.#deps = deps;
     this.#open = open;
     this.#type = type;
-    this.#candidate = candidate;
+    this.#isOfCandidate = candidate !== null;
     this.#personId = deps.person()?.personId;
     this.#shown = this.#show(
-      candidate === null ? open.shown.index.heads() : [candidate.change],
+      candidate === null ? open.shown.index.heads() : [candidate],
     );
     this.#edits = this.#newDraft();
   }
@@ -112,7 +107,7 @@ export class EditSession<R extends RecordType = RecordType> {
   acknowledge(
     heads: readonly ChangeHash[] = this.#open.state.index.heads(),
   ): readonly string[] {
-    if (this.#candidate !== null) return [];
+    if (this.#isOfCandidate) return [];
     const { state } = this.#open;
     const known = [...this.heads, ...heads].filter((head) =>
       state.index.has(head),
@@ -160,22 +155,15 @@ export class EditSession<R extends RecordType = RecordType> {
         code: "resolution-required",
         reason: `${blind} is in conflict: resolve it, or edit one candidate`,
       });
-    const candidate = this.#candidate;
-    if (candidate === null) {
-      const fields = plan.planFields(this.#edits.fields, this.#parentId);
-      if (!fields.ok) return fields;
-    }
+    const fields = plan.planFields(this.#edits.fields, this.#parentId);
+    if (!fields.ok) return fields;
     for (const edit of this.#edits.groups) {
-      const isOther = candidate !== null && candidate.group !== edit.group;
       const shown = this.#contentShown(edit.group);
-      if (isOther || (shown !== null && saysTheSame(edit.content, shown)))
-        continue;
-      const statement = { ...edit, ...(reason !== undefined && { reason }) };
-      const planned =
-        candidate === null
-          ? plan.planStatement(statement)
-          : // Over the candidate, or over what was written here in its place.
-            plan.planStatement(statement, this.heads);
+      if (shown !== null && saysTheSame(edit.content, shown)) continue;
+      const planned = plan.planStatement({
+        ...edit,
+        ...(reason !== undefined && { reason }),
+      });
       if (!planned.ok) return planned;
     }
     return ok(null);

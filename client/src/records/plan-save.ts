@@ -121,16 +121,14 @@ export class SavePlan {
     return this.#planContainers(fields, deps);
   }
 
-  /** One statement. `deps` only where one candidate of a conflict is edited: that candidate's change. */
-  planStatement(
-    statement: StatementPlan,
-    deps = this.#depsOf(statement.group, [
+  /** One statement, over what its form had shown: all that was live there, or the one candidate that it is about. */
+  planStatement(statement: StatementPlan): Result<null, SaveRefusal> {
+    const deps = this.#depsOf(statement.group, [
       statement.group,
       ...[...statement.ended.keys()].map((entryId) =>
         archiveKey(statement.group, entryId),
       ),
-    ]),
-  ): Result<null, SaveRefusal> {
+    ]);
     const live = this.#indexFor(deps).liveAt(deps, statement.group);
     const ops = this.#statementOps(statement, live);
     if (!ops.ok) return ops;

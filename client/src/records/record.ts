@@ -99,10 +99,7 @@ export class SutureRecord<R extends RecordType = RecordType> {
         reason: "that is no candidate of the group",
       });
     return ok(
-      new EditSession(this.#deps, this.#open, this.#definition, {
-        group,
-        change,
-      }),
+      new EditSession(this.#deps, this.#open, this.#definition, change),
     );
   }
 
