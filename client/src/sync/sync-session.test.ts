@@ -4,7 +4,9 @@ import {
   decodeClientFrame,
   deviceIdSchema,
   encodeFrame,
+  organizationScope,
   personIdSchema,
+  recordIdFromBytes,
   socketPair,
   type ClientMessage,
   type ServerMessage,
@@ -38,6 +40,27 @@ test("[SY-23] a session says hello first, and nothing before its welcome", async
   await world.settle();
   expect(world.received()).toEqual([]);
   await world.say(welcome);
+  expect(world.told).toContain("caught-up");
+});
+
+test("[SY-23] a device that waits for nothing but a scope it may no longer read has all there is for it", async () => {
+  const world = await openSession();
+  const organizationId = recordIdFromBytes(new Uint8Array(16));
+  const scopeId = organizationScope(organizationId);
+  const end = { epoch: "e".repeat(32), sequence: 3, chain: "c".repeat(64) };
+  const membership = {
+    organizationId,
+    memberId: organizationId,
+    roles: ["clinician" as const],
+    teamIds: [],
+  };
+  await world.say({
+    ...welcome,
+    memberships: [membership],
+    scopes: [{ scopeId, organizationId, end }],
+  });
+  expect(world.told).not.toContain("caught-up");
+  await world.say({ type: "scope-revoked", scopeId, memberships: [] });
   expect(world.told).toContain("caught-up");
 });
 

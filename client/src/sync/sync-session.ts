@@ -231,7 +231,9 @@ export class SyncSession {
         return this.#pushMore();
       case "scope-revoked":
         await log.saveMemberships(this.#deps.personId, message.memberships);
-        return this.#receiver.revoked(message.scopeId);
+        await this.#receiver.revoked(message.scopeId);
+        // It may have been the one whose page was still to come.
+        return this.#reportIfCaughtUp();
       case "reviews":
         await log.applyReviews(message, !this.#hasReviews);
         this.#hasReviews = true;
