@@ -25,11 +25,11 @@ export function findDamage(
   tables: readonly Table<unknown>[],
 ): StoreDamage | null {
   try {
-    const isStructureSound = hasSoundStructure(db) && hasItsTables(db);
+    const isStructureSound = hasSoundStructure(db);
     const checked = tablesIn(db);
     const damaged = tables
       .filter(({ name }) => checked.has(name))
-      .map((table) => checkTable(db, table.name))
+      .map(({ name }) => visitSoundRows(db, name, () => undefined))
       .filter((found) => found.damagedRowCount > 0 || !found.isReadThrough);
     return isStructureSound && damaged.length === 0
       ? null
@@ -75,11 +75,13 @@ export function tablesIn(db: SqliteDatabase): ReadonlySet<string> {
   return new Set(names.filter((name) => typeof name === "string"));
 }
 
-function checkTable(db: SqliteDatabase, table: string): TableDamage {
-  return visitSoundRows(db, table, () => undefined);
+/** Whether SQLite finds its own structure whole, and every table that once was there. Throws where it cannot tell. */
+export function hasSoundStructure(db: SqliteDatabase): boolean {
+  const [first] = db.prepare("PRAGMA quick_check(1)").all();
+  return columnOf(first, "quick_check") === "ok" && hasItsTables(db);
 }
 
-/** Whether no table is gone that once was there: its name may have been damaged. */
+/** A name or a column may have been damaged; a table that is listed has had checksums since. */
 function hasItsTables(db: SqliteDatabase): boolean {
   const isListed = db
     .prepare("SELECT 1 FROM sqlite_schema WHERE name = 'store_tables'")
@@ -88,13 +90,8 @@ function hasItsTables(db: SqliteDatabase): boolean {
   const lost = db
     .prepare(
       `SELECT 1 FROM store_tables
-       WHERE 'kv_' || name NOT IN (SELECT name FROM sqlite_schema) LIMIT 1`,
+       WHERE 'kv_' || name NOT IN (SELECT name FROM sqlite_schema WHERE sql LIKE '%checksum%') LIMIT 1`,
     )
     .get();
   return lost === undefined;
-}
-
-function hasSoundStructure(db: SqliteDatabase): boolean {
-  const [first] = db.prepare("PRAGMA quick_check(1)").all();
-  return columnOf(first, "quick_check") === "ok";
 }

@@ -3,6 +3,7 @@
  * one is kept as it is under another name. Cut off anywhere, it is done again, or finished, the next time. SPEC ST-17.
  */
 import {
+  hasSoundStructure,
   tablesIn,
   visitSoundRows,
   type StoreDamage,
@@ -91,13 +92,13 @@ function copyAll(
     for (const { name } of tables)
       if (readable.has(name)) found.push(copyTable(damaged, to, name));
     copyMigrations(damaged, to);
+    return {
+      isStructureSound: hasSoundStructure(damaged),
+      tables: found.filter(isDamaged),
+    };
   } catch {
     return { isStructureSound: false, tables: found.filter(isDamaged) };
   }
-  return {
-    isStructureSound: found.every(({ isReadThrough }) => isReadThrough),
-    tables: found.filter(isDamaged),
-  };
 }
 
 function copyTable(

@@ -9,4 +9,5 @@ export function forgeChecksums(db: Database.Database): void {
     .all();
   for (const { name } of tables)
     db.exec(`ALTER TABLE ${name} DROP COLUMN checksum`);
+  db.exec("DROP TABLE store_tables");
 }
