@@ -54,6 +54,22 @@ test("[PM-13] what is admitted after its author's membership has ended is a brok
   expect(look()).toBeUndefined();
 });
 
+test("[PM-13] between two looks, what came in before its author was let in again is a broken promise, what came in after is none", () => {
+  const out = begin();
+  const ended = out.employ([out.employ([], true)], false);
+  out.look();
+  out.employ([ended], true);
+  out.world.commit(created({ name: "after" }), { memberId });
+  expect(out.look()).toBeUndefined();
+
+  const late = begin();
+  const over = late.employ([late.employ([], true)], false);
+  late.look();
+  late.world.commit(created({ name: "before" }), { memberId });
+  late.employ([over], true);
+  expect(late.look()).toMatchObject({ promise: "PM-13" });
+});
+
 test("[PM-13] what is admitted later and reaches a device on which nobody is let in is a broken promise", () => {
   const { world, employ, look } = begin();
   const hired = employ([], true);

@@ -70,9 +70,10 @@ export class RevokedIsOut implements Check {
 
   #writtenAfterTheEnd(committed: readonly LogRow[]): BrokenPromise | undefined {
     const row = committed.find(
-      ({ memberId, deviceId, look }) =>
-        look > (this.#outSince.get(memberId) ?? Infinity) ||
-        look > (this.#revokedSince.get(deviceId) ?? Infinity),
+      (one) =>
+        (one.look > (this.#outSince.get(one.memberId) ?? Infinity) &&
+          !mayBeLetInBefore(one, committed)) ||
+        one.look > (this.#revokedSince.get(one.deviceId) ?? Infinity),
     );
     return (
       row && {
@@ -138,4 +139,13 @@ export class RevokedIsOut implements Check {
         this.#outSince.set(recordId, server.lookCount);
     }
   }
+}
+
+/** Whether, in the same look, something was said of its author's membership that may have come first: the order of two scopes is not known. */
+function mayBeLetInBefore(row: LogRow, committed: readonly LogRow[]): boolean {
+  return committed.some(
+    ({ recordId, scopeId, sequence }) =>
+      recordId === row.memberId &&
+      (scopeId !== row.scopeId || sequence < row.sequence),
+  );
 }
