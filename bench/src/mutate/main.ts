@@ -2,7 +2,7 @@
  * `npm run mutate [-- --seeds N] [--from S] [words…]`: shows that a fault planted in the product breaks a promise in the simulated
  * world. Words choose the mutations whose name holds them all.
  *
- * Every mutation is made in a copy of the sources, built there, and simulated until a seed is broken; that seed must hold without the
+ * Every mutation is made in a copy of the sources, compiled there, and simulated until a seed is broken; that seed must hold without the
  * mutation. Exits with 1 if one survives all seeds: then the world is too kind. SPEC WO-57.
  */
 import { fileURLToPath } from "node:url";
@@ -33,12 +33,14 @@ const reportSchema = z.object({
 });
 
 const healthy = new SourceCopy(root);
-const mutant = new SourceCopy(root);
+let mutant: SourceCopy | undefined;
 try {
-  await healthy.build();
+  const built = await healthy.build();
+  if (built.exitCode !== 0) throw new Error(built.stdout);
+  mutant = new SourceCopy(healthy.directory);
   let survived = 0;
   for (const mutation of chosen) {
-    const verdict = await judge(mutation);
+    const verdict = await judge(mutant, mutation);
     if (!verdict.isCaught) survived += 1;
     console.log(
       `${verdict.isCaught ? "caught  " : "SURVIVED"} ${mutation.name}`,
@@ -49,7 +51,7 @@ try {
   process.exitCode = survived === 0 ? 0 : 1;
 } finally {
   healthy.remove();
-  mutant.remove();
+  mutant?.remove();
 }
 
 interface MutationVerdict {
@@ -57,41 +59,54 @@ interface MutationVerdict {
   readonly words: string;
 }
 
-async function judge(mutation: Mutation): Promise<MutationVerdict> {
-  const undo = mutant.apply(mutation);
+async function judge(
+  copy: SourceCopy,
+  mutation: Mutation,
+): Promise<MutationVerdict> {
+  const undo = copy.apply(mutation);
   try {
-    const built = await mutant.build();
-    if (built.exitCode !== 0)
-      return { isCaught: false, words: `does not compile: ${built.stdout}` };
-    const beganAtMs = performance.now();
-    const report = await simulate(mutant, options.seeds, options.from);
-    const seconds = Math.round((performance.now() - beganAtMs) / 1_000);
-    const [failure] = report.failures;
-    if (failure === undefined)
-      return { isCaught: false, words: `${report.seeds} seeds hold` };
-    const { seed, promise } = failure;
-    const [line = ""] = failure.words.split("\n");
-    const why = `${promise} at seed ${seed} after ${report.seeds} seeds, ${seconds} s: ${line.slice(0, 160)}`;
-    const unmutated = await simulate(healthy, "1", String(seed));
-    return unmutated.failures.length === 0
-      ? { isCaught: true, words: why }
-      : { isCaught: false, words: `broken without it as well: ${why}` };
+    const emitted = await copy.emit(mutation.edits);
+    if (emitted.exitCode !== 0)
+      return { isCaught: false, words: `does not compile: ${emitted.stdout}` };
+    return await hunt(copy);
   } finally {
     undo();
+    await copy.emit(mutation.edits);
   }
 }
 
+/** Goes on behind a seed that is broken without the mutation too. */
+async function hunt(copy: SourceCopy): Promise<MutationVerdict> {
+  const beganAtMs = performance.now();
+  const end = Number(options.from) + Number(options.seeds);
+  let from = Number(options.from);
+  while (from < end) {
+    const { failures } = await simulate(copy, from, end - from);
+    const failure = failures.toSorted((a, b) => a.seed - b.seed)[0];
+    if (failure === undefined) break;
+    const { seed, promise, words } = failure;
+    const unmutated = await simulate(healthy, seed, 1);
+    if (unmutated.failures.length === 0) {
+      const seconds = Math.round((performance.now() - beganAtMs) / 1_000);
+      const [line = ""] = words.split("\n");
+      return {
+        isCaught: true,
+        words: `${promise} at seed ${seed} after ${seconds} s: ${line.slice(0, 160)}`,
+      };
+    }
+    from = seed + 1;
+  }
+  return { isCaught: false, words: `${options.seeds} seeds hold` };
+}
+
 /** Until one seed is broken. */
-async function simulate(copy: SourceCopy, seeds: string, from: string) {
+async function simulate(copy: SourceCopy, from: number, seeds: number) {
   const { stdout } = await copy.simulate([
-    "--seeds",
-    seeds,
-    "--from",
-    from,
+    ...["--from", String(from)],
+    ...["--seeds", String(seeds)],
+    ...["--stop-at-broken", "1"],
     "--json",
     "--no-shrink",
-    "--stop-at-broken",
-    "1",
   ]);
   return reportSchema.parse(
     JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""),

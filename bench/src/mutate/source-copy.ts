@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { applyEdit, type Mutation } from "./mutation.ts";
+import { applyEdit, type Mutation, type SourceEdit } from "./mutation.ts";
 
 const workspaces = ["schema", "server", "client", "bench"];
 const rootFiles = ["package.json", "tsconfig.base.json", "tsconfig.json"];
@@ -61,12 +61,31 @@ export class SourceCopy {
     return undo;
   }
 
+  get directory(): string {
+    return this.#directory;
+  }
+
   build(): Promise<Ended> {
-    return this.#node([
-      join(this.#root, "node_modules/typescript/bin/tsc"),
-      "--build",
-      "bench/tsconfig.build.json",
-    ]);
+    return this.#tsc("--build", "bench/tsconfig.build.json");
+  }
+
+  /** Writes the workspaces of these files to `dist` anew without checking types: that takes seconds, where a build takes minutes. */
+  async emit(edits: readonly SourceEdit[]): Promise<Ended> {
+    const stale = new Set(edits.map(({ file }) => file.split("/")[0] ?? ""));
+    let ended: Ended = { exitCode: 0, stdout: "" };
+    for (const workspace of stale)
+      if (ended.exitCode === 0)
+        ended = await this.#tsc(
+          "--project",
+          `${workspace}/tsconfig.build.json`,
+          "--noCheck",
+          ...["--composite", "false"],
+          ...["--incremental", "false"],
+          ...["--tsBuildInfoFile", "null"],
+          ...["--declaration", "false"],
+          ...["--declarationMap", "false"],
+        );
+    return ended;
   }
 
   simulate(options: readonly string[]): Promise<Ended> {
@@ -75,6 +94,11 @@ export class SourceCopy {
 
   remove(): void {
     rmSync(this.#directory, { recursive: true });
+  }
+
+  #tsc(...args: readonly string[]): Promise<Ended> {
+    const tsc = join(this.#root, "node_modules/typescript/bin/tsc");
+    return this.#node([tsc, ...args]);
   }
 
   #node(args: readonly string[]): Promise<Ended> {
