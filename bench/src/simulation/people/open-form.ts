@@ -93,7 +93,7 @@ export class SessionForm<R extends RecordType> implements OpenForm {
     );
     if (ways.length === 0) return null;
     const way = ways[Number(pen.random.weighted(weightsOf(ways)))];
-    if (way === undefined) return null;
+    if (way === undefined || this.#isBlind(way.target)) return null;
     const written = way.write(this.#session.draft, pen, this.chart.recordId);
     if (written === null) return null;
     if (written === "group") this.#groups.add(way.target);
@@ -186,9 +186,8 @@ export class SessionForm<R extends RecordType> implements OpenForm {
   #edits(): readonly Edit[] {
     const statements = [...this.#groups].flatMap((group): Edit[] => {
       if (this.#isInConflict(group)) return [];
-      const draft: unknown = Reflect.get(this.#session.draft, group);
-      if (typeof draft !== "object" || draft === null) return [];
-      const content = contentOfDraft(draft);
+      const content = this.#contentOf(group);
+      if (content === null) return [];
       return textOf(content) === textOf(this.#readGroup(group))
         ? []
         : [{ kind: "statement", group, content }];
@@ -201,6 +200,21 @@ export class SessionForm<R extends RecordType> implements OpenForm {
       Object.hasOwn(this.#type.groups, target) &&
       this.#session.shown.group(target).status === "conflict"
     );
+  }
+
+  /** A record that its reader has lost sight of shows no conflict any more; the draft still has it. */
+  #isBlind(target: string): boolean {
+    return (
+      Object.hasOwn(this.#type.groups, target) &&
+      this.#contentOf(target) === null
+    );
+  }
+
+  #contentOf(group: string): Readonly<Record<string, unknown>> | null {
+    const draft: unknown = Reflect.get(this.#session.draft, group);
+    return typeof draft === "object" && draft !== null
+      ? contentOfDraft(draft)
+      : null;
   }
 
   #readGroup(group: string): unknown {

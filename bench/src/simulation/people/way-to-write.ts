@@ -46,16 +46,22 @@ export function entryOf(
   return { kind: "entry", field, entryId, value: set.entries[entryId] };
 }
 
-/** What a group's draft says now, part by part. Throws while the group is in conflict. */
+/** What a group's draft says now, part by part. Null while the group is in conflict: a draft that is read says so by throwing. */
 export function contentOfDraft(
   group: object,
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(group).map(([part, value]: [string, unknown]) => [
-      part,
-      isEntriesDraft(value) ? value.entries : value,
-    ]),
-  );
+): Readonly<Record<string, unknown>> | null {
+  try {
+    return Object.fromEntries(
+      Object.entries(group).map(([part, value]: [string, unknown]) => [
+        part,
+        isEntriesDraft(value) ? value.entries : value,
+      ]),
+    );
+  } catch (cause) {
+    if (cause instanceof Error && cause.message.includes("is in conflict"))
+      return null;
+    throw cause;
+  }
 }
 
 function isEntriesDraft(
