@@ -2,6 +2,7 @@
  * What people did in a run, and what they were told: plain facts, in order. It is all that the model of a run knows of it, so
  * nothing here is read back from the product but what a screen shows: labels, values, and the names (hashes) of changes.
  */
+import type { DiskImage } from "@suture/client/testing";
 import type { PersonId, RecordId } from "@suture/schema";
 
 /** What a save changes. A value is unique in its run wherever its field allows, so that it can be recognised anywhere. */
@@ -148,9 +149,19 @@ export interface Restored {
   readonly backupAtMs: number;
 }
 
+/** Files of a device were damaged while it was off: what its app does about it is judged by these. */
+export interface Damaged {
+  readonly machine: string;
+  readonly before: DiskImage;
+  readonly after: DiskImage;
+  /** As its app had it when it had opened, and not synced yet; undefined where it did not open at once. */
+  readonly opened: DiskImage | undefined;
+}
+
 export class Journal {
   readonly #entries: JournalEntry[] = [];
   readonly #restored: Restored[] = [];
+  readonly #damaged: Damaged[] = [];
 
   get entries(): readonly JournalEntry[] {
     return this.#entries;
@@ -166,5 +177,13 @@ export class Journal {
 
   noteRestored(restored: Restored): void {
     this.#restored.push(restored);
+  }
+
+  get damaged(): readonly Damaged[] {
+    return this.#damaged;
+  }
+
+  noteDamaged(damaged: Damaged): void {
+    this.#damaged.push(damaged);
   }
 }

@@ -14,10 +14,13 @@ export const damageDevice: DrawMishap = (run, random) => {
     words: `${name} loses power, and its disk is damaged: ${faultInWords(damage)}`,
     begin: async () => {
       device.kill();
-      const atMs = world.time.nowMs;
-      if (machine.disk.damage(damage))
-        journal.noteRestored({ machine: name, atMs, backupAtMs: atMs });
+      const before = machine.disk.image();
+      const isDamaged = machine.disk.damage(damage);
+      const after = machine.disk.image();
       await startAgain(run, device);
+      if (!isDamaged) return;
+      const opened = device.isOn ? machine.disk.image() : undefined;
+      journal.noteDamaged({ machine: name, before, after, opened });
     },
     end: undefined,
   };

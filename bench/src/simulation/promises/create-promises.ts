@@ -1,10 +1,13 @@
 /** Watches over the promises of SPEC PM through one run. */
+import { unfinished } from "@suture/client/testing";
+
 import type { Hospital } from "../people/hospital.ts";
 import type { BrokenPromise, Promises, Run, Step } from "../run.ts";
 import { AuditVerifies } from "./audit-verifies.ts";
 import type { Check } from "./check.ts";
 import { ConflictsEnd } from "./conflicts-end.ts";
 import { CriticalFirst } from "./critical-first.ts";
+import { DamageIsTold } from "./damage-is-told.ts";
 import { Evidence } from "./evidence.ts";
 import { EveryReader } from "./every-reader.ts";
 import { EverythingArrives } from "./everything-arrives.ts";
@@ -32,6 +35,13 @@ export function createPromises({ run, hospital }: PromisesDeps): Promises {
   const checks: readonly Check[] = [
     new WhatHappened(evidence, tally),
     new SavedIsKept(evidence),
+    new DamageIsTold(evidence, async (device) => {
+      const { isOn } = world.device(device);
+      if (!isOn) return undefined;
+      const { damage } = world.device(device).client;
+      const reports = await world.act(() => damage.list());
+      return reports === unfinished ? undefined : reports;
+    }),
     new OnlyAdmitted(evidence),
     new WrittenAsMeant(evidence),
     new ConflictsEnd(evidence),

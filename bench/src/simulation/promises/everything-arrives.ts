@@ -1,20 +1,31 @@
 /** PM-11: once all has healed and settled, every device holds of a record what the server does, and has heard all of its log. */
+import type { Client } from "@suture/client";
 import type { Membership } from "@suture/schema";
 
-import type { BrokenPromise, Run } from "../run.ts";
+import type { BrokenPromise } from "../run.ts";
 import type { Check } from "./check.ts";
 import type { Evidence } from "./evidence.ts";
 import { recordTypeNamed } from "./shown-record.ts";
 import { changeName, type HeldChanges } from "./held-changes.ts";
 import type { LogRow } from "./server-log.ts";
 
+/** What is asked of the apps themselves: who has them in hand, and whether the server lets them in. */
+interface Apps {
+  readonly devices: Iterable<{
+    readonly name: string;
+    readonly client: Pick<Client, "person" | "memberships"> & {
+      readonly syncStatus: Pick<Client["syncStatus"], "problem">;
+    };
+  }>;
+}
+
 export class EverythingArrives implements Check {
   readonly #evidence: Evidence;
-  readonly #world: Run["world"];
+  readonly #apps: Apps;
 
-  constructor(evidence: Evidence, world: Run["world"]) {
+  constructor(evidence: Evidence, apps: Apps) {
     this.#evidence = evidence;
-    this.#world = world;
+    this.#apps = apps;
   }
 
   afterStep(): undefined {
@@ -22,7 +33,7 @@ export class EverythingArrives implements Check {
   }
 
   afterHealing(): BrokenPromise | undefined {
-    for (const { name, client } of this.#world.devices) {
+    for (const { name, client } of this.#apps.devices) {
       // Whom nobody lets in hears nothing more.
       if (client.person === null || client.syncStatus.problem !== null)
         continue;

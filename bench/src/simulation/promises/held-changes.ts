@@ -112,6 +112,19 @@ export class HeldChanges {
       });
   }
 
+  /** What is held, as it lies on the disk at this moment: names of changes. */
+  namesNow(): ReadonlySet<string> {
+    const reader = this.#disk.readerOf(file);
+    const rows = reader === undefined ? [] : readRows(reader);
+    const names = rows.flatMap(([, text]) => {
+      const change = changeIn(text);
+      return change === undefined
+        ? []
+        : [changeName(change.recordId, change.hash)];
+    });
+    return new Set(names);
+  }
+
   /** The change itself; undefined while the app is not open. */
   bytesOf({ recordId, hash }: HeldChange): Uint8Array | undefined {
     const reader = this.#disk.readerOf(file);
@@ -124,25 +137,21 @@ export class HeldChanges {
   }
 
   #readAll(reader: DiskReader): DiskNews {
-    const rows = rowsSchema.parse(
-      statementOf(
-        reader,
-        `SELECT key, value FROM kv_changes WHERE "partition" = 'local'`,
-      )
-        .raw()
-        .all(),
-    );
+    const rows = readRows(reader);
     const texts = new Map<string, string>();
     const changes = new Map<string, HeldChange>();
     const written: HeldChange[] = [];
     const before = this.#changes;
     for (const [key, text] of rows) {
       texts.set(key, text);
-      const name =
-        this.#texts.get(key) === text ? this.#names.get(key) : undefined;
-      const known = name === undefined ? undefined : before.get(name);
-      const change = known ?? heldChangeSchema.parse(JSON.parse(text));
-      if (known === undefined) {
+      const wasNamed = this.#names.get(key);
+      const was = wasNamed === undefined ? undefined : before.get(wasNamed);
+      const known = this.#texts.get(key) === text ? was : undefined;
+      const read = known ?? changeIn(text);
+      // Of a row that is damaged under the running app it is known what it was.
+      const change = read ?? was;
+      if (change === undefined) continue;
+      if (known === undefined && read !== undefined) {
         written.push(change);
         this.#names.set(key, changeName(change.recordId, change.hash));
         this.#keep(change);
@@ -168,6 +177,26 @@ export class HeldChanges {
     const ofRecord = this.#byRecordId.get(recordId);
     ofRecord?.delete(hash);
     if (ofRecord?.size === 0) this.#byRecordId.delete(recordId);
+  }
+}
+
+function readRows(reader: DiskReader) {
+  return rowsSchema.parse(
+    statementOf(
+      reader,
+      `SELECT key, value FROM kv_changes WHERE "partition" = 'local'`,
+    )
+      .raw()
+      .all(),
+  );
+}
+
+/** Undefined for a row that does not say any more what it said. */
+function changeIn(text: string): HeldChange | undefined {
+  try {
+    return heldChangeSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }
 

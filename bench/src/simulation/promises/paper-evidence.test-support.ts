@@ -3,9 +3,10 @@
  * Automerge itself composes.
  */
 import * as automerge from "@automerge/automerge";
+import type { DiskImage } from "@suture/client/testing";
 import { personIdSchema, recordIdFromBytes } from "@suture/schema";
 import Database from "better-sqlite3";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -98,6 +99,12 @@ export class PaperDisk implements DiskLookedAt {
     return this.reader;
   }
 
+  /** The file as it is, as a device's `log.sqlite`. */
+  image(): DiskImage {
+    this.#db.pragma("wal_checkpoint(TRUNCATE)");
+    return new Map([["log.sqlite", readFileSync(this.#path)]]);
+  }
+
   /** As after a restart: the handle is another one. */
   restart(): void {
     this.#reader?.close();
@@ -179,6 +186,12 @@ export class PaperWorld {
       "changes",
       `${recordId} ${this.#localNumbers.get(hash)}`,
     );
+  }
+
+  /** Its row says something else than was written. */
+  spoil({ hash }: Composed): void {
+    const key = `${recordId} ${this.#localNumbers.get(hash)}`;
+    this.device.put("changes", "local", key, "spoilt");
   }
 
   /** As the server has it. */

@@ -21,6 +21,7 @@ export class SavedIsKept implements Check {
   #setBacks = 0;
   #isServerRestored = false;
   #restoredCount = 0;
+  #damagedCount = 0;
   /** Devices that have not been looked at since. */
   readonly #justRestored = new Set<string>();
 
@@ -54,17 +55,21 @@ export class SavedIsKept implements Check {
     return undefined;
   }
 
-  /** What a machine held since its backup was made is not its to lose. */
+  /** What a machine held since its backup was made is not its to lose; what its damaged disk lost is judged by `DamageIsTold`. */
   #noteRestored(): void {
-    const { restored } = this.#evidence.journal;
+    const { restored, damaged } = this.#evidence.journal;
     this.#isServerRestored = restored.some(
       ({ machine }) => machine === "server",
     );
-    for (const { machine } of restored.slice(this.#restoredCount)) {
+    for (const { machine } of [
+      ...restored.slice(this.#restoredCount),
+      ...damaged.slice(this.#damagedCount),
+    ]) {
       this.#told.delete(machine);
       this.#justRestored.add(machine);
     }
     this.#restoredCount = restored.length;
+    this.#damagedCount = damaged.length;
   }
 
   #noteTold(journal: News["journal"]): void {
