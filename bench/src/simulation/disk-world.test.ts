@@ -10,60 +10,42 @@ import {
   truncatedFile,
   unfinished,
   writeFails,
-  type World,
 } from "@suture/client/testing";
-import { simulatedServer, type SimulatedServer } from "@suture/server/testing";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
-const ada = {
-  email: "ada@clinic.example",
-  name: "Ada",
-  password: "long-password-1",
-};
-const startServer = await simulatedServer({ accounts: [ada] });
+import {
+  foundClinic,
+  signIn,
+  startServer,
+  worldOf,
+} from "./small-clinic.test-support.ts";
+
 // Many simulated minutes each: of the machine's own time they take more the busier it is.
 vi.setConfig({ testTimeout: 60_000 });
 
-let open: World<SimulatedServer>[] = [];
-afterEach(async () => {
-  for (const world of open) await world.close();
-  open = [];
-});
-
 /** Ada's team, on the server and on her tablet, everything confirmed. */
-const clinic = await foundClinic();
+const clinic = await founded();
 
-async function foundClinic() {
+async function founded() {
   const devices = ["tablet"];
   const world = await createWorld({ seed: 1, devices, startServer });
   const tablet = world.device("tablet");
   const client = await tablet.start();
-  const founded = await world.act(async () => {
-    const signedIn = await client.signIn({ ...ada, deviceName: "tablet" });
-    if (!signedIn.ok) return signedIn;
-    const organization = await client.foundOrganization({
-      organizationName: "Clinic",
-      teamName: "Ward",
-      teamKind: "clinic",
-      founderName: "Ada Lovelace",
-    });
-    await client.catchUp();
-    return organization;
-  });
-  if (founded === unfinished || !founded.ok) throw new Error("no clinic");
+  await signIn(world, "tablet");
+  const { teamId } = await foundClinic(world, "tablet");
+  await world.act(() => client.catchUp());
   await world.run(60_000);
   await tablet.close();
   await world.act(() => world.server.stop());
   const from = await world.image();
   await world.close();
-  return { from, teamId: founded.value.teamId };
+  return { from, teamId };
 }
 
 async function clinicOf(seed: number) {
   const { from, teamId } = clinic;
   const devices = ["tablet", "phone"];
-  const world = await createWorld({ seed, devices, startServer, from });
-  open.push(world);
+  const world = await worldOf({ seed, devices, from });
   const tablet = world.device("tablet");
   const client = await tablet.start();
   await world.act(() => client.catchUp());
@@ -341,7 +323,7 @@ test("[ST-15] a row damaged while the server runs ends the sessions that need it
   beside.exec("UPDATE kv_change_bytes SET checksum = checksum + 1");
   beside.close();
   const phone = await world.device("phone").start();
-  await world.act(() => phone.signIn({ ...ada, deviceName: "phone" }));
+  await signIn(world, "phone");
   expect(await rename("Meanwhile")).toBe(true);
   expect(await settle()).toBe(true);
   await world.run(60_000);

@@ -25,26 +25,22 @@ import {
   type NetworkFault,
   type World,
 } from "@suture/client/testing";
-import { simulatedServer, type SimulatedServer } from "@suture/server/testing";
-import { afterEach, expect, test, vi } from "vitest";
+import type { SimulatedServer } from "@suture/server/testing";
+import { expect, test, vi } from "vitest";
+
+import {
+  ada,
+  foundClinic,
+  signIn,
+  startServer,
+  worldOf,
+} from "./small-clinic.test-support.ts";
 
 // Hours pass in each.
 vi.setConfig({ testTimeout: 60_000 });
 
-const ada = {
-  email: "ada@clinic.example",
-  name: "Ada",
-  password: "long-password-1",
-};
-const startServer = await simulatedServer({ accounts: [ada] });
 const devices = ["tablet", "phone"];
-const { image, teamId } = await founded();
-
-let open: World<SimulatedServer>[] = [];
-afterEach(async () => {
-  for (const world of open) await world.close();
-  open = [];
-});
+const { from, teamId } = await founded();
 
 /** Each with a problem that the person may be told while it lasts; undefined where they need not notice. */
 const faults: readonly (readonly [NetworkFault, string | undefined])[] = [
@@ -74,7 +70,7 @@ test.each(
 )(
   "[SY-21] %s: work stays queued or is synced, never in between; the rest is told, and passes when it ends",
   async (name, fault, problem) => {
-    const world = await worldOf(1);
+    const world = await clinicOf(1);
     const tablet = world.device("tablet");
     const { client, link } = tablet;
     const felt: string[] = [];
@@ -104,25 +100,23 @@ test.each(
 
 test("[ID-18] signing in gives up with one sentence whatever the network does, and works afterwards", async () => {
   for (const [fault] of faults) {
-    const world = await createWorld({
+    const world = await worldOf({
       seed: 2,
       devices: ["new"],
-      startServer,
       faults: { new: [fault] },
     });
-    open.push(world);
     const client = await world.device("new").start();
-    const first = await world.act(() => signIn(client), 10 * 60_000);
+    const first = await world.act(() => signInAgain(client), 10 * 60_000);
     if (first === unfinished) throw new Error(`unfinished: ${fault.name}`);
     if (!first.ok) expect(first.error.isRetryable).toBe(true);
     world.heal();
-    const second = await world.act(() => signIn(client));
+    const second = await world.act(() => signInAgain(client));
     expect(second !== unfinished && second.ok).toBe(true);
   }
 });
 
 test("[WO-10] a token that ends while its connection is open is renewed, and nothing is interrupted", async () => {
-  const world = await worldOf(3);
+  const world = await clinicOf(3);
   const { client, link } = world.device("tablet");
   world.suffer("tablet", tokenExpires({ afterMs: 90_000 }));
   await world.run(5_000);
@@ -138,7 +132,7 @@ test("[WO-10] a token that ends while its connection is open is renewed, and not
 });
 
 test("[WO-10] a token that has ended while nobody could be reached is told; what was saved is kept, and goes after a new sign-in", async () => {
-  const world = await worldOf(4);
+  const world = await clinicOf(4);
   const { client } = world.device("tablet");
   await tokensEnd(world, 60_000);
   world.suffer("tablet", offline());
@@ -149,14 +143,14 @@ test("[WO-10] a token that has ended while nobody could be reached is told; what
   expect(client.syncStatus.problem?.code).toBe("token-expired");
   const team = await client.teams.get(teamId);
   expect(team.ok && team.value.status.state).toBe("local");
-  await world.act(() => signIn(client));
+  await world.act(() => signInAgain(client));
   expect(await world.healAndSettle()).toBeUndefined();
   expect(await shownOn(world, "phone")).toBe("Ward 9");
 });
 
 test("[WO-2] two runs of one seed on a bad network are the same to the byte", async () => {
   const run = async () => {
-    const world = await worldOf(5);
+    const world = await clinicOf(5);
     const seen: string[] = [];
     for (const { name, link } of world.devices)
       link.watch(({ kind, direction, connection, frame, atMs }) => {
@@ -188,20 +182,19 @@ async function tokensEnd(world: World, afterMs: number): Promise<void> {
   await world.act(() => endTokensSoon(fault, { tokens, link, server }));
 }
 
-const signIn = (client: Client) => client.signIn({ ...ada, deviceName: "new" });
+const signInAgain = (client: Client) =>
+  client.signIn({ ...ada, deviceName: "new" });
 
 test("[WO-11] a world begins with the faults it is given; healing ends those of lines, clocks and disks, and starts what is off", async () => {
-  const world = await createWorld({
+  const world = await worldOf({
     seed: 6,
     devices,
-    startServer,
-    from: image,
+    from,
     faults: {
       tablet: [offline(), diskFull(), clockSkew({ aheadMs: 1_000 })],
       server: [busy({ retryAfterMs: 1_000 })],
     },
   });
-  open.push(world);
   const [tablet, phone] = devices.map((name) => world.device(name));
   const namesOf = (link?: { readonly faults: readonly NetworkFault[] }) =>
     link?.faults.map(({ name }) => name);
@@ -224,34 +217,22 @@ test("[WO-11] a world begins with the faults it is given; healing ends those of 
 
 async function founded() {
   const world = await createWorld({ seed: 0, devices, startServer });
-  for (const device of world.devices) {
-    const client = await device.start();
-    const signedIn = await world.act(() =>
-      client.signIn({ ...ada, deviceName: device.name }),
-    );
-    if (signedIn === unfinished || !signedIn.ok) throw new Error("no sign-in");
+  for (const { name } of world.devices) {
+    await world.device(name).start();
+    await signIn(world, name);
   }
-  const { client } = world.device("tablet");
-  const made = await world.act(() =>
-    client.foundOrganization({
-      organizationName: "Clinic",
-      teamName: "Ward",
-      teamKind: "clinic",
-      founderName: "Ada Lovelace",
-    }),
-  );
-  if (made === unfinished || !made.ok) throw new Error("not founded");
+  const founded = await foundClinic(world, "tablet");
   await world.healAndSettle();
   for (const device of world.devices) await world.act(() => device.close());
   await world.act(() => world.server.stop());
-  const kept = await world.image();
+  const image = await world.image();
   await world.close();
-  return { image: kept, teamId: made.value.teamId };
+  return { from: image, teamId: founded.teamId };
 }
 
-async function worldOf(seed: number): Promise<World<SimulatedServer>> {
-  const world = await createWorld({ seed, devices, startServer, from: image });
-  open.push(world);
+/** Everybody's app is open, and up to date. */
+async function clinicOf(seed: number): Promise<World<SimulatedServer>> {
+  const world = await worldOf({ seed, devices, from });
   for (const device of world.devices) await device.start();
   await world.run(5_000);
   return world;

@@ -1,30 +1,23 @@
 /** Lines so slow that what is to be sent takes minutes: it goes piece by piece, the most urgent first. */
 import {
-  createWorld,
   offline,
   slow,
-  unfinished,
   type SimulatedLink,
   type World,
 } from "@suture/client/testing";
-import { simulatedServer, type SimulatedServer } from "@suture/server/testing";
-import { afterEach, expect, test, vi } from "vitest";
+import type { SimulatedServer } from "@suture/server/testing";
+import { expect, test, vi } from "vitest";
+
+import {
+  done,
+  foundClinic,
+  signIn,
+  worldOf,
+} from "./small-clinic.test-support.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const ada = {
-  email: "ada@clinic.example",
-  name: "Ada",
-  password: "long-password-1",
-};
 const devices = ["tablet", "phone"];
-const startServer = await simulatedServer({ accounts: [ada] });
-
-let open: World<SimulatedServer>[] = [];
-afterEach(async () => {
-  for (const world of open) await world.close();
-  open = [];
-});
 
 /** A bad day on a mobile network: a device waits fifteen seconds for an answer. */
 const badLine = (bytesPerSecond: number) =>
@@ -80,21 +73,12 @@ function connectionsOf(link: SimulatedLink): ReadonlySet<number> {
 }
 
 async function clinic(): Promise<World<SimulatedServer>> {
-  const world = await createWorld({ seed: 1, devices, startServer });
-  open.push(world);
+  const world = await worldOf({ seed: 1, devices });
   for (const { name } of world.devices) {
-    const client = await world.device(name).start();
-    await done(world, () => client.signIn({ ...ada, deviceName: name }));
+    await world.device(name).start();
+    await signIn(world, name);
   }
-  const { client } = world.device("tablet");
-  await done(world, () =>
-    client.foundOrganization({
-      organizationName: "Clinic",
-      teamName: "Ward",
-      teamKind: "clinic",
-      founderName: "Ada Lovelace",
-    }),
-  );
+  await foundClinic(world, "tablet");
   expect(await world.healAndSettle()).toBeUndefined();
   return world;
 }
@@ -113,14 +97,4 @@ async function writeNames(
     form.draft.name = Buffer.from(world.random.bytes(140)).toString("base64");
     await done(world, () => form.save());
   }
-}
-
-async function done<T extends { readonly ok: boolean }>(
-  world: World,
-  work: () => Promise<T>,
-): Promise<T> {
-  const result = await world.act(work);
-  if (result === unfinished || !result.ok)
-    throw new Error(JSON.stringify(result));
-  return result;
 }

@@ -1,61 +1,23 @@
 /** The world itself, with the real SDK and the real server in it. */
-import {
-  createWorld,
-  offline,
-  unfinished,
-  type World,
-} from "@suture/client/testing";
-import { simulatedServer, type SimulatedServer } from "@suture/server/testing";
-import { afterEach, expect, test } from "vitest";
+import { offline, unfinished, type World } from "@suture/client/testing";
+import { expect, test } from "vitest";
 
-const ada = {
-  email: "ada@clinic.example",
-  name: "Ada",
-  password: "long-password-1",
-};
-const startServer = await simulatedServer({ accounts: [ada] });
+import { foundClinic, signIn, worldOf } from "./small-clinic.test-support.ts";
 
-let open: World<SimulatedServer>[] = [];
-afterEach(async () => {
-  for (const world of open) await world.close();
-  open = [];
-});
-
-async function worldOf(seed: number): Promise<World<SimulatedServer>> {
-  const devices = ["tablet", "phone"];
-  const world = await createWorld({ seed, devices, startServer });
-  open.push(world);
-  return world;
-}
+const devices = ["tablet", "phone"];
 
 /** Ada is signed in on the tablet, and her organization with one team is on the server. */
-async function foundedBy(world: World<SimulatedServer>) {
+async function foundedBy(world: World) {
   const client = await world.device("tablet").start();
   await signIn(world, "tablet");
-  const founded = await world.act(() =>
-    client.foundOrganization({
-      organizationName: "Clinic",
-      teamName: "Ward",
-      teamKind: "clinic",
-      founderName: "Ada Lovelace",
-    }),
-  );
-  if (founded === unfinished || !founded.ok) throw new Error("not founded");
+  const founded = await foundClinic(world, "tablet");
   await world.act(() => client.catchUp());
-  return { client, ...founded.value };
-}
-
-async function signIn(world: World<SimulatedServer>, device: string) {
-  const { client } = world.device(device);
-  const signedIn = await world.act(() =>
-    client.signIn({ ...ada, deviceName: device }),
-  );
-  if (signedIn === unfinished || !signedIn.ok) throw new Error("not signed in");
+  return { client, ...founded };
 }
 
 test("[WO-82] two worlds of one seed are the same to the byte, whatever happens in them; another seed is another world", async () => {
   const story = async (seed: number) => {
-    const world = await worldOf(seed);
+    const world = await worldOf({ seed, devices });
     const { client, teamId } = await foundedBy(world);
     await world.device("phone").start();
     await signIn(world, "phone");
@@ -74,7 +36,7 @@ test("[WO-82] two worlds of one seed are the same to the byte, whatever happens 
 });
 
 test("[WO-83] a killed app never goes on; what it had saved is there when it opens again, and reaches the others", async () => {
-  const world = await worldOf(3);
+  const world = await worldOf({ seed: 3, devices });
   const { client, teamId } = await foundedBy(world);
   const team = await client.teams.get(teamId);
   if (!team.ok) throw new Error("there is no team");
@@ -102,7 +64,7 @@ test("[WO-83] a killed app never goes on; what it had saved is there when it ope
 });
 
 test("[WO-83] a killed server has what it had answered for, and devices go on with it by themselves", async () => {
-  const world = await worldOf(4);
+  const world = await worldOf({ seed: 4, devices });
   const { client, teamId } = await foundedBy(world);
   world.server.kill();
   await world.run(1_000);
@@ -119,14 +81,12 @@ test("[WO-83] a killed server has what it had answered for, and devices go on wi
 });
 
 test("[WO-84] a world can begin where another was: same people, same records, and a story of its own", async () => {
-  const world = await worldOf(5);
+  const world = await worldOf({ seed: 5, devices });
   const { teamId } = await foundedBy(world);
   await world.device("tablet").close();
   await world.act(() => world.server.stop());
   const from = await world.image();
-  const devices = ["tablet"];
-  const other = await createWorld({ seed: 6, devices, startServer, from });
-  open.push(other);
+  const other = await worldOf({ seed: 6, devices: ["tablet"], from });
   expect(other.time.nowMs).toBe(from.nowMs);
   const client = await other.device("tablet").start();
   await other.act(() => client.catchUp());
@@ -137,7 +97,7 @@ test("[WO-84] a world can begin where another was: same people, same records, an
 });
 
 test("[WO-85] what takes longer than somebody waits is unfinished, and time has passed", async () => {
-  const world = await worldOf(7);
+  const world = await worldOf({ seed: 7, devices });
   const client = await world.device("tablet").start();
   world.device("tablet").link.suffer(offline());
   const before = world.time.nowMs;
