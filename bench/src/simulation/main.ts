@@ -1,8 +1,8 @@
 /**
- * `npm run simulate -- --seeds N --from S [--json] [--day] [--resume FILE] [--stop-at-broken N] [--no-shrink]`,
+ * `npm run simulate -- --seeds N --from S [--json] [--day] [--resume FILE] [--workers N] [--stop-at-broken N] [--no-shrink]`,
  * or `--replay SEED [--steps N]`.
  *
- * Says on stderr how it goes; with `--json` its last line on stdout is the report. Exit code 0 if every promise held and, over
+ * Says on stderr how it goes; with `--json` its last line on stdout is the report. Ends early once 50 seeds are broken, or N. Exit code 0 if every promise held and, over
  * enough seeds to expect it, everything that can happen did. SPEC WO-53.
  */
 import { availableParallelism } from "node:os";
@@ -19,7 +19,7 @@ import {
 import { stageNamed } from "./stage-named.ts";
 
 const usage =
-  "npm run simulate -- --seeds N --from S [--json] [--day] [--resume FILE] [--stop-at-broken N] [--no-shrink] | --replay SEED [--steps N]";
+  "npm run simulate -- --seeds N --from S [--json] [--day] [--resume FILE] [--workers N] [--stop-at-broken N] [--no-shrink] | --replay SEED [--steps N]";
 
 const options = readOptions();
 const stage = options.day ? "day" : "ordinary";

@@ -14,9 +14,9 @@ export interface SimulateOptions {
   readonly stopAtBroken?: number;
   /** Ends early as well, after the seeds that are running. */
   readonly isInterrupted: () => boolean;
-  /** Calls with every broken seed as it is found. */
+  /** Told of each broken seed as it is found. */
   readonly onBroken: (failure: SeedFailure) => void;
-  /** Calls now and then. */
+  /** Told now and then. */
   readonly onProgress: (progress: SimulationProgress) => void;
 }
 

@@ -6,10 +6,6 @@ export class Tally {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
   }
 
-  add(other: Tally): void {
-    for (const [name, count] of other.#counts) this.count(name, count);
-  }
-
   /** By name, in alphabetical order. */
   get counts(): Readonly<Record<string, number>> {
     return Object.fromEntries(
