@@ -56,7 +56,7 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "reader: the last to be signed by the clock wins a field",
+    name: "reader: the last to arrive wins a field",
     edits: [
       {
         file: "schema/src/change/fold-record.ts",
@@ -179,7 +179,7 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "server: the head of the audit chain is written apart from its entry",
+    name: "server: an entry of the audit is left out, its place in the chain is not",
     edits: [
       {
         file: "server/src/audit/append-audit.ts",
@@ -190,7 +190,7 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "server: rows are skipped where a page is full",
+    name: "server: a device that has missed rows is sent what comes behind them",
     edits: [
       {
         file: "server/src/gateway/sync/live-rows.ts",
