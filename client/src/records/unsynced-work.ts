@@ -11,7 +11,7 @@ import { bytesToHex } from "@suture/schema";
 import { stateOf, statusOf } from "../status/derive-status.ts";
 import { changeBytesTable, recordsTable } from "../store/client-tables.ts";
 import type { LocalChange } from "../store/local-change.ts";
-import { unsyncedChanges } from "../store/push-order.ts";
+import { changeKey, unsyncedChanges } from "../store/push-order.ts";
 import { readerOf } from "./may-read.ts";
 import type { RecordDeps } from "./record-deps.ts";
 
@@ -37,11 +37,13 @@ export function listUnsynced(
   const nowMs = deps.clock.now();
   return deps.log.read(async (tx) => {
     const found: UnsyncedChange[] = [];
-    for (const change of await unsyncedChanges(tx)) {
+    const changes = await unsyncedChanges(tx);
+    const stuck = stuckOf(changes, deps);
+    for (const change of changes) {
       const record = await tx.get(recordsTable, [change.recordId]);
       const { state, label } = statusOf(
         stateOf(change, {
-          canSend: (personId) => deps.sending.canSend(personId),
+          canSend: () => !stuck.has(change),
           confirmedSequence: () => undefined,
         }),
       );
@@ -56,11 +58,36 @@ export function listUnsynced(
         ageMs: nowMs - change.savedAtMs,
         state,
         label,
-        reason: reasonOf(change, deps),
+        reason: reasonOf(change, deps, stuck.has(change)),
       });
     }
     return found;
   });
+}
+
+/** What cannot be sent: nobody is signed in for it, or for what has to go before it. */
+function stuckOf(
+  changes: readonly LocalChange[],
+  { sending }: RecordDeps,
+): ReadonlySet<LocalChange> {
+  const stuck = new Set<LocalChange>();
+  const keys = new Set<string>();
+  const creations = new Set<RecordId>();
+  const inLocalOrder = [...changes].sort(
+    (left, right) => left.localNumber - right.localNumber,
+  );
+  for (const change of inLocalOrder) {
+    const { recordId, hash, personId, deps, refersTo, isCreation } = change;
+    const isStuck =
+      !sending.canSend(personId) ||
+      deps.some((dep) => keys.has(changeKey(recordId, dep))) ||
+      refersTo.some((id) => creations.has(id));
+    if (!isStuck) continue;
+    stuck.add(change);
+    keys.add(changeKey(recordId, hash));
+    if (isCreation) creations.add(recordId);
+  }
+  return stuck;
 }
 
 export interface UnsyncedExport {
@@ -115,6 +142,7 @@ export async function exportUnsynced(
 function reasonOf(
   { progress, personId, memberId }: LocalChange,
   { sending, log }: RecordDeps,
+  isStuck: boolean,
 ): string | null {
   if (!log.facts.memberships.some((held) => held.memberId === memberId))
     return "Its author is no longer a member here. It is kept for an admin.";
@@ -122,6 +150,8 @@ function reasonOf(
   if (sending.obstacle === "update-needed")
     return "This app must be updated first.";
   if (!sending.canSend(personId)) return "Its author must sign in here.";
+  if (isStuck)
+    return "It builds on a colleague's work, whose author must sign in here.";
   return progress.state === "pending" && progress.held !== null
     ? sentenceOf(progress.held.message)
     : null;

@@ -79,6 +79,8 @@ export async function nextPush(
     for (const change of await closureOf(tx, seed)) {
       const key = changeKey(change.recordId, change.hash);
       if (taken.has(key) || request.except.has(key)) continue;
+      // Whether anybody here can prove it, nobody knows: the server may have it back from elsewhere, or say that it is missing.
+      if (isRestore(change) && !request.withRestores) continue;
       // What it depends on cannot go now, so neither can it.
       if (!isSendable(change, request)) break;
       if (personId !== undefined && change.personId !== personId) {

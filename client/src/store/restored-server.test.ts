@@ -93,4 +93,16 @@ test("[CL-8] what a restored server lost is pending again; others' work waits fo
   expect(await ben.log.lostProof(server.scopeId)).toBeNull();
   await covers(server.rows.length, 2);
   expect(theirs.value.status.state).toBe("confirmed");
+  // Lost once more, own work on it goes all the same: nobody knows whether what it stands on can be proven here, or comes back from elsewhere.
+  await ben.log.regress(server.scopeId, samples);
+  await ben.client.settle();
+  const edit = await theirs.value.edit();
+  edit.draft.maritalStatus = "M";
+  await edit.save();
+  expect(
+    await ben.log.nextPush({ ...request, withRestores: false }),
+  ).toMatchObject({
+    personId: ben.personId,
+    changes: [{ recordId: patient.id }],
+  });
 });

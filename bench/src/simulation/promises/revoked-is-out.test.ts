@@ -70,6 +70,18 @@ test("[PM-13] between two looks, what came in before its author was let in again
   expect(late.look()).toMatchObject({ promise: "PM-13" });
 });
 
+test("[PM-13] what had been admitted before and moves with its record is no broken promise", () => {
+  const { world, employ, look } = begin();
+  const hired = employ([], true);
+  const moved = created({ name: "before" });
+  world.commit(moved, { memberId });
+  look();
+  employ([hired], false);
+  look();
+  world.commit(moved, { memberId });
+  expect(look()).toBeUndefined();
+});
+
 test("[PM-13] what is admitted later and reaches a device on which nobody is let in is a broken promise", () => {
   const { world, employ, look } = begin();
   const hired = employ([], true);

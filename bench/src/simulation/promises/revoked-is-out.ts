@@ -71,9 +71,10 @@ export class RevokedIsOut implements Check {
   #writtenAfterTheEnd(committed: readonly LogRow[]): BrokenPromise | undefined {
     const row = committed.find(
       (one) =>
-        (one.look > (this.#outSince.get(one.memberId) ?? Infinity) &&
+        !this.#stoodBefore(one) &&
+        ((one.look > (this.#outSince.get(one.memberId) ?? Infinity) &&
           !mayBeLetInBefore(one, committed)) ||
-        one.look > (this.#revokedSince.get(one.deviceId) ?? Infinity),
+          one.look > (this.#revokedSince.get(one.deviceId) ?? Infinity)),
     );
     return (
       row && {
@@ -81,6 +82,14 @@ export class RevokedIsOut implements Check {
         words: `change ${row.hash} of ${row.recordType} ${row.recordId} was admitted after its author or device had been shut out`,
       }
     );
+  }
+
+  /** A record that moves takes its rows along, whoever wrote them. */
+  #stoodBefore({ recordId, hash, look }: LogRow): boolean {
+    const rows = this.#evidence.server.committed.get(
+      changeName(recordId, hash),
+    );
+    return rows?.some((row) => row.look < look) ?? false;
   }
 
   #receivedAfterTheEnd(disks: News["disks"]): BrokenPromise | undefined {
