@@ -105,6 +105,7 @@ async function simulate(copy: SourceCopy, from: number, seeds: number) {
     ...["--from", String(from)],
     ...["--seeds", String(seeds)],
     ...["--stop-at-broken", "1"],
+    ...(seeds === 1 ? ["--workers", "1"] : []),
     "--json",
     "--no-shrink",
   ]);

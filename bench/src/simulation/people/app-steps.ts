@@ -96,11 +96,9 @@ export function appSteps(): readonly Activity[] {
             const { recordId, hash } = desk.house.pen.random.pick(
               open.toSorted((left, right) => (left.hash < right.hash ? -1 : 1)),
             );
-            const isDone = await desk.attempt(() =>
-              client.dismissStranded(recordId, hash),
-            );
-            if (isDone === true)
-              desk.note({ kind: "stranded-dismissed", recordId, hash }, person);
+            // Before it is done: it may be on the disk of an app that dies of it.
+            desk.note({ kind: "stranded-dismissed", recordId, hash }, person);
+            await desk.attempt(() => client.dismissStranded(recordId, hash));
           },
         );
       },

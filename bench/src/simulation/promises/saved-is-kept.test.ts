@@ -97,3 +97,18 @@ test("[PM-7] a refused edit that leaves its author's device is a broken promise"
   world.drop(change);
   expect(look()).toMatchObject({ promise: "PM-7" });
 });
+
+test("[PM-7] a refused edit that is hidden, and that nobody dismissed, is a broken promise", () => {
+  for (const isDismissed of [false, true]) {
+    const { world, look } = begin();
+    const change = created();
+    const { hash } = change;
+    if (isDismissed) world.tell({ kind: "stranded-dismissed", recordId, hash });
+    world.hold(change, {
+      state: "refused",
+      code: "not-permitted",
+      isDismissed: true,
+    });
+    expect(look()?.promise).toBe(isDismissed ? undefined : "PM-7");
+  }
+});

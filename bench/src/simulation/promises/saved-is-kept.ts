@@ -1,6 +1,6 @@
 /**
- * PM-1, PM-2, PM-7: what somebody was told is saved lies on their device from then on, as sent, queued or refused; and what a
- * device was told is accepted, the server holds.
+ * PM-1, PM-2, PM-7: what somebody was told is saved lies on their device from then on, as sent, queued or refused, and what was
+ * refused is shown until somebody dismisses it; and what a device was told is accepted, the server holds.
  *
  * A device or server that was put back to an older copy has lost what came later: that is the fault, not a broken promise. What
  * anybody still holds must be back once everything has healed.
@@ -18,6 +18,7 @@ export class SavedIsKept implements Check {
   /** Told as accepted, and not yet found on the server. */
   readonly #unproven = new Map<string, string>();
   readonly #acknowledged = new Set<string>();
+  readonly #dismissed = new Set<string>();
   #setBacks = 0;
   #isServerRestored = false;
   #restoredCount = 0;
@@ -35,6 +36,7 @@ export class SavedIsKept implements Check {
     return (
       this.#whatIsSaved(news) ??
       this.#whatLeft(news) ??
+      this.#whatIsHidden(news) ??
       this.#whatIsAcknowledged(news)
     );
   }
@@ -74,6 +76,8 @@ export class SavedIsKept implements Check {
 
   #noteTold(journal: News["journal"]): void {
     for (const entry of journal) {
+      if (entry.kind === "stranded-dismissed")
+        this.#dismissed.add(changeName(entry.recordId, entry.hash));
       if (!("hashes" in entry) || !("recordId" in entry)) continue;
       const told =
         this.#told.get(entry.device) ?? new Map<string, JournalEntry>();
@@ -111,6 +115,20 @@ export class SavedIsKept implements Check {
         };
       }
     }
+    return undefined;
+  }
+
+  #whatIsHidden({ disks }: News): BrokenPromise | undefined {
+    for (const [device, { written }] of disks)
+      for (const { recordId, hash, progress } of written) {
+        if (progress.state !== "refused" || !progress.isDismissed) continue;
+        const name = changeName(recordId, hash);
+        if (this.#dismissed.has(name)) continue;
+        return {
+          promise: "PM-7",
+          words: `change ${name} was refused on ${device}, and is hidden there though nobody dismissed it`,
+        };
+      }
     return undefined;
   }
 
