@@ -2,21 +2,17 @@ import { expect, test } from "vitest";
 
 import { couldGo, neededBy } from "./critical-first.ts";
 import { changeName, type HeldChange } from "./held-changes.ts";
-import { accepted, pending } from "./paper-evidence.test-support.ts";
+import {
+  accepted,
+  pending,
+  someChange,
+} from "./paper-evidence.test-support.ts";
 
 const creation: HeldChange = {
+  ...someChange,
   recordId: "r",
   hash: "creation",
-  localNumber: 1,
-  memberId: "m",
-  deviceId: "d",
-  personId: "p",
-  lane: "merge",
-  priority: 3,
-  deps: [],
-  refersTo: [],
   isCreation: true,
-  progress: pending,
 };
 const urgent: HeldChange = {
   ...creation,

@@ -165,17 +165,10 @@ export class PaperWorld {
     this.#localNumbers.set(hash, localNumber);
     this.device.put("change_bytes", "local", `${recordId} ${hash}`, bytes);
     this.device.put("changes", "local", `${recordId} ${localNumber}`, {
-      recordId,
+      ...someChange,
       hash,
       localNumber,
-      memberId: "m",
-      deviceId: "d",
       personId,
-      lane: "merge",
-      priority: 3,
-      deps: [],
-      refersTo: [],
-      isCreation: false,
       progress,
       ...about,
     });
@@ -258,3 +251,19 @@ function rowKey(sequence: number): string {
   const digits = String(sequence);
   return `${scopeId} #${String.fromCodePoint(0x60 + digits.length)}${digits}`;
 }
+
+/** As a device keeps it; a test says what matters of it. */
+export const someChange: HeldChange = {
+  recordId,
+  hash: "h",
+  localNumber: 1,
+  memberId: "m",
+  deviceId: "d",
+  personId,
+  lane: "merge",
+  priority: 3,
+  deps: [],
+  refersTo: [],
+  isCreation: false,
+  progress: pending,
+};

@@ -4,27 +4,15 @@ import type { HeldChange } from "./held-changes.ts";
 import {
   accepted,
   pending,
-  recordId,
   refused,
+  someChange,
 } from "./paper-evidence.test-support.ts";
 import { aheadOfTruth } from "./shown-as-it-is.ts";
 
-function change(progress: HeldChange["progress"]): HeldChange {
-  return {
-    recordId,
-    hash: "h",
-    localNumber: 1,
-    memberId: "m",
-    deviceId: "d",
-    personId: "p",
-    lane: "merge",
-    priority: 3,
-    deps: [],
-    refersTo: [],
-    isCreation: false,
-    progress,
-  };
-}
+const change = (progress: HeldChange["progress"]): HeldChange => ({
+  ...someChange,
+  progress,
+});
 
 const isAhead = (
   label: string,
