@@ -109,7 +109,7 @@ function pastDiffers(
   return undefined;
 }
 
-function differs(
+export function differs(
   shown: Pick<ShownRecord, "fields" | "groups">,
   expected: ExpectedRecord,
   recordType: string,
@@ -132,7 +132,7 @@ function broken(
   };
 }
 
-interface ListedConflicts {
+export interface ListedConflicts {
   /** Records that a list of those in conflict names. */
   readonly records: ReadonlySet<string>;
   /** `record group`, of open questions. */
@@ -162,7 +162,7 @@ async function listedConflicts(client: Client): Promise<ListedConflicts> {
   return { records, questions };
 }
 
-function listDiffers(
+export function listDiffers(
   { records, questions }: ListedConflicts,
   recordId: RecordId,
   recordType: string,
