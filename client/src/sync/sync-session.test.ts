@@ -9,13 +9,15 @@ import {
   recordIdFromBytes,
   socketPair,
   type ClientMessage,
+  type PersonId,
   type ServerMessage,
   type Timer,
 } from "@suture/schema";
 import { expect, test } from "vitest";
 
+import { foundClinic, openDevice } from "../records/clinic.test-support.ts";
 import { clientTables } from "../store/client-tables.ts";
-import { openLocalLog } from "../store/local-log.ts";
+import { openLocalLog, type LocalLog } from "../store/local-log.ts";
 import { answerDeadlineMs, idlePingMs } from "./liveness.ts";
 import type { SyncProblem } from "./sync-problem.ts";
 import { SyncSession, type SyncSessionEvents } from "./sync-session.ts";
@@ -62,6 +64,19 @@ test("[SY-23] a device that waits for nothing but a scope it may no longer read 
   expect(world.told).not.toContain("caught-up");
   await world.say({ type: "scope-revoked", scopeId, memberships: [] });
   expect(world.told).toContain("caught-up");
+});
+
+test("[CL-8] what a restored server lost is offered though its scope may not be read any more (seed 328)", async () => {
+  const { client, log, personId: ada } = await openDevice({ name: "ada" });
+  const { organizationId } = await foundClinic({ client });
+  const world = await openSession({ log, person: ada });
+  await world.say(welcome);
+  world.received();
+  // As a log that went back leaves it: pending, and nobody has asked for a push.
+  await client.patients.create({ parentId: organizationId });
+  const scopeId = organizationScope(organizationId);
+  await world.say({ type: "scope-revoked", scopeId, memberships: [] });
+  expect(world.received()).toMatchObject([{ type: "push" }]);
 });
 
 test("[SY-23] whoever is owed an answer too long ends the session", async () => {
@@ -172,12 +187,17 @@ test("[SY-23] after stop nothing is told", async () => {
   expect(world.ended).toEqual([]);
 });
 
-async function openSession() {
+async function openSession({
+  person = personId,
+  log: given,
+}: { readonly person?: PersonId; readonly log?: LocalLog } = {}) {
   const clock = { now: () => 0 };
-  const log = await openLocalLog({
-    store: createMemoryStore({ tables: clientTables }),
-    clock,
-  });
+  const log =
+    given ??
+    (await openLocalLog({
+      store: createMemoryStore({ tables: clientTables }),
+      clock,
+    }));
   const pair = socketPair();
   const frames: ClientMessage[] = [];
   pair.server.listen({
@@ -210,8 +230,8 @@ async function openSession() {
     clock,
     timers,
     deviceId,
-    personId,
-    tokens: () => Promise.resolve(new Map([[personId, "token"]])),
+    personId: person,
+    tokens: () => Promise.resolve(new Map([[person, "token"]])),
     renewedToken: () => Promise.resolve(renewals.shift()),
     readableTypes: () => [],
     appVersion: "test",

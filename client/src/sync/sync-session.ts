@@ -232,7 +232,8 @@ export class SyncSession {
       case "scope-revoked":
         await log.saveMemberships(this.#deps.personId, message.memberships);
         await this.#receiver.revoked(message.scopeId);
-        // It may have been the one whose page was still to come.
+        // It may have been the one whose page was still to come, after which what a restored server lost would have gone.
+        await this.#pushMore();
         return this.#reportIfCaughtUp();
       case "reviews":
         await log.applyReviews(message, !this.#hasReviews);

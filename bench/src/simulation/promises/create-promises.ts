@@ -34,7 +34,11 @@ export function createPromises({ run, hospital }: PromisesDeps): Promises {
   });
   const checks: readonly Check[] = [
     new WhatHappened(evidence, tally),
-    new SavedIsKept(evidence),
+    new SavedIsKept(evidence, (device) => {
+      if (!world.device(device).isOn) return false;
+      const { person, syncStatus } = world.device(device).client;
+      return person !== null && syncStatus.problem === null;
+    }),
     new DamageIsTold(evidence, async (device) => {
       const { isOn } = world.device(device);
       if (!isOn) return undefined;

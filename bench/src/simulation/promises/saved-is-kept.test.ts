@@ -12,9 +12,9 @@ import {
 } from "./paper-evidence.test-support.ts";
 import { SavedIsKept } from "./saved-is-kept.ts";
 
-function begin() {
+function begin({ canSync = true } = {}) {
   const world = new PaperWorld();
-  const check = new SavedIsKept(world.evidence);
+  const check = new SavedIsKept(world.evidence, () => canSync);
   return { world, look: () => check.afterStep(world.evidence.look()), check };
 }
 
@@ -63,6 +63,18 @@ test("[PM-1] what a restored server has lost must be back if anybody has it once
   expect(check.afterHealing()).toMatchObject({ promise: "PM-1" });
   world.drop(change);
   look();
+  expect(check.afterHealing()).toBeUndefined();
+});
+
+test("[PM-1] what a restored server has lost waits where somebody must sign in first (seed 20337)", () => {
+  const { world, look, check } = begin({ canSync: false });
+  const change = created();
+  world.commit(change);
+  world.hold(change, accepted);
+  look();
+  world.journal.noteRestored({ machine: "server", atMs: 0, backupAtMs: 0 });
+  world.loseLast();
+  expect(look()).toBeUndefined();
   expect(check.afterHealing()).toBeUndefined();
 });
 

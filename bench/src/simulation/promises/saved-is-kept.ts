@@ -13,6 +13,7 @@ import { changeName, type HeldChange } from "./held-changes.ts";
 
 export class SavedIsKept implements Check {
   readonly #evidence: Evidence;
+  readonly #canSync: (device: string) => boolean;
   /** Told as saved, by device, and not yet found on its disk. */
   readonly #told = new Map<string, Map<string, JournalEntry>>();
   /** Told as accepted, and not yet found on the server. */
@@ -26,8 +27,10 @@ export class SavedIsKept implements Check {
   /** Devices that have not been looked at since. */
   readonly #justRestored = new Set<string>();
 
-  constructor(evidence: Evidence) {
+  /** `canSync`: whether a device brings back what it has, without anybody signing in on it first. */
+  constructor(evidence: Evidence, canSync: (device: string) => boolean) {
     this.#evidence = evidence;
+    this.#canSync = canSync;
   }
 
   afterStep(news: News): BrokenPromise | undefined {
@@ -46,7 +49,9 @@ export class SavedIsKept implements Check {
     for (const name of this.#acknowledged) {
       if (server.committed.has(name)) continue;
       const holder = [...devices].find(
-        ([, held]) => held.all.get(name)?.progress.state === "accepted",
+        ([device, held]) =>
+          held.all.get(name)?.progress.state === "accepted" &&
+          this.#canSync(device),
       );
       if (this.#isServerRestored && holder === undefined) continue;
       return {
