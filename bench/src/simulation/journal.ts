@@ -112,7 +112,8 @@ export type JournalEntry = {
     }
   | {
       readonly kind: "device-revoked";
-      readonly revokedDevice: string;
+      /** A device that has lost its key comes back under another. */
+      readonly deviceId: string;
       /** Whether they were told so; otherwise it may have happened, now or later, or not. */
       readonly isCertain: boolean;
     }

@@ -104,7 +104,7 @@ async function revoke(
   );
   const isCertain = answer?.status === 204;
   if (isCertain || (isAsked && answer === undefined))
-    desk.note({ kind: "device-revoked", revokedDevice, isCertain }, person);
+    desk.note({ kind: "device-revoked", deviceId, isCertain }, person);
 }
 
 const strandedList = z.object({

@@ -96,12 +96,10 @@ test("[PM-13] what is admitted later and reaches a device on which nobody is let
 
 test("[PM-13] what a revoked device sends is not admitted", () => {
   const { world, look } = begin();
-  world.tell({
-    kind: "device-revoked",
-    revokedDevice: "ward",
-    isCertain: true,
-  });
+  world.tell({ kind: "device-revoked", deviceId: "d", isCertain: true });
   look();
+  world.commit(created({ name: "under another key" }), { deviceId: "e" });
+  expect(look()).toBeUndefined();
   world.commit(created({ name: "late" }), { deviceId: "d" });
   expect(look()).toMatchObject({ promise: "PM-13" });
 });

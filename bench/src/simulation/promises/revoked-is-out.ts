@@ -129,10 +129,8 @@ export class RevokedIsOut implements Check {
     const { server } = this.#evidence;
     for (const entry of journal) {
       // Where no answer came, it may not have been.
-      if (entry.kind !== "device-revoked" || !entry.isCertain) continue;
-      const deviceId = this.#deviceIds.get(entry.revokedDevice);
-      if (deviceId !== undefined)
-        this.#revokedSince.set(deviceId, server.lookCount);
+      if (entry.kind === "device-revoked" && entry.isCertain)
+        this.#revokedSince.set(entry.deviceId, server.lookCount);
     }
     const members = committed.filter(
       ({ recordType }) => recordType === "member",
