@@ -20,17 +20,28 @@ interface Suspicion {
 
 export class CriticalFirst implements Check {
   readonly #evidence: Evidence;
+  readonly #devices: readonly WorldDevice[];
   #suspicions: Suspicion[] = [];
+  #damagedCount = 0;
+  /** Damaged, and not looked at since their apps have opened. */
+  readonly #justDamaged = new Set<string>();
 
   constructor(evidence: Evidence, devices: readonly WorldDevice[]) {
     this.#evidence = evidence;
+    this.#devices = devices;
     for (const device of devices) this.#watch(device);
   }
 
   async afterStep(): Promise<BrokenPromise | undefined> {
     const suspicions = this.#suspicions;
     this.#suspicions = [];
+    const { damaged } = this.#evidence.journal;
+    for (const { machine } of damaged.slice(this.#damagedCount))
+      this.#justDamaged.add(machine);
+    this.#damagedCount = damaged.length;
     for (const { device, urgent, words } of suspicions) {
+      // All that it has it offers again, critical or not: what was pending on it cannot be told from the last look.
+      if (this.#justDamaged.has(device.name)) continue;
       const people = new Set<string | null>(
         await device.tokens.listPersonIds(),
       );
@@ -41,6 +52,8 @@ export class CriticalFirst implements Check {
           words: `${device.name} ${words} before change ${overtaken.hash}, which is critical`,
         };
     }
+    for (const { name, isOn } of this.#devices)
+      if (isOn) this.#justDamaged.delete(name);
     return undefined;
   }
 
