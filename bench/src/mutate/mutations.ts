@@ -101,9 +101,9 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "client/src/store/scope-positions.ts",
-        find: "    await returnToPending(tx, change, scopeId);\n",
+        find: "    await returnToPending(tx, change, others);\n",
         replace:
-          "    if (scopeId === change.recordId) await returnToPending(tx, change, scopeId);\n",
+          "    if (scopeId === change.recordId) await returnToPending(tx, change, others);\n",
       },
     ],
   },

@@ -4,6 +4,7 @@
  */
 import type { ChangeHash } from "@suture/schema";
 
+import { isRestore } from "../store/change-rows.ts";
 import type { LocalChange } from "../store/local-change.ts";
 import type { RecordState } from "./record-state.ts";
 
@@ -29,12 +30,12 @@ export function laneDependencies(
   return state.index.frontier(found);
 }
 
-function qualifies(
-  { progress, lane: ownLane, isCreation }: LocalChange,
-  lane: string,
-): boolean {
-  if (isCreation || ownLane === lane || progress.state === "accepted")
-    return true;
-  // A restored server lost it: it had been accepted, and will be brought back.
-  return progress.state === "pending" && progress.isRestore;
+/** What a restored server lost had been accepted, and will be brought back. */
+function qualifies(change: LocalChange, lane: string): boolean {
+  return (
+    change.isCreation ||
+    change.lane === lane ||
+    change.progress.state === "accepted" ||
+    isRestore(change)
+  );
 }

@@ -3,7 +3,8 @@
  *
  * Accepted and duplicate are the same proof. A refusal that time can heal leaves the change where it was. A final one keeps
  * the bytes as stranded work, and with it everything of the record that was composed on top: the server would refuse that as well.
- * A verdict on a change that is not here, or that was accepted before, does nothing.
+ * Other people's work, lost by a restored server, stays where it was either way: it is refused from this device, and its author's
+ * may bring it back. A verdict on a change that is not here, or that was accepted before, does nothing.
  */
 import type { Verdict, WriteTransaction } from "@suture/schema";
 import { isRetryable } from "@suture/schema";
@@ -11,6 +12,7 @@ import { isRetryable } from "@suture/schema";
 import {
   changesOf,
   findChange,
+  isRestore,
   isUnsynced,
   markAccepted,
   setProgress,
@@ -90,17 +92,11 @@ async function applyRefusal(
 ): Promise<readonly LocalChange[]> {
   if (!isUnsynced(change.progress)) return [];
   if (isRetryable(code)) {
-    const isRestore =
-      change.progress.state === "pending" && change.progress.isRestore;
-    await setProgress(tx, change, {
-      state: "pending",
-      held: { code, message },
-      isRestore,
-    });
+    await hold(tx, change, { code, message });
     return [];
   }
   const isRecordLost = change.isCreation && code !== "record-exists";
-  const stranded = [change];
+  const onTop = [change];
   const refused = new Set([change.hash]);
   for (const later of await changesOf(tx, change.recordId)) {
     // Containers of texts and counters build on nothing, but there is no record for them.
@@ -110,15 +106,34 @@ async function applyRefusal(
     if (!isOnTop || refused.has(later.hash) || !isUnsynced(later.progress))
       continue;
     refused.add(later.hash);
-    stranded.push(later);
+    onTop.push(later);
   }
-  for (const [position, row] of stranded.entries()) {
+  const stranded: LocalChange[] = [];
+  for (const row of onTop) {
+    const refusal = row === change ? { code, message } : buildsOnRefused;
+    if (isRestore(row)) {
+      await hold(tx, row, refusal);
+      continue;
+    }
+    stranded.push(row);
     await setProgress(tx, row, {
       state: "refused",
-      ...(position === 0 ? { code, message } : buildsOnRefused),
+      ...refusal,
       refusedAtMs: nowMs,
       isDismissed: false,
     });
   }
   return stranded;
+}
+
+async function hold(
+  tx: WriteTransaction,
+  change: LocalChange,
+  held: LocalRefusal,
+): Promise<void> {
+  await setProgress(tx, change, {
+    state: "pending",
+    held,
+    isRestore: isRestore(change),
+  });
 }

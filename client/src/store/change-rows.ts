@@ -111,6 +111,11 @@ export function isUnsynced(progress: Progress): boolean {
   return progress.state === "pending" || progress.state === "waiting";
 }
 
+/** Somebody else's, lost by a restored server, and to be brought back. */
+export function isRestore({ progress }: LocalChange): boolean {
+  return progress.state === "pending" && progress.isRestore;
+}
+
 /** What the local log must know of a change's content without opening the record. */
 export interface ChangeMeaning {
   readonly creates: {

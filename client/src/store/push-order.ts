@@ -17,7 +17,7 @@ import {
   type UnsyncedCounts,
 } from "@suture/schema";
 
-import { changesOf, findChange, isUnsynced } from "./change-rows.ts";
+import { changesOf, findChange, isRestore, isUnsynced } from "./change-rows.ts";
 import {
   changeBytesTable,
   changesTable,
@@ -167,10 +167,6 @@ function countsOf(
     countsByPriority: [countOf(0), countOf(1), countOf(2), countOf(3)],
     oldestAgeMs,
   };
-}
-
-function isRestore({ progress }: LocalChange): boolean {
-  return progress.state === "pending" && progress.isRestore;
 }
 
 function isSendable(change: LocalChange, request: PushRequest): boolean {

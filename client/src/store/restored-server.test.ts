@@ -1,4 +1,4 @@
-import { proveLeaf } from "@suture/schema";
+import { proveLeaf, teamScope } from "@suture/schema";
 import { expect, test } from "vitest";
 
 import {
@@ -86,6 +86,24 @@ test("[CL-8] what a restored server lost is pending again; others' work waits fo
       jws: "jws 9",
     });
   expect(await ben.client.unsynced()).toEqual([]);
+  // Refused from this device, it is still there for whoever reads it, and for its author's device to bring back.
+  const [lost] = (await ben.log.nextPush({ ...request, withRestores: true }))
+    ?.changes ?? [undefined];
+  if (lost === undefined) throw new Error("nothing is to be brought back");
+  const stranded = await ben.log.applyVerdicts([
+    {
+      verdict: "refused",
+      recordId: patient.id,
+      hash: lost.hash,
+      code: "not-permitted",
+      message: "its author is not of that team",
+      isRetryable: false,
+    },
+  ]);
+  expect(stranded).toEqual([]);
+  await ben.client.settle();
+  expect(theirs.value.status.state).toBe("local");
+  expect(await ben.log.lostProof(server.scopeId)).not.toBeNull();
   // It comes back under its place in the new log, which no checkpoint has covered yet, whatever an older one did.
   await server.deliverTo(ben);
   await ben.client.settle();
@@ -105,4 +123,35 @@ test("[CL-8] what a restored server lost is pending again; others' work waits fo
     personId: ben.personId,
     changes: [{ recordId: patient.id }],
   });
+});
+
+test("[CL-8] a place in a scope that this device does not follow proves nothing once a restored server lost the other", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  const common = server.rows.length;
+  const created = await ada.client.patients.create({
+    parentId: organizationId,
+  });
+  if (!created.ok) throw new Error(created.error.reason);
+  const { id: recordId, status } = created.value;
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  const unfollowed = teamScope(recordId);
+  const { chain } = server.cursorAt(3);
+  const hash = server.rows.at(-1)?.hash;
+  if (hash === undefined) throw new Error("nothing was created");
+  await ada.log.applyVerdicts([
+    {
+      verdict: "accepted",
+      recordId,
+      hash,
+      places: [{ scopeId: unfollowed, sequence: 3, chain }],
+    },
+  ]);
+  await ada.log.regress(server.scopeId, [server.cursorAt(common)]);
+  await ada.client.settle();
+  expect(status.state).toBe("queued");
 });

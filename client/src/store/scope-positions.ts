@@ -15,7 +15,12 @@ import {
 import { scopeIdSchema } from "@suture/schema";
 
 import { startOf } from "./apply-remote.ts";
-import { changesOf, findChange, setProgress } from "./change-rows.ts";
+import {
+  changesOf,
+  findChange,
+  isRestore,
+  setProgress,
+} from "./change-rows.ts";
 import {
   changeBytesTable,
   changesByHashTable,
@@ -83,7 +88,10 @@ export async function regress(
 ): Promise<readonly RecordId[]> {
   const from = common?.sequence ?? 0;
   const recordIds = new Set<RecordId>();
-  const held = (await tx.get(scopesTable, [scopeId]))?.cursor;
+  const scopes = await scopesOf(tx);
+  const held = scopes.get(scopeId)?.cursor;
+  const others = new Set(scopes.keys());
+  others.delete(scopeId);
   for (const { key, value } of await tx.scan(logRowsTable, {
     prefix: [scopeId],
     after: [scopeId, from],
@@ -100,13 +108,13 @@ export async function regress(
       await tx.put(lostRowsTable, key, { recordId, hash, memberId, deviceId });
     const change = await findChange(tx, recordId, hash);
     if (change === undefined) continue;
-    await returnToPending(tx, change, scopeId);
+    await returnToPending(tx, change, others);
     recordIds.add(recordId);
   }
   if (common === null) await tx.delete(scopesTable, [scopeId]);
   else
     await tx.put(scopesTable, [scopeId], {
-      ...(await tx.get(scopesTable, [scopeId])),
+      ...scopes.get(scopeId),
       cursor: common,
       snapshot: null,
     });
@@ -187,7 +195,7 @@ export async function lostProof(
   if (rows.length > limits.maxRestoreRows) return null;
   for (const { recordId, hash } of rows) {
     const change = await findChange(tx, recordId, hash);
-    if (change?.progress.state === "pending" && change.progress.isRestore)
+    if (change !== undefined && isRestore(change))
       return { from: held.from, rows, jws, proof };
   }
   return null;
@@ -291,14 +299,15 @@ async function removeRecord(
   await tx.delete(staleViewsTable, [recordId]);
 }
 
+/** A place counts where this device would notice its loss: in a scope whose log it follows. */
 async function returnToPending(
   tx: WriteTransaction,
   change: LocalChange,
-  scopeId: ScopeId,
+  followed: ReadonlySet<ScopeId>,
 ): Promise<void> {
   const { progress } = change;
   if (progress.state !== "accepted") return;
-  const places = progress.places.filter((place) => place.scopeId !== scopeId);
+  const places = progress.places.filter(({ scopeId }) => followed.has(scopeId));
   if (places.length > 0) {
     await setProgress(tx, change, { ...progress, places });
     return;

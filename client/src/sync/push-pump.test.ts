@@ -104,6 +104,28 @@ test('[SY-28] what is answered "not now" is offered again after a minute, and as
   expect(sent).toHaveLength(3);
 });
 
+test("[CL-8] what is refused for good is not offered again on the same socket, though the log still holds it", async () => {
+  await pump.pump();
+  const [first] = sent;
+  pump.settle(
+    0,
+    (first?.changes ?? []).map(({ recordId, bytes }): Verdict => ({
+      verdict: "refused",
+      recordId,
+      hash: changeHashSchema.parse(bytesToHex(sha256(bytes.subarray(8)))),
+      code: "not-permitted",
+      message: "Not here.",
+      isRetryable: false,
+    })),
+  );
+  await pump.pump();
+  expect(sent).toHaveLength(1);
+  expect(waits).toEqual([]);
+  pump.offerAgain();
+  await pump.pump();
+  expect(sent).toHaveLength(1);
+});
+
 test("[SY-28] a session that ends takes its waits with it", async () => {
   await pump.pump();
   pump.defer(0, 7_000);

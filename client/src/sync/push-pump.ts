@@ -35,6 +35,8 @@ export class PushPump {
   readonly #inFlight = new Map<number, readonly string[]>();
   /** Answered "not now" on this socket: offered again once something else was accepted, or rights or time have changed. */
   readonly #held = new Set<string>();
+  /** Refused for good: other people's work is offered once on each socket, because from this device it may be refused again and again. */
+  readonly #refused = new Set<string>();
   #withRestores = false;
   #nextPushId = 0;
   #isPumping = false;
@@ -64,10 +66,10 @@ export class PushPump {
     );
     if (isAnyDurable) this.offerAgain();
     for (const verdict of verdicts) {
-      const isNotNow =
-        verdict.verdict === "waiting" ||
-        (verdict.verdict === "refused" && verdict.isRetryable);
-      if (isNotNow) this.#held.add(changeKey(verdict.recordId, verdict.hash));
+      const key = changeKey(verdict.recordId, verdict.hash);
+      if (verdict.verdict === "waiting") this.#held.add(key);
+      if (verdict.verdict === "refused")
+        (verdict.isRetryable ? this.#held : this.#refused).add(key);
     }
     if (this.#held.size > 0)
       this.#reoffer ??= this.#deps.timers.after(reofferMs, () => {
@@ -117,7 +119,7 @@ export class PushPump {
     const { log, personId, send } = this.#deps;
     const onTheirWay = [...this.#inFlight.values()].flat();
     const batch = await log.nextPush({
-      except: new Set([...onTheirWay, ...this.#held]),
+      except: new Set([...onTheirWay, ...this.#held, ...this.#refused]),
       personIds: new Set(tokens.keys()),
       withRestores: this.#withRestores,
       maxBytes: maxPushBytes,
