@@ -1,0 +1,68 @@
+/**
+ * `npm run bench -- NAME [--devices N] [--peers a,b] [--rounds N] [--json]`: Suture beside what people would use instead.
+ *
+ * NAME is a benchmark or `all`. What happens goes to stderr, results to stdout as they are there; with `--json` the last lines are
+ * the reports, one for each benchmark. `--peers none` runs Suture alone. Exit code 0, 1 where a system did not do the work, 2 for
+ * options that are none. SPEC BE-1 to BE-5.
+ */
+import { parseArgs } from "node:util";
+
+import type { BenchReport } from "./benchmark.ts";
+import { benchmarks } from "./benchmarks.ts";
+import { inWords } from "./in-words.ts";
+
+const { chosen, json, ...options } = readOptions();
+const reports: BenchReport[] = [];
+for (const benchmark of chosen) {
+  console.error(`${benchmark.name} …`);
+  const report = await benchmark.run({
+    ...options,
+    tell: (line) => console.error(`  ${line}`),
+  });
+  console.log(`${inWords(report)}\n`);
+  reports.push(report);
+}
+if (json) for (const report of reports) console.log(JSON.stringify(report));
+
+function readOptions() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        devices: { type: "string" },
+        peers: { type: "string" },
+        rounds: { type: "string", default: "5" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const [name, ...more] = positionals;
+    const chosen =
+      name === "all"
+        ? benchmarks
+        : benchmarks.filter((benchmark) => benchmark.name === name);
+    if (chosen.length === 0 || more.length > 0)
+      throw new Error("there is no such benchmark");
+    return {
+      chosen,
+      devices:
+        values.devices === undefined ? undefined : wholeNumber(values.devices),
+      peers:
+        values.peers === undefined
+          ? ("all" as const)
+          : new Set(values.peers.split(",")),
+      rounds: wholeNumber(values.rounds),
+      json: values.json,
+    };
+  } catch {
+    const names = [...benchmarks.map(({ name }) => name), "all"].join(" | ");
+    console.error(
+      `npm run bench -- ${names} [--devices N] [--peers a,b] [--rounds N] [--json]`,
+    );
+    process.exit(2);
+  }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new Error("not a whole number");
+  return Number(text);
+}
