@@ -190,12 +190,22 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "server: a device that has missed rows is sent what comes behind them",
+    name: "both: a page that leaves rows out is sent, and taken",
     edits: [
       {
         file: "server/src/gateway/sync/live-rows.ts",
         find: "if (session.areRightsStale || isSlow || behind < batch.fromSequence) {",
         replace: "if (session.areRightsStale || isSlow) {",
+      },
+      {
+        file: "client/src/store/apply-remote.ts",
+        find: 'if (row.sequence !== at.sequence + 1)\n      throw new RemoteRowRefused("not-next");',
+        replace: "",
+      },
+      {
+        file: "client/src/store/apply-remote.ts",
+        find: 'if (at.sequence === end.sequence && at.chain !== end.chain)\n    throw new RemoteRowRefused("chain-mismatch");\n  if (at.sequence < end.sequence) throw new RemoteRowRefused("not-next");',
+        replace: "at = end;",
       },
     ],
   },

@@ -47,8 +47,8 @@ const kindShares: readonly (readonly [MishapKind, number])[] = [
 ];
 /** At most one of these: what was on both a device and the server and is on neither any more nobody can bring back. */
 const backupShares = {
-  none: 7,
-  "server backup": 1,
+  none: 6,
+  "server backup": 3,
   "device backup": 1,
   "device damage": 1,
 };

@@ -16,6 +16,7 @@ import { RevokedIsOut } from "./revoked-is-out.ts";
 import { SavedIsKept } from "./saved-is-kept.ts";
 import { ShownAsItIs } from "./shown-as-it-is.ts";
 import { WhatHappened } from "./what-happened.ts";
+import { WithinRights } from "./within-rights.ts";
 import { WrittenAsMeant } from "./written-as-meant.ts";
 
 export interface PromisesDeps {
@@ -50,7 +51,8 @@ export function createPromises({ run, hospital }: PromisesDeps): Promises {
     new WrittenAsMeant(evidence),
     new ConflictsEnd(evidence),
     new AuditVerifies(evidence, world),
-    new RevokedIsOut(evidence, hospital.people),
+    new RevokedIsOut(evidence),
+    new WithinRights(evidence, hospital.people),
     new CriticalFirst(evidence, world.devices),
     new ShownAsItIs(evidence, world),
     new EveryReader(evidence, world),

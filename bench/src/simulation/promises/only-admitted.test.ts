@@ -5,6 +5,8 @@ import {
   accepted,
   created,
   PaperWorld,
+  pending,
+  refused,
 } from "./paper-evidence.test-support.ts";
 
 function begin() {
@@ -29,5 +31,17 @@ test("[PM-9] a change that stands twice in a log is a broken promise", () => {
   world.commit(change);
   expect(look()).toBeUndefined();
   world.commit(change);
+  expect(look()).toMatchObject({ promise: "PM-9" });
+});
+
+test("[PM-9] a change that is refused to the device that says it again, though the server holds it, is a broken promise", () => {
+  const { world, look } = begin();
+  const change = created();
+  world.hold(change, pending);
+  world.commit(change);
+  expect(look()).toBeUndefined();
+  world.hold(change, accepted);
+  expect(look()).toBeUndefined();
+  world.hold(change, refused);
   expect(look()).toMatchObject({ promise: "PM-9" });
 });

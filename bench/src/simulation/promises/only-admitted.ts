@@ -8,6 +8,7 @@ export class OnlyAdmitted implements Check {
   readonly #evidence: Evidence;
   /** Other people's work, by the device it was found on, while the server could not be asked. */
   readonly #unproven = new Map<string, string>();
+  #lastLook = 0;
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
@@ -18,6 +19,9 @@ export class OnlyAdmitted implements Check {
       for (const { recordId, hash, personId } of written)
         if (personId === null)
           this.#unproven.set(changeName(recordId, hash), device);
+    const unlike = this.#refusedThoughHeld(disks);
+    this.#lastLook = this.#evidence.server.lookCount;
+    if (unlike !== undefined) return unlike;
     if (committed === undefined) return undefined;
     for (const [name, device] of this.#unproven)
       if (!this.#evidence.server.everHeld(name))
@@ -27,6 +31,25 @@ export class OnlyAdmitted implements Check {
         };
     this.#unproven.clear();
     return this.#admittedTwice(committed);
+  }
+
+  /** A device that lost the answer says it again, and is told the same. */
+  #refusedThoughHeld(disks: News["disks"]): BrokenPromise | undefined {
+    const { server } = this.#evidence;
+    // What a restored server refuses, another device may have brought back since.
+    if (server.setBackCount > 0) return undefined;
+    for (const [device, { written }] of disks)
+      for (const { recordId, hash, personId, progress } of written) {
+        if (personId === null || progress.state !== "refused") continue;
+        const name = changeName(recordId, hash);
+        const rows = server.committed.get(name) ?? [];
+        if (rows.some(({ look }) => look <= this.#lastLook))
+          return {
+            promise: "PM-9",
+            words: `${device} was refused change ${name}, which the server had admitted before`,
+          };
+      }
+    return undefined;
   }
 
   #admittedTwice(

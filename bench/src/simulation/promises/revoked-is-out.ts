@@ -1,8 +1,7 @@
 /**
  * PM-13: once the server has taken a membership's end, or a device's, nothing that its person writes or the device sends is admitted
- * any more, and nothing that is admitted later reaches a device on which nobody is let in.
+ * any more, and nothing that is admitted later reaches that device.
  */
-import type { Person } from "../people/hospital.ts";
 import type { BrokenPromise } from "../run.ts";
 import type { Check } from "./check.ts";
 import type { Evidence, News } from "./evidence.ts";
@@ -16,28 +15,9 @@ export class RevokedIsOut implements Check {
   /** By device id. */
   readonly #revokedSince = new Map<string, number>();
   readonly #deviceIds = new Map<string, string>();
-  /** Members who ever were on a device. */
-  readonly #membersOn: ReadonlyMap<string, Set<string>>;
-  readonly #memberIds: ReadonlyMap<string, string>;
 
-  constructor(
-    evidence: Evidence,
-    people: readonly Pick<Person, "personId" | "memberId" | "devices">[],
-  ) {
+  constructor(evidence: Evidence) {
     this.#evidence = evidence;
-    this.#memberIds = new Map(
-      people.map(({ personId, memberId }) => [personId, memberId]),
-    );
-    this.#membersOn = new Map(
-      [...evidence.devices.keys()].map((device) => [
-        device,
-        new Set(
-          people.flatMap(({ devices, memberId }) =>
-            devices.some((name) => name === device) ? [memberId] : [],
-          ),
-        ),
-      ]),
-    );
   }
 
   begin({ disks }: News): void {
@@ -45,12 +25,6 @@ export class RevokedIsOut implements Check {
   }
 
   afterStep({ journal, committed, disks }: News): BrokenPromise | undefined {
-    for (const entry of journal)
-      if (entry.kind === "signed-in") {
-        const memberId = this.#memberIds.get(entry.personId);
-        if (memberId !== undefined)
-          this.#membersOn.get(entry.device)?.add(memberId);
-      }
     this.#noteDeviceIds(disks);
     // What a restored server is brought back was judged once, under the rights that then were.
     const isRestored = this.#evidence.server.setBackCount > 0;
@@ -94,7 +68,7 @@ export class RevokedIsOut implements Check {
 
   #receivedAfterTheEnd(disks: News["disks"]): BrokenPromise | undefined {
     for (const [device, { written }] of disks) {
-      const since = this.#nobodyOnSince(device);
+      const since = this.#revocationOf(device);
       if (since === undefined) continue;
       const late = written.find(
         ({ personId, recordId, hash }) =>
@@ -107,22 +81,17 @@ export class RevokedIsOut implements Check {
       if (late !== undefined)
         return {
           promise: "PM-13",
-          words: `${device}, on which nobody is let in any more, was sent change ${late.hash}, admitted since`,
+          words: `${device}, which was revoked, was sent change ${late.hash}, admitted since`,
         };
     }
     return undefined;
   }
 
-  #nobodyOnSince(device: string): number | undefined {
+  #revocationOf(device: string): number | undefined {
     const deviceId = this.#deviceIds.get(device);
-    const revoked = deviceId && this.#revokedSince.get(deviceId);
-    if (typeof revoked === "number") return revoked;
-    const ends = [...(this.#membersOn.get(device) ?? [])].map((memberId) =>
-      this.#outSince.get(memberId),
-    );
-    return ends.includes(undefined)
+    return deviceId === undefined
       ? undefined
-      : Math.max(...ends.map((end) => end ?? 0));
+      : this.#revokedSince.get(deviceId);
   }
 
   #noteEnds(journal: News["journal"], committed: readonly LogRow[]): void {

@@ -1,0 +1,87 @@
+import { recordIdFromBytes } from "@suture/schema";
+import { expect, test } from "vitest";
+
+import {
+  accepted,
+  compose,
+  created,
+  PaperWorld,
+  personId,
+  statement,
+  type Composed,
+} from "./paper-evidence.test-support.ts";
+import { WithinRights } from "./within-rights.ts";
+
+const memberId = recordIdFromBytes(new Uint8Array(16).fill(3));
+
+function begin() {
+  const world = new PaperWorld();
+  const check = new WithinRights(world.evidence, [
+    { personId, memberId, devices: ["ward"] },
+  ]);
+  const employ = (seen: readonly Composed[], roles: readonly string[]) => {
+    const change = compose(seen, {
+      recordId: memberId,
+      recordType: "member",
+      membership: statement({ roles, teams: [], active: true }),
+    });
+    world.commit(change, { recordId: memberId, recordType: "member" });
+    return change;
+  };
+  const employed = employ([], ["clinician"]);
+  check.begin(world.evidence.look());
+  return {
+    world,
+    employed,
+    employ,
+    look: () => check.afterStep(world.evidence.look()),
+  };
+}
+
+test("[PM-13] what no role of its author may write is a broken promise, once it is admitted", () => {
+  const { world, employ, employed, look } = begin();
+  world.commit(created({ prescribing: statement({ allergies: {} }) }), {
+    memberId,
+  });
+  expect(look()).toBeUndefined();
+  employ([employed], ["receptionist"]);
+  expect(look()).toBeUndefined();
+  world.commit(created({ maritalStatus: "M" }), { memberId });
+  expect(look()).toBeUndefined();
+  world.commit(created({ prescribing: statement({ allergies: {} }) }), {
+    memberId,
+  });
+  expect(look()).toMatchObject({ promise: "PM-13" });
+
+  // Apart, one gave everything and one took all but the desk: the lesser rights count.
+  employ([employed], ["admin", "clinician", "receptionist"]);
+  look();
+  world.commit(created({ "measurements/1": "38.2" }), { memberId });
+  expect(look()).toMatchObject({ promise: "PM-13" });
+});
+
+test("[PM-13] a role lost between the same two looks may have been there still", () => {
+  const { world, employ, employed, look } = begin();
+  world.commit(created({ prescribing: statement({ allergies: {} }) }), {
+    memberId,
+  });
+  employ([employed], ["receptionist"]);
+  expect(look()).toBeUndefined();
+});
+
+test("[PM-13] what reaches a device on which nobody may read it any more is a broken promise", () => {
+  const { world, employ, employed, look } = begin();
+  const send = () => {
+    const change = created({ name: "later" });
+    world.commit(change, { memberId: "somebody else" });
+    look();
+    world.hold(change, accepted, { personId: null });
+    return look();
+  };
+  expect(send()).toBeUndefined();
+  const moved = employ([employed], ["technician"]);
+  look();
+  expect(send()).toMatchObject({ promise: "PM-13" });
+  employ([moved], ["auditor"]);
+  expect(send()).toBeUndefined();
+});
