@@ -7,7 +7,6 @@ import {
   created,
   PaperWorld,
   pending,
-  personId,
   statement,
   type Composed,
 } from "./paper-evidence.test-support.ts";
