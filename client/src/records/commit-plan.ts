@@ -1,7 +1,7 @@
 import { err, ok, StoreError, statusLabels, type Result } from "@suture/schema";
 import type { RecordType, WriteTransaction } from "@suture/schema";
 
-import type { NewChange } from "../store/local-log.ts";
+import type { NewChange } from "../store/insert-saved.ts";
 import type { SigningAuthor } from "./author-of.ts";
 import { namedRecords } from "./named-records.ts";
 import type { PlannedChange } from "./plan-base.ts";

@@ -30,8 +30,8 @@ import {
 
 import {
   findChange,
-  insertChange,
   meaningOf,
+  ChangeWriter,
   setProgress,
 } from "../store/change-rows.ts";
 import { changeBytesTable, membershipsTable } from "../store/client-tables.ts";
@@ -197,7 +197,9 @@ async function keepAsPending(
     savedAtMs,
     progress: { state: "pending" as const, held: null, isRestore: false },
   };
-  await insertChange(tx, row, bytes, meaningOf(change));
+  const added = await ChangeWriter.begin(tx);
+  await added.insert(row, bytes, meaningOf(change));
+  await added.end();
 }
 
 /** The rights its author was last known to have where it belongs; null for none at all. */

@@ -26,9 +26,9 @@ import {
 
 import {
   findChange,
-  insertChange,
   markAccepted,
   meaningOf,
+  ChangeWriter,
 } from "./change-rows.ts";
 import { logRowsTable, missingTable, scopesTable } from "./client-tables.ts";
 import { mergeLane, type LocalPlace } from "./local-change.ts";
@@ -47,6 +47,13 @@ interface RemoteChange {
   readonly memberId: RecordId;
   readonly deviceId: DeviceId;
   readonly admittedAtMs: number;
+}
+
+/** One message on its way into the log. */
+interface Intake {
+  readonly tx: WriteTransaction;
+  readonly added: ChangeWriter;
+  readonly nowMs: number;
 }
 
 /** Thrown so that the transaction keeps nothing; becomes a `Result` where it was opened. */
@@ -82,6 +89,7 @@ export async function applyPage(
   let at = scope?.cursor ?? startOf(scopeId, end.epoch);
   if (at.epoch !== end.epoch) throw new RemoteRowRefused("chain-mismatch");
   const recordIds = new Set<RecordId>();
+  const added = await ChangeWriter.begin(tx);
   for (const row of page.rows) {
     if (row.sequence <= at.sequence) continue;
     if (row.sequence !== at.sequence + 1)
@@ -91,9 +99,10 @@ export async function applyPage(
       sequence: row.sequence,
       chain: nextChain(at.chain, row),
     };
-    await applyRow(tx, scopeId, row, at, nowMs);
+    await applyRow({ tx, added, nowMs }, scopeId, row, at);
     recordIds.add(row.recordId);
   }
+  await added.end();
   if (at.sequence === end.sequence && at.chain !== end.chain)
     throw new RemoteRowRefused("chain-mismatch");
   if (at.sequence < end.sequence) throw new RemoteRowRefused("not-next");
@@ -113,12 +122,15 @@ export async function applySnapshot(
   nowMs: number,
 ): Promise<RemoteEffect> {
   const { scopeId, at, next } = page;
+  const added = await ChangeWriter.begin(tx);
   for (const { recordId, changes } of page.records) {
     for (const { sequence, bytes, ...change } of changes) {
       const place = { scopeId, sequence, chain: null };
-      await acceptRemote(tx, { recordId, ...change }, bytes, place, nowMs);
+      const named = { recordId, ...change };
+      await acceptRemote({ tx, added, nowMs }, named, bytes, place);
     }
   }
+  await added.end();
   const scope = await tx.get(scopesTable, [scopeId]);
   await tx.put(
     scopesTable,
@@ -141,6 +153,7 @@ export async function applyFetched(
   nowMs: number,
 ): Promise<RemoteEffect> {
   const recordIds = new Set<RecordId>();
+  const added = await ChangeWriter.begin(tx);
   for (const { recordId, hash, bytes } of message.items) {
     const missing = await tx.get(missingTable, [recordId, hash]);
     if (missing === undefined) continue;
@@ -148,24 +161,25 @@ export async function applyFetched(
     if (bytes === null) continue;
     const { scopeId, sequence, chain, ...change } = missing;
     const place = { scopeId, sequence, chain };
-    await acceptRemote(tx, change, bytes, place, nowMs);
+    await acceptRemote({ tx, added, nowMs }, change, bytes, place);
     recordIds.add(recordId);
   }
+  await added.end();
   return { recordIds: [...recordIds] };
 }
 
 async function applyRow(
-  tx: WriteTransaction,
+  intake: Intake,
   scopeId: ScopeId,
   row: LogRow,
   at: Cursor,
-  nowMs: number,
 ): Promise<void> {
   const { recordId, hash, memberId, deviceId, admittedAtMs, bytes } = row;
   const change = { recordId, hash, memberId, deviceId, admittedAtMs };
   const place = { scopeId, sequence: row.sequence, chain: at.chain };
-  const isHere = await acceptRemote(tx, change, bytes, place, nowMs);
+  const isHere = await acceptRemote(intake, change, bytes, place);
   if (isHere) return;
+  const { tx } = intake;
   await tx.put(logRowsTable, [scopeId, row.sequence], {
     recordId,
     hash,
@@ -180,11 +194,10 @@ async function applyRow(
 
 /** Whether the change is here now. */
 async function acceptRemote(
-  tx: WriteTransaction,
+  { tx, added, nowMs }: Intake,
   change: RemoteChange,
   bytes: Uint8Array | null,
   place: LocalPlace,
-  nowMs: number,
 ): Promise<boolean> {
   const { recordId, hash, memberId, deviceId, admittedAtMs } = change;
   const held = await findChange(tx, recordId, hash);
@@ -216,7 +229,7 @@ async function acceptRemote(
       admittedAtMs,
     },
   };
-  await insertChange(tx, row, bytes, meaning);
+  await added.insert(row, bytes, meaning);
   await tx.put(logRowsTable, [place.scopeId, place.sequence], {
     recordId,
     hash,

@@ -19,6 +19,7 @@ import {
   pendingTable,
   recordsTable,
   staleViewsTable,
+  type DeviceRow,
 } from "./client-tables.ts";
 import type { LocalChange, LocalPlace, Progress } from "./local-change.ts";
 
@@ -42,28 +43,68 @@ export async function changesOf(
   return rows.map((row) => row.value);
 }
 
-/** Stores a change this device does not hold yet; gives back its row. */
-export async function insertChange(
-  tx: WriteTransaction,
-  change: Omit<LocalChange, "localNumber">,
-  bytes: Uint8Array,
-  meaning: ChangeMeaning,
-): Promise<LocalChange> {
-  const device = (await tx.get(deviceTable, deviceKey)) ?? {};
-  const localNumber = device.nextLocalNumber ?? 1;
-  await tx.put(deviceTable, deviceKey, {
-    ...device,
-    nextLocalNumber: localNumber + 1,
-  });
-  const { recordId, hash } = change;
-  await tx.put(changeBytesTable, [recordId, hash], bytes);
-  await tx.put(changesByHashTable, [recordId, hash], localNumber);
-  if (meaning.creates !== null)
-    await tx.put(recordsTable, [recordId], { recordId, ...meaning.creates });
-  await tx.delete(missingTable, [recordId, hash]);
-  const row = { ...change, localNumber };
-  await putChange(tx, row);
-  return row;
+/**
+ * Stores changes that this device does not hold yet. What those of one transaction share is read once, before the first, and
+ * written once, by `end`: the next number, whether anything is to be fetched, which records need a new view.
+ */
+export class ChangeWriter {
+  readonly #tx: WriteTransaction;
+  readonly #device: DeviceRow;
+  readonly #isAnythingMissing: boolean;
+  readonly #recordIds = new Set<RecordId>();
+  #nextLocalNumber: number;
+
+  private constructor(
+    tx: WriteTransaction,
+    device: DeviceRow,
+    isAnythingMissing: boolean,
+  ) {
+    this.#tx = tx;
+    this.#device = device;
+    this.#isAnythingMissing = isAnythingMissing;
+    this.#nextLocalNumber = device.nextLocalNumber ?? 1;
+  }
+
+  static async begin(tx: WriteTransaction): Promise<ChangeWriter> {
+    const device = (await tx.get(deviceTable, deviceKey)) ?? {};
+    const missing = await tx.scan(missingTable, { limit: 1 });
+    return new ChangeWriter(tx, device, missing.length > 0);
+  }
+
+  /** Gives back its row. */
+  async insert(
+    change: Omit<LocalChange, "localNumber">,
+    bytes: Uint8Array,
+    meaning: ChangeMeaning,
+  ): Promise<LocalChange> {
+    const tx = this.#tx;
+    const { recordId, hash, priority } = change;
+    const localNumber = this.#nextLocalNumber;
+    this.#nextLocalNumber += 1;
+    this.#recordIds.add(recordId);
+    const row = { ...change, localNumber };
+    await tx.put(changesTable, [recordId, localNumber], row);
+    await tx.put(changeBytesTable, [recordId, hash], bytes);
+    await tx.put(changesByHashTable, [recordId, hash], localNumber);
+    if (isUnsynced(change.progress))
+      await tx.put(pendingTable, [priority, localNumber], { recordId, hash });
+    if (meaning.creates !== null)
+      await tx.put(recordsTable, [recordId], { recordId, ...meaning.creates });
+    if (this.#isAnythingMissing)
+      await tx.delete(missingTable, [recordId, hash]);
+    return row;
+  }
+
+  /** Once, behind the last of them and before anything else counts changes. */
+  async end(): Promise<void> {
+    if (this.#recordIds.size === 0) return;
+    await this.#tx.put(deviceTable, deviceKey, {
+      ...this.#device,
+      nextLocalNumber: this.#nextLocalNumber,
+    });
+    for (const recordId of this.#recordIds)
+      await this.#tx.put(staleViewsTable, [recordId], true);
+  }
 }
 
 /** Replaces what has become of a change; does nothing else than `progress` says. */

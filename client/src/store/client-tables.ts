@@ -166,13 +166,16 @@ export const membershipsTable = defineTable({
   }),
 });
 
+const deviceRowSchema = z.strictObject({
+  nextLocalNumber: z.int().positive().exactOptional(),
+  personId: personIdSchema.exactOptional(),
+});
+export type DeviceRow = z.infer<typeof deviceRowSchema>;
+
 /** [name]: singletons, all under `deviceKey`. */
 export const deviceTable = defineTable({
   name: "device",
-  schema: z.strictObject({
-    nextLocalNumber: z.int().positive().exactOptional(),
-    personId: personIdSchema.exactOptional(),
-  }),
+  schema: deviceRowSchema,
 });
 
 export const deviceKey = ["device"] as const;

@@ -10,7 +10,6 @@ import type {
   CheckpointClaims,
   Clock,
   Cursor,
-  DecodedChange,
   FetchedMessage,
   LeafProof,
   Manifest,
@@ -35,8 +34,8 @@ import {
   type RemoteEffect,
   type RemoteRefusal,
 } from "./apply-remote.ts";
-import { applyVerdict, strandOnRefused } from "./apply-verdicts.ts";
-import { findChange, insertChange, meaningOf } from "./change-rows.ts";
+import { applyVerdict } from "./apply-verdicts.ts";
+import { insertSaved, type NewChange } from "./insert-saved.ts";
 import {
   localPartition,
   missingTable,
@@ -70,15 +69,6 @@ export interface LocalLogDeps {
   readonly store: Store;
   readonly clock: Clock;
 }
-
-/** A change composed here, and what the log must know of it. */
-export type NewChange = Omit<
-  LocalChange,
-  "localNumber" | "savedAtMs" | "progress" | "deps" | "isCreation" | "hash"
-> & {
-  readonly bytes: Uint8Array;
-  readonly decoded: DecodedChange;
-};
 
 export interface LogEvent {
   readonly recordIds: readonly RecordId[];
@@ -162,30 +152,11 @@ export class LocalLog {
     alongside?: (tx: WriteTransaction) => Promise<void>,
   ): Promise<void> {
     const savedAtMs = this.#clock.now();
-    const stranded: LocalChange[] = [];
-    await this.#writeFacts(async (tx) => {
-      for (const { bytes, decoded, ...change } of changes) {
-        const { hash } = decoded;
-        if ((await findChange(tx, change.recordId, hash)) !== undefined)
-          continue;
-        const meaning = meaningOf(decoded);
-        const row = {
-          ...change,
-          hash,
-          deps: [...decoded.deps],
-          isCreation: meaning.creates !== null,
-          savedAtMs,
-          progress: {
-            state: "pending" as const,
-            held: null,
-            isRestore: false,
-          },
-        };
-        const saved = await insertChange(tx, row, bytes, meaning);
-        stranded.push(...(await strandOnRefused(tx, saved, savedAtMs)));
-      }
-      if (stranded.length > 0) await this.#whenStranded(tx, stranded);
+    const { result: stranded } = await this.#writeFacts(async (tx) => {
+      const lost = await insertSaved(tx, changes, savedAtMs);
+      if (lost.length > 0) await this.#whenStranded(tx, lost);
       await alongside?.(tx);
+      return lost;
     });
     this.#tell(
       changes.map(({ recordId }) => recordId),

@@ -1,8 +1,8 @@
 /**
  * The store in a SQLite file, with group commit. SPEC ST-8.
  *
- * Writes queue up. A group of them runs in one SQL transaction, each in a savepoint of its own, and one COMMIT, so one
- * fsync, makes all of them durable before any of their promises resolves. Work that throws is undone by its savepoint, alone. When
+ * Writes queue up. A group of them runs in one SQL transaction, each but the first in a savepoint of its own, and one COMMIT, so
+ * one fsync, makes all of them durable before any of their promises resolves. Work that throws is undone by its savepoint, alone. When
  * the COMMIT fails, or SQLite gave up the transaction (it may, on a full disk), every work of the group that had run
  * rejects; those not yet started get a group of their own. So do those that stand behind works of many rows.
  *
@@ -216,13 +216,13 @@ class SqliteStore implements Store {
       if (isOver()) break;
       startedCount += 1;
       try {
-        done.push(await this.#runInSavepoint(write));
+        done.push(await this.#runWork(write, done.length > 0));
       } catch (cause) {
-        if (this.#undoSavepoint()) {
+        if (done.length > 0 && this.#undoSavepoint()) {
           write.reject(cause);
           continue;
         }
-        // SQLite has rolled back the whole transaction, and with it the works that were done.
+        // There is nothing else in the transaction, or SQLite has rolled it back, and with it the works that were done.
         this.#undoTransaction();
         write.reject(cause);
         rejectAll(done, cause);
@@ -233,14 +233,18 @@ class SqliteStore implements Store {
     return group.slice(startedCount);
   }
 
-  async #runInSavepoint(write: QueuedWrite): Promise<DoneWrite> {
-    this.#writerStatements.run("SAVEPOINT work");
+  /** With a savepoint where others were done before it: SQLite keeps a copy of each page that is written behind one. */
+  async #runWork(
+    write: QueuedWrite,
+    hasSavepoint: boolean,
+  ): Promise<DoneWrite> {
+    if (hasSavepoint) this.#writerStatements.run("SAVEPOINT work");
     const rows = new SqliteRows(this.#writerStatements, write.partition);
     const tx = new RowTransaction(this.#tables, rows);
     try {
       const acknowledge = await write.run(tx);
       if (rows.failure !== undefined) throw rows.failure;
-      this.#writerStatements.run("RELEASE work");
+      if (hasSavepoint) this.#writerStatements.run("RELEASE work");
       return { acknowledge, reject: write.reject };
     } finally {
       tx.end();
