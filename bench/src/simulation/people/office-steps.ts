@@ -45,8 +45,15 @@ export function officeSteps(kinds: Kinds): readonly Activity[] {
           async () => {
             const form = await kinds.member.openForm(desk, chart);
             if (form === undefined || form.write() === null) return;
-            if (random.happens(0.8)) await form.save();
-            else desk.leaveOpen(form);
+            if (random.happens(0.2)) {
+              desk.leaveOpen(form);
+              return;
+            }
+            await form.save();
+            const theirs = house.desks.find(
+              (other) => other !== desk && other.person === of,
+            );
+            if (theirs !== undefined) await writeUnknowing(theirs, kinds);
           },
         );
       },
@@ -88,6 +95,15 @@ export function officeSteps(kinds: Kinds): readonly Activity[] {
       },
     },
   ];
+}
+
+/** Somebody goes on as they may until they hear that they may not. */
+async function writeUnknowing(desk: Desk, kinds: Kinds): Promise<void> {
+  const { focus, pen } = desk.house;
+  const chart = pen.random.happens(0.5) ? focus.chart : desk.house.pickChart();
+  const form = await kinds[chart.type].openForm(desk, chart);
+  form?.write();
+  await form?.save();
 }
 
 async function revoke(
