@@ -389,3 +389,8 @@ export { reviewIdOf, type ReviewQuestion } from "./protocol/review-id.ts";
 export * from "./protocol/review-task.ts";
 export * from "./protocol/token.ts";
 export * from "./protocol/welcome.ts";
+
+// for peers that speak automerge-repo's protocol
+export * from "./automerge/peer-sync-message.ts";
+export * from "./automerge/repo-message.ts";
+export * from "./automerge/sync-document.ts";

@@ -9,6 +9,8 @@
 export interface CborLimits {
   readonly maxDepth: number;
   readonly maxItems: number;
+  /** For peers that are not ours and write `undefined` where they leave something out. */
+  readonly allowsUndefined?: boolean;
 }
 
 /** What is wrong with the bytes, as a constant sentence; null if a decoder may see them. */
@@ -68,8 +70,9 @@ class CborScan {
   }
 
   #simple(detail: number): string | null {
-    // 20 false, 21 true, 22 null; 27 is a float64.
+    // 20 false, 21 true, 22 null, 23 undefined; 27 is a float64.
     if (detail >= 20 && detail <= 22) return null;
+    if (detail === 23 && this.#limits.allowsUndefined === true) return null;
     if (detail !== 27) return "the message holds a value that is not allowed";
     this.#at += 8;
     return this.#at <= this.#bytes.length ? null : "the message ends early";

@@ -41,6 +41,10 @@ export function auditIdentity(
       toldLaterIfRefused(identity.signInExternally(answer)),
     renewSession: (refreshToken) => told(identity.renewSession(refreshToken)),
     signOut: (session) => told(identity.signOut(session)),
+    automergeTickets: {
+      ...identity.automergeTickets,
+      issue: (session) => told(identity.automergeTickets.issue(session)),
+    },
     registerDevice: (registration) =>
       told(identity.registerDevice(registration)),
     revokePerson: (personId) => told(identity.revokePerson(personId)),

@@ -35,6 +35,8 @@ export const identityEventSchema = z.discriminatedUnion("event", [
     event: z.literal("refresh-reused"),
     memberId: recordIdSchema,
   }),
+  /** The member may open connections for plain Automerge clients for an hour, on the device of their session. */
+  z.strictObject({ event: z.literal("automerge-ticket-issued"), ...onDevice }),
 
   // devices
   z.strictObject({ event: z.literal("device-registered"), ...onDevice }),

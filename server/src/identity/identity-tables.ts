@@ -79,6 +79,16 @@ export const syncTicketsTable = defineTable({
   }),
 });
 
+/** `[deviceId of the session, digest of the ticket]` */
+export const automergeTicketsTable = defineTable({
+  name: "identity_automerge_tickets",
+  schema: z.object({
+    personId: personIdSchema,
+    sessionId: z.uuid(),
+    expiresAtMs: atMs,
+  }),
+});
+
 const deviceRowSchema = z.object({
   name: z.string(),
   publicKey: publicKeySchema,
@@ -183,6 +193,7 @@ export const identityTables: readonly Table<unknown>[] = [
   refreshesTable,
   syncTokensTable,
   syncTicketsTable,
+  automergeTicketsTable,
   devicesTable,
   devicesByKeyTable,
   devicesOfPersonTable,

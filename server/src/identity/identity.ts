@@ -19,6 +19,8 @@ import type {
 } from "@suture/schema";
 import { calculateJwkThumbprint } from "jose";
 import type { Accounts, Credentials, SignUp } from "./accounts.ts";
+import { createAutomergeTickets } from "./automerge-tickets.ts";
+import type { AutomergeTickets } from "./automerge-tickets.ts";
 import { createDevices } from "./devices.ts";
 import type { Devices } from "./devices.ts";
 import { createDpopNonces } from "./dpop-nonce.ts";
@@ -123,6 +125,9 @@ export interface Identity {
   /** Authenticates as `verifySyncRequest` did when the ticket was issued, once. Errors: `ticket-refused`. */
   redeemSyncTicket: SyncTickets["redeem"];
 
+  /** For plain Automerge clients: who holds one acts on the device of the session that it was given to. */
+  readonly automergeTickets: Omit<AutomergeTickets, "removeExpired">;
+
   readonly invitations: Invitations;
   /** Ends all sessions of a person and takes them off all devices. */
   revokePerson(personId: PersonId): Promise<void>;
@@ -153,10 +158,22 @@ const maxRememberedProofs = 100_000;
 export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
   const { store, accounts, clock, random, issuer } = deps;
   const keys = await createKeyRing({ store, clock, issuer });
-  const sessions = createSessionTokens({ store, keys, clock, random });
+  const revocations = createRevocations();
+  const sessions = createSessionTokens({
+    store,
+    keys,
+    clock,
+    random,
+    revocations,
+  });
   const syncTokens = createSyncTokens({ store, keys, clock, random });
   const tickets = createSyncTickets({ store, clock, random, syncTokens });
-  const revocations = createRevocations();
+  const automergeTickets = createAutomergeTickets({
+    store,
+    clock,
+    random,
+    revocations,
+  });
   const devices = createDevices({ store, clock, random, revocations });
   const organizationDevices = createOrganizationDevices({
     store,
@@ -289,6 +306,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
 
     issueSyncTicket: (caller) => tickets.issue(caller),
     redeemSyncTicket: (ticket) => tickets.redeem(ticket),
+    automergeTickets,
 
     invitations: {
       ...invitations,
@@ -313,6 +331,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
         (await sessions.removeExpired()) +
         (await syncTokens.removeExpired()) +
         (await tickets.removeExpired()) +
+        (await automergeTickets.removeExpired()) +
         (await external.removeExpired())
       );
     },

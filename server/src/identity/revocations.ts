@@ -8,7 +8,18 @@ export type Revocation =
       readonly deviceId: DeviceId;
       readonly personId: PersonId;
     }
-  | { readonly kind: "person"; readonly personId: PersonId };
+  | { readonly kind: "person"; readonly personId: PersonId }
+  /** A session ended: signed out, or its refresh token came twice. Sync goes on. */
+  | {
+      readonly kind: "session";
+      readonly personId: PersonId;
+      readonly sessionId: string;
+    }
+  /** Of plain Automerge clients. */
+  | {
+      readonly kind: "automerge-tickets";
+      readonly ticketIds: readonly string[];
+    };
 
 export interface Revocations {
   /** Calls `listener` after each revocation is durable, until the function given back is called. */

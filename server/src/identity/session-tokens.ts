@@ -31,6 +31,7 @@ import {
 } from "./identity-tables.ts";
 import type { KeyRing, TokenKind } from "./key-ring.ts";
 import { oweEventOfPerson } from "./owe-event.ts";
+import type { Revocations } from "./revocations.ts";
 import { digestOf, drawSecret } from "./secrets.ts";
 
 export const sessionTokenLifetimeMs = 15 * 60_000;
@@ -79,8 +80,9 @@ export function createSessionTokens(deps: {
   readonly keys: KeyRing;
   readonly clock: Clock;
   readonly random: Random;
+  readonly revocations: Pick<Revocations, "announce">;
 }): SessionTokens {
-  const { store, keys, clock, random } = deps;
+  const { store, keys, clock, random, revocations } = deps;
 
   async function putRefresh(
     tx: WriteTransaction,
@@ -142,6 +144,7 @@ export function createSessionTokens(deps: {
 
     async renew(usedToken) {
       const nextToken = drawSecret(random, 32);
+      let reusedOf: { personId: PersonId; sessionId: string } | undefined;
       const renewed = await store.write(identityPartition, async (tx) => {
         const key = [digestOf(usedToken)];
         const refresh = await tx.get(refreshesTable, key);
@@ -151,6 +154,7 @@ export function createSessionTokens(deps: {
         if (!(await tx.get(sessionsTable, [personId, sessionId])))
           return err(identityError("session-ended"));
         if (refresh.isUsed) {
+          reusedOf = { personId, sessionId };
           await tx.delete(sessionsTable, [personId, sessionId]);
           await oweEventOfPerson(
             tx,
@@ -163,6 +167,8 @@ export function createSessionTokens(deps: {
         await putRefresh(tx, nextToken, personId, sessionId);
         return ok(refresh);
       });
+      if (reusedOf !== undefined)
+        revocations.announce({ kind: "session", ...reusedOf });
       return renewed.ok
         ? ok(
             await grant(
@@ -199,6 +205,7 @@ export function createSessionTokens(deps: {
           ({ memberId }) => ({ event: "sign-out", memberId }),
         );
       });
+      revocations.announce({ kind: "session", personId, sessionId });
     },
 
     async endAllOf(personId) {

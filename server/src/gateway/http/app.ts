@@ -13,6 +13,7 @@ import { HTTPException } from "hono/http-exception";
 import type { SessionEnv } from "../../identity/require-session.ts";
 import { createIdentityRoutes } from "../../identity/routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addAutomergeTicketRoutes } from "./automerge-ticket-routes.ts";
 import { addDeviceAdminRoutes } from "./device-admin-routes.ts";
 import { addDeviceReportRoutes } from "./device-report-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
@@ -64,7 +65,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   });
   const mayCall = cors({
     origin: (options.allowedOrigins ?? []).map((url) => new URL(url).origin),
-    allowMethods: ["GET", "POST", "PATCH"],
+    allowMethods: ["GET", "POST", "PATCH", "DELETE"],
     allowHeaders: ["authorization", "content-type", "dpop"],
     exposeHeaders: ["dpop-nonce", "retry-after", "www-authenticate"],
     maxAge: 600,
@@ -101,6 +102,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   addStrandedRoutes(app, options);
   addHealthRoutes(app, options);
   addSyncRoute(app);
+  addAutomergeTicketRoutes(app, options);
   describeApi(app, version);
   app.get("/", (c) => c.html(startPage));
   return app;

@@ -197,6 +197,9 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
   }
 
   const stopListening = deps.identity.onRevoked((revocation) => {
+    // Sessions over HTTP, and what they opened, have a life of their own.
+    if (revocation.kind === "session") return;
+    if (revocation.kind === "automerge-tickets") return;
     for (const session of accepted) {
       const isOnDevice =
         revocation.kind === "person" ||
