@@ -190,8 +190,14 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "both: a page that leaves rows out is sent, and taken",
+    name: "both: rows that come while a page is read are left out, and nobody notices",
     edits: [
+      {
+        file: "server/src/gateway/sync/send-pages.ts",
+        find: "const hasMore = page.hasMore || fanOut.offeredTo(scopeId) > cursor.sequence;",
+        replace:
+          "const hasMore = page.hasMore || fanOut.offeredTo(scopeId) < 0;",
+      },
       {
         file: "server/src/gateway/sync/live-rows.ts",
         find: "if (session.areRightsStale || isSlow || behind < batch.fromSequence) {",
