@@ -13,5 +13,7 @@ export default defineConfig({
       "server/test/**/*.test.ts",
     ],
     environment: "node",
+    // Vitest leaves one core to itself, which of two is half.
+    maxWorkers: "100%",
   },
 });
