@@ -20,6 +20,10 @@ export class TalkingProcess<
     });
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   tell(message: To): void {
     // It may end in this moment; who waits for its answer is told.
     this.#process.send(message, () => undefined);

@@ -1,4 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
+import { storm } from "./benchmarks/storm.ts";
 
 /** In the order in which `all` runs them. */
-export const benchmarks: readonly Benchmark[] = [];
+export const benchmarks: readonly Benchmark[] = [storm];

@@ -1,0 +1,74 @@
+/** Devices of PouchDB: a database in memory each, which had replicated before it was edited offline, and now does so live. */
+import PouchDB from "pouchdb";
+import memoryAdapter from "pouchdb-adapter-memory";
+
+import { AwaitedArrivals } from "../awaited-arrivals.ts";
+import type { OpenParty } from "../party.ts";
+import { clinicOf } from "../storm-work.ts";
+import { databaseOf, holdsAll } from "./pouchdb-documents.ts";
+
+PouchDB.plugin(memoryAdapter);
+
+export const openParty: OpenParty = async ({ work, port }) => {
+  const recordsById = new Map(
+    work.records.map((record) => [record.id, record]),
+  );
+  const devices: { readonly local: PouchDB; readonly url: string }[] = [];
+  for (let number = 0; number < work.size.devices; number += 1) {
+    const local = new PouchDB(`device-${number}`, { adapter: "memory" });
+    const url = `http://127.0.0.1:${port}/${databaseOf(clinicOf(number))}`;
+    await local.sync(url);
+    devices.push({ local, url });
+  }
+  for (const record of work.records)
+    for (const { key, text } of record.edits) {
+      const { local } = devices[record.device] ?? {};
+      const held = await local?.get(record.id);
+      if (held !== undefined) await local?.put({ ...held, [key]: text });
+    }
+  const reached = new AwaitedArrivals(
+    devices.map((_, number) =>
+      work.records
+        .filter(
+          ({ device, clinic }) =>
+            device !== number && clinic === clinicOf(number),
+        )
+        .map(({ id }) => id),
+    ),
+  );
+  for (const [number, { local }] of devices.entries())
+    local
+      .changes({ live: true, since: "now", include_docs: true })
+      .on("change", ({ doc }) => {
+        const record = recordsById.get(doc._id);
+        if (record !== undefined && holdsAll(doc, record))
+          reached.arrived(number, record.id);
+      });
+
+  return {
+    async comeBack() {
+      const startMs = performance.now();
+      const failed = new Promise<never>((_resolve, reject) => {
+        for (const { local, url } of devices)
+          local.sync(url, { live: true }).on("error", reject);
+      });
+      await Promise.race([reached.all(), failed]);
+      const both = { value: performance.now() - startMs, unit: "ms" } as const;
+      return { "everybody has everything": both, "and it is stored": both };
+    },
+    async differences() {
+      const found: string[] = [];
+      for (const [number, { local }] of devices.entries()) {
+        const { rows } = await local.allDocs({ include_docs: true });
+        const docs = new Map(rows.map(({ doc }) => [doc._id, doc]));
+        for (const record of work.records) {
+          const doc = docs.get(record.id);
+          if (record.clinic !== clinicOf(number)) continue;
+          if (doc === undefined || !holdsAll(doc, record))
+            found.push(`device ${number} has ${record.id} otherwise`);
+        }
+      }
+      return found;
+    },
+  };
+};

@@ -1,0 +1,221 @@
+/**
+ * Suture's devices as sockets: each says hello with where it stands, pushes what it holds in batches as the SDK makes them, and
+ * keeps the bytes it is sent. An edit counts once its verdict says that it is durable and once every colleague's socket has it.
+ */
+import {
+  encodeFrame,
+  protocolVersion,
+  schemaVersion,
+  type Manifest,
+  type ServerMessage,
+} from "@suture/schema";
+
+import { AwaitedArrivals } from "../awaited-arrivals.ts";
+import type { OpenParty, Party, PartySetup } from "../party.ts";
+import type { Measured } from "../rounds.ts";
+import { tokenFileIn } from "./hospital-files.ts";
+import { inBatches } from "./in-batches.ts";
+import { readHospital, type HospitalDevice } from "./suture-hospital.ts";
+import { lineHeaders, SyncLine, type LineHeaders } from "./sync-line.ts";
+import type { WrittenChange } from "./written-record.ts";
+
+/** As many pushes as the SDK has on their way at a time. */
+const maxInFlight = 4;
+
+interface Prepared {
+  readonly headers: LineHeaders;
+  readonly hello: Uint8Array;
+  readonly pushes: readonly Uint8Array[];
+}
+
+export const openParty: OpenParty = (setup) => SutureParty.open(setup);
+
+export class SutureParty implements Party {
+  readonly #port: number;
+  readonly #devices: readonly HospitalDevice[];
+  readonly #prepared: readonly Prepared[];
+  readonly #reached: AwaitedArrivals;
+  readonly #durable: AwaitedArrivals;
+  readonly #keptByDevice: Map<string, Uint8Array>[] = [];
+  #fail: (cause: Error) => void = () => undefined;
+
+  private constructor(
+    port: number,
+    devices: readonly HospitalDevice[],
+    prepared: readonly Prepared[],
+  ) {
+    this.#port = port;
+    this.#devices = devices;
+    this.#prepared = prepared;
+    this.#reached = new AwaitedArrivals(
+      devices.map((device) =>
+        this.#colleaguesOf(device).flatMap(({ edits }) => edits.map(hashOf)),
+      ),
+    );
+    this.#durable = new AwaitedArrivals(
+      devices.map(({ edits }) => edits.map(hashOf)),
+    );
+  }
+
+  static async open({ directory, port }: PartySetup): Promise<SutureParty> {
+    const devices = await readHospital(directory);
+    const prepared: Prepared[] = [];
+    for (const [number, device] of devices.entries()) {
+      const file = tokenFileIn(directory, number);
+      prepared.push({
+        headers: await lineHeaders(port, file, device.syncToken),
+        hello: helloOf(device, device.edits),
+        pushes: pushesOf(device, device.edits),
+      });
+    }
+    return new SutureParty(port, devices, prepared);
+  }
+
+  async comeBack(): Promise<Measured> {
+    const failed = new Promise<never>((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    const startMs = performance.now();
+    for (const [number, prepared] of this.#prepared.entries())
+      this.#connect(number, prepared);
+    const afterMs = async (all: Promise<void>) => {
+      await Promise.race([all, failed]);
+      return { value: performance.now() - startMs, unit: "ms" } as const;
+    };
+    const [durable, reached] = await Promise.all([
+      afterMs(this.#durable.all()),
+      afterMs(this.#reached.all()),
+    ]);
+    const both = durable.value > reached.value ? durable : reached;
+    return { "everybody has everything": both, "and it is stored": both };
+  }
+
+  /** What was kept is compared with what its author composed, byte by byte. */
+  async differences(): Promise<readonly string[]> {
+    return this.#devices.flatMap((device, number) =>
+      this.#colleaguesOf(device)
+        .flatMap(({ edits }) => edits)
+        .filter(({ hash, bytes }) => {
+          const kept = this.#keptByDevice[number]?.get(hash);
+          return kept === undefined || Buffer.compare(kept, bytes) !== 0;
+        })
+        .map(({ hash }) => `device ${number} has ${hash} otherwise`),
+    );
+  }
+
+  #connect(number: number, { headers, hello, pushes }: Prepared): void {
+    const kept = new Map<string, Uint8Array>();
+    this.#keptByDevice[number] = kept;
+    let nextPush = 0;
+    const pushMore = () => {
+      const push = pushes[nextPush];
+      nextPush += 1;
+      if (push !== undefined) line.send(push);
+    };
+    const onMessage = (message: ServerMessage) => {
+      switch (message.type) {
+        case "welcome":
+          for (let count = 0; count < maxInFlight; count += 1) pushMore();
+          return;
+        case "verdicts":
+          for (const { hash, verdict } of message.verdicts) {
+            if (verdict !== "accepted")
+              return this.#fail(new Error(`device ${number}: ${verdict}`));
+            this.#durable.arrived(number, hash);
+          }
+          return pushMore();
+        case "changes":
+          for (const { hash, bytes } of message.rows)
+            if (bytes !== null) {
+              kept.set(hash, bytes);
+              this.#reached.arrived(number, hash);
+            }
+          if (message.hasMore)
+            line.send(
+              encodeFrame({
+                type: "pull",
+                scopeId: message.scopeId,
+                cursor: message.cursor,
+              }),
+            );
+          return;
+        case "ping":
+          return line.send(
+            encodeFrame({ type: "pong", number: message.number }),
+          );
+        case "busy":
+        case "error":
+        case "push-deferred":
+        case "answers-paused":
+          return this.#fail(new Error(`device ${number}: ${message.type}`));
+        default:
+          return;
+      }
+    };
+    const line = SyncLine.open(this.#port, headers, {
+      hello,
+      onMessage,
+      onClose: (code) =>
+        this.#fail(new Error(`device ${number} was closed with ${code}`)),
+    });
+  }
+
+  #colleaguesOf(device: HospitalDevice): readonly HospitalDevice[] {
+    return this.#devices.filter(
+      (other) => other !== device && other.clinic === device.clinic,
+    );
+  }
+}
+
+export function helloOf(
+  { deviceId, personId, cursors }: HospitalDevice,
+  changes: readonly WrittenChange[],
+): Uint8Array {
+  return encodeFrame({
+    type: "hello",
+    protocolVersion,
+    schemaVersion,
+    appVersion: "bench",
+    deviceId,
+    cursors,
+    unsynced: manifestOf(personId, changes),
+  });
+}
+
+export function pushesOf(
+  { personId, syncToken }: HospitalDevice,
+  changes: readonly WrittenChange[],
+): readonly Uint8Array[] {
+  let left = changes.length;
+  return inBatches(changes).map((batch, pushId) => {
+    left -= batch.length;
+    return encodeFrame({
+      type: "push",
+      pushId,
+      token: syncToken,
+      changes: batch.map(({ recordId, bytes }) => ({ recordId, bytes })),
+      unsynced: manifestOf(personId, changes.slice(changes.length - left)),
+    });
+  });
+}
+
+function manifestOf(
+  personId: HospitalDevice["personId"],
+  changes: readonly WrittenChange[],
+): Manifest {
+  if (changes.length === 0) return { people: [], recordIds: [] };
+  return {
+    people: [
+      {
+        personId,
+        countsByPriority: [0, 0, 0, changes.length],
+        oldestAgeMs: 3_600_000,
+      },
+    ],
+    recordIds: [...new Set(changes.map(({ recordId }) => recordId))],
+  };
+}
+
+function hashOf({ hash }: WrittenChange): string {
+  return hash;
+}

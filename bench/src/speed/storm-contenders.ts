@@ -1,0 +1,93 @@
+/** Who takes part in a storm, each started for a round of its own. */
+import Database from "better-sqlite3";
+import { join } from "node:path";
+
+import { partyRound, type ServerUnderTest } from "./party-round.ts";
+import { startPeerServer } from "./peer-server.ts";
+import { missingInAutomergeStorage } from "./peers/automerge-repo-disk.ts";
+import { missingInHocuspocusDatabase } from "./peers/hocuspocus-disk.ts";
+import { missingInPouchFiles } from "./peers/pouchdb-disk.ts";
+import { startSutureServer } from "./peers/suture-server.ts";
+import type { Contender } from "./rounds.ts";
+import { editCount, stormWork, type StormSize } from "./storm-work.ts";
+
+export interface StormGround {
+  readonly size: StormSize;
+  /** Of the founded hospital; rounds keep their files below it. */
+  readonly directory: string;
+}
+
+export function sutureContender(ground: StormGround): Contender {
+  return contender("suture", ground, () => startSutureServer(ground.directory));
+}
+
+export const stormPeers: Readonly<
+  Record<string, (ground: StormGround) => Contender>
+> = {
+  floor: (ground) =>
+    contender("floor", ground, () =>
+      startPeerServer({
+        ...ground,
+        program: new URL("./peers/floor-server.js", import.meta.url),
+        tellsItself: true,
+        missingIn: async (directory) => {
+          const file = new Database(join(directory, "floor.sqlite"));
+          const rows = file
+            .prepare<[], number>("SELECT count(*) FROM log")
+            .pluck()
+            .get();
+          file.close();
+          const expected = editCount(stormWork(ground.size));
+          return rows === expected
+            ? []
+            : [`${rows} of ${expected} changes are on the floor's disk`];
+        },
+      }),
+    ),
+  "automerge-repo": (ground) =>
+    contender("automerge-repo", ground, () =>
+      startPeerServer({
+        ...ground,
+        program: new URL("./peers/automerge-repo-server.js", import.meta.url),
+        missingIn: async (directory) =>
+          missingInAutomergeStorage(stormWork(ground.size), directory),
+      }),
+    ),
+  hocuspocus: (ground) =>
+    contender("hocuspocus", ground, () =>
+      startPeerServer({
+        ...ground,
+        program: new URL("./peers/hocuspocus-server.js", import.meta.url),
+        missingIn: async (directory) =>
+          missingInHocuspocusDatabase(stormWork(ground.size), directory),
+      }),
+    ),
+  pouchdb: (ground) =>
+    contender("pouchdb", ground, () =>
+      startPeerServer({
+        ...ground,
+        program: new URL("./peers/pouchdb-server.js", import.meta.url),
+        tellsItself: true,
+        missingIn: async (directory) =>
+          missingInPouchFiles(stormWork(ground.size), directory),
+      }),
+    ),
+};
+
+function contender(
+  name: string,
+  { size, directory }: StormGround,
+  startServer: () => Promise<ServerUnderTest>,
+): Contender {
+  return {
+    name,
+    round: async (limitMs) =>
+      partyRound({
+        server: await startServer(),
+        party: `./peers/${name}-party.js`,
+        size,
+        directory,
+        limitMs,
+      }),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * What people did while they were away: the same for every system. Every clinic has five devices, every device has some records of
+ * its own that the whole clinic holds, and each of these was edited five times offline, in fields that merge. A record is keys and
+ * texts, which every system here can hold as they are. SPEC BE-6.
+ */
+import { recordIdFromBytes, sha256, encodeUtf8 } from "@suture/schema";
+
+export const devicesPerClinic = 5;
+
+export interface StormSize {
+  readonly devices: number;
+  readonly recordsPerDevice: number;
+}
+
+/** One edit writes one text under one key. */
+export interface StormEdit {
+  readonly key: string;
+  readonly text: string;
+}
+
+export interface StormRecord {
+  /** Also an Automerge document id. */
+  readonly id: string;
+  readonly clinic: number;
+  /** Who edited it. */
+  readonly device: number;
+  /** As everybody held it before. */
+  readonly before: Readonly<Record<string, string>>;
+  /** In their order. */
+  readonly edits: readonly StormEdit[];
+  /** As everybody must hold it afterwards. */
+  readonly after: Readonly<Record<string, string>>;
+}
+
+export interface StormWork {
+  readonly size: StormSize;
+  readonly clinics: number;
+  readonly records: readonly StormRecord[];
+}
+
+/** Three edits add a note each, two change a text that stands. */
+export function stormWork(size: StormSize): StormWork {
+  const records = Array.from({ length: size.devices }, (_, device) =>
+    Array.from({ length: size.recordsPerDevice }, (_, number) =>
+      stormRecord(device, number),
+    ),
+  ).flat();
+  return { size, clinics: Math.ceil(size.devices / devicesPerClinic), records };
+}
+
+export function clinicOf(device: number): number {
+  return Math.floor(device / devicesPerClinic);
+}
+
+export function editCount({ records }: StormWork): number {
+  return records.reduce((sum, { edits }) => sum + edits.length, 0);
+}
+
+/** A note as Suture writes it down: canonical JSON. The others are given the same text. */
+export function noteText(text: string): string {
+  return JSON.stringify({ status: "active", text });
+}
+
+function stormRecord(device: number, number: number): StormRecord {
+  const name = `device ${device} record ${number}`;
+  const before = { requester: `${name}: asked for at the desk` };
+  const edits = [
+    note(name, 1),
+    requester(name, 2),
+    note(name, 3),
+    requester(name, 4),
+    note(name, 5),
+  ];
+  return {
+    id: recordIdFromBytes(bytesFor(name)),
+    clinic: clinicOf(device),
+    device,
+    before,
+    edits,
+    after: {
+      ...before,
+      ...Object.fromEntries(edits.map(({ key, text }) => [key, text])),
+    },
+  };
+}
+
+function note(name: string, edit: number): StormEdit {
+  const seen = `Seen on the ward, pressure held for ten minutes.`;
+  return {
+    key: `notes/${uuidFor(`${name} note ${edit}`)}`,
+    text: noteText(`${name}, edit ${edit}. ${seen}`),
+  };
+}
+
+function requester(name: string, edit: number): StormEdit {
+  return {
+    key: "requester",
+    text: `${name}, edit ${edit}: asked again by telephone`,
+  };
+}
+
+function uuidFor(name: string): string {
+  const hex = Buffer.from(bytesFor(name)).toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function bytesFor(name: string): Uint8Array {
+  return sha256(encodeUtf8(name)).slice(0, 16);
+}
