@@ -11,10 +11,12 @@ import {
   viewsTable,
 } from "../store/client-tables.ts";
 import type { LocalLog } from "../store/local-log.ts";
+import { putView } from "../store/view-rows.ts";
 import { loadRecordState } from "./record-state.ts";
 import { viewOf } from "./view-row.ts";
 
-const pageSize = 200;
+/** A save that is made meanwhile waits for no more than these. */
+const pageSize = 50;
 
 /**
  * Makes the views of records that changed since. Rows say which those are, so nothing is forgotten by a crash. A record that
@@ -33,12 +35,7 @@ export async function refreshViews(
     await log.write(async (tx) => {
       for (const { key } of stale) {
         const view = await readView(tx, types, recordIdSchema.parse(key[0]));
-        if (view !== null)
-          await tx.put(
-            viewsTable,
-            [view.recordType, view.row.recordId],
-            view.row,
-          );
+        if (view !== null) await putView(tx, view.recordType, view.row);
         await tx.delete(staleViewsTable, key);
       }
     });

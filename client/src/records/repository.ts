@@ -11,9 +11,9 @@ import {
   type Result,
 } from "@suture/schema";
 
-import { viewsTable } from "../store/client-tables.ts";
 import { authorOfNew } from "./author-of.ts";
 import { commitPlan } from "./commit-plan.ts";
+import { findViews } from "./find-views.ts";
 import { mayReadOpen, readerOf } from "./may-read.ts";
 import { planCreation } from "./plan-creation.ts";
 import type { RecordDeps } from "./record-deps.ts";
@@ -21,7 +21,7 @@ import type { RecordProblem } from "./record-state.ts";
 import { SutureRecord } from "./record.ts";
 import { refreshViews } from "./refresh-views.ts";
 import type { SaveProblem } from "./save-problem.ts";
-import { normalizeTerm, type ViewRow } from "./view-row.ts";
+import { normalizeTerm } from "./view-row.ts";
 
 type FieldInput<F> = F extends { readonly kind: "counter" }
   ? never
@@ -113,42 +113,23 @@ export class Repository<R extends RecordType = RecordType> {
   /** By label, then id. Records that cannot be read here are left out; `get` says what is wrong with one. */
   async list(options: ListOptions = {}): Promise<readonly SutureRecord<R>[]> {
     await refreshViews(this.#deps.log, this.#deps.types);
-    const rows = await this.#readableViews();
-    const matching = normalizeTerm(options.matching ?? "");
-    const found = rows
-      .filter(
-        (view) =>
-          (options.parentId === undefined ||
-            view.parentId === options.parentId) &&
-          (options.withEnteredInError === true || !view.isEnteredInError) &&
-          (options.inConflict !== true || view.conflicts.length > 0) &&
-          (matching === "" || matches(view.terms, matching)),
-      )
-      .sort(
-        (left, right) =>
-          compareText(left.label, right.label) ||
-          compareText(left.recordId, right.recordId),
-      );
-    const start =
-      found.findIndex(({ recordId }) => recordId === options.after) + 1;
-    const page = found.slice(start, start + (options.limit ?? defaultLimit));
+    const mayRead = await readerOf(this.#deps);
+    const sought = {
+      recordType: this.#type.type,
+      parentId: options.parentId,
+      matching: normalizeTerm(options.matching ?? ""),
+      withEnteredInError: options.withEnteredInError ?? false,
+      inConflict: options.inConflict ?? false,
+      limit: options.limit ?? defaultLimit,
+      after: options.after,
+    };
+    const page = await this.#deps.log.read((tx) =>
+      findViews(tx, mayRead, sought),
+    );
     const opened = await Promise.all(
-      page.map(({ recordId }) => this.get(recordId)),
+      page.map((recordId) => this.get(recordId)),
     );
     return opened.flatMap((record) => (record.ok ? [record.value] : []));
-  }
-
-  async #readableViews() {
-    const recordType = this.#type.type;
-    const mayRead = await readerOf(this.#deps);
-    return this.#deps.log.read(async (tx) => {
-      const found: ViewRow[] = [];
-      for (const { value } of await tx.scan(viewsTable, {
-        prefix: [recordType],
-      }))
-        if (await mayRead(tx, { ...value, recordType })) found.push(value);
-      return found;
-    });
   }
 
   /** Calls after anything on this device may have changed what `list` gives. Gives back how to stop. */
@@ -158,13 +139,3 @@ export class Repository<R extends RecordType = RecordType> {
 }
 
 const recordIdBytes = 16;
-
-function matches(terms: readonly string[], matching: string): boolean {
-  return terms.some(
-    (term) => term.startsWith(matching) || term.includes(` ${matching}`),
-  );
-}
-
-function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}

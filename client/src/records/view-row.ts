@@ -3,32 +3,19 @@ import {
   groupOf,
   readFields,
   readGroup,
-  type RecordId,
   type RecordType,
 } from "@suture/schema";
 
+import type { ViewRow } from "../store/client-tables.ts";
 import { conflictsOf } from "./record-status.ts";
 import type { RecordState } from "./record-state.ts";
-
-export interface ViewRow {
-  readonly recordId: RecordId;
-  readonly parentId: RecordId | null;
-  readonly label: string;
-  readonly terms: readonly string[];
-  readonly conflicts: readonly string[];
-  readonly isEnteredInError: boolean;
-}
 
 /** Groups by which a record is found; others, such as what is prescribed, are no business of a list. */
 const foundBy: ReadonlySet<string> = new Set(["identity", "slot"]);
 const labelFields = ["name", "displayName", "title", "description"];
 const maxTerms = 200;
 
-export function viewOf(state: RecordState): {
-  -readonly [Name in keyof ViewRow]: ViewRow[Name] extends readonly (infer V)[]
-    ? V[]
-    : ViewRow[Name];
-} {
+export function viewOf(state: RecordState): ViewRow {
   const { type, fold, recordId } = state;
   const values = readFields(type, fold);
   const named = labelFields.flatMap((name) =>
@@ -39,7 +26,7 @@ export function viewOf(state: RecordState): {
     .flatMap((name) => statedContents(type, name, state));
   const words = [
     ...named,
-    ...contents.flatMap(stringsIn),
+    ...contents.flatMap(wordsIn),
     ...Object.values(values).filter((value) => typeof value === "string"),
   ].filter((word) => word.length <= 200);
   return {
@@ -99,6 +86,22 @@ function nameIn(content: unknown): readonly string[] {
     (part) => part !== "",
   );
   return parts.length > 0 ? [parts.join(", ")] : text;
+}
+
+/** What a code says is no name, number or reference. */
+const saidInCodes: ReadonlySet<string> = new Set([
+  "system",
+  "use",
+  "status",
+  "gender",
+]);
+
+function wordsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    saidInCodes.has(key) ? [] : wordsIn(part),
+  );
 }
 
 function stringsIn(value: unknown): readonly string[] {

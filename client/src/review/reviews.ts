@@ -6,10 +6,10 @@ import {
   type ReviewTask,
 } from "@suture/schema";
 
+import { viewsInConflict } from "../records/find-views.ts";
 import { mayReadTask, readerOf } from "../records/may-read.ts";
 import type { RecordDeps } from "../records/record-deps.ts";
 import { refreshViews } from "../records/refresh-views.ts";
-import { viewsTable } from "../store/client-tables.ts";
 
 export type Review =
   | { readonly source: "server"; readonly task: ReviewTask }
@@ -34,14 +34,10 @@ export class Reviews {
     await refreshViews(log, types);
     const mayRead = await readerOf(this.#deps);
     const views = await log.read(async (tx) => {
-      const rows = (await tx.scan(viewsTable)).filter(
-        ({ value }) => value.conflicts.length > 0,
-      );
-      const found: typeof rows = [];
-      for (const row of rows) {
-        const place = { ...row.value, recordType: String(row.key[0]) };
-        if (await mayRead(tx, place)) found.push(row);
-      }
+      const inConflict = await viewsInConflict(tx);
+      const found: (typeof inConflict)[number][] = [];
+      for (const view of inConflict)
+        if (await mayRead(tx, view)) found.push(view);
       return found;
     });
     const reviews = log.facts.reviews.filter((task) =>
@@ -52,15 +48,10 @@ export class Reviews {
         task.kind === "conflict" ? [`${task.recordId} ${task.group}`] : [],
       ),
     );
-    const own = views.flatMap(({ key, value }): Review[] =>
-      value.conflicts
-        .filter((group) => !known.has(`${value.recordId} ${group}`))
-        .map((group) => ({
-          source: "device",
-          recordId: value.recordId,
-          recordType: String(key[0]),
-          group,
-        })),
+    const own = views.flatMap(({ recordId, recordType, conflicts }): Review[] =>
+      conflicts
+        .filter((group) => !known.has(`${recordId} ${group}`))
+        .map((group) => ({ source: "device", recordId, recordType, group })),
     );
     const fromServer = [...reviews]
       .sort((left, right) => left.openedAtMs - right.openedAtMs)

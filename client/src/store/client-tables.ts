@@ -112,17 +112,40 @@ export const recordsTable = defineTable({
   }),
 });
 
+const viewRowSchema = z.strictObject({
+  recordId: recordIdSchema,
+  parentId: recordIdSchema.nullable(),
+  label: z.string(),
+  terms: z.array(z.string()),
+  conflicts: z.array(z.string()),
+  isEnteredInError: z.boolean(),
+});
+export type ViewRow = z.infer<typeof viewRowSchema>;
+
 /** [recordType, recordId]: what a list needs in order to find a record. Derived; see `stale_views`. */
 export const viewsTable = defineTable({
   name: "views",
-  schema: z.strictObject({
-    recordId: recordIdSchema,
-    parentId: recordIdSchema.nullable(),
-    label: z.string(),
-    terms: z.array(z.string()),
-    conflicts: z.array(z.string()),
-    isEnteredInError: z.boolean(),
-  }),
+  schema: viewRowSchema,
+});
+
+const listedSchema = z.strictObject({ isEnteredInError: z.boolean() });
+
+/** [recordType, parentId or "", label, recordId]: the views in the order of a list. Written with them by `putView`. */
+export const viewsByLabelTable = defineTable({
+  name: "views_by_label",
+  schema: listedSchema,
+});
+
+/** [recordType, parentId or "", words, recordId]: each term of a view from each of its words on. Written by `putView`. */
+export const viewsByWordTable = defineTable({
+  name: "views_by_word",
+  schema: z.strictObject({ ...listedSchema.shape, label: z.string() }),
+});
+
+/** [recordType, recordId]: the views with a group in conflict. Written by `putView`. */
+export const viewsInConflictTable = defineTable({
+  name: "views_in_conflict",
+  schema: z.literal(true),
 });
 
 /** [recordId]: records that changed since their view was made. Written with the change, so no view stays behind. */
@@ -209,6 +232,9 @@ export const clientTables: readonly Table<unknown>[] = [
   missingTable,
   recordsTable,
   viewsTable,
+  viewsByLabelTable,
+  viewsByWordTable,
+  viewsInConflictTable,
   staleViewsTable,
   reviewsTable,
   receiptsTable,
@@ -218,4 +244,15 @@ export const clientTables: readonly Table<unknown>[] = [
   damageReportsTable,
 ];
 
-export const clientMigrations: readonly Migration[] = [];
+export const clientMigrations: readonly Migration[] = [
+  {
+    /** Views from before they were ordered by label and found by word are made anew. */
+    name: "order-views",
+    migrate: async (tx) => {
+      for (const { key, value } of await tx.scan(viewsTable)) {
+        await tx.delete(viewsTable, key);
+        await tx.put(staleViewsTable, [value.recordId], true);
+      }
+    },
+  },
+];

@@ -34,6 +34,9 @@ import {
   recordsTable,
   scopesTable,
   staleViewsTable,
+  viewsByLabelTable,
+  viewsByWordTable,
+  viewsInConflictTable,
   viewsTable,
 } from "./client-tables.ts";
 import type { LocalChange } from "./local-change.ts";
@@ -90,7 +93,7 @@ async function repairLog(tx: WriteTransaction): Promise<readonly ChangeName[]> {
     await tx.delete(changeBytesTable, [recordId, hash]);
   }
   for (const table of fromTheServer) await empty(tx, table);
-  await empty(tx, viewsTable);
+  for (const table of viewTables) await empty(tx, table);
   for (const change of held) await keep(tx, change);
   await dropEmptyRecords(tx, new Set(held.map(({ recordId }) => recordId)));
   await keepCounting(tx, held);
@@ -105,6 +108,14 @@ const fromTheServer: readonly Table<unknown>[] = [
   lostProofsTable,
   missingTable,
   receiptsTable,
+];
+
+/** Made anew from the changes. */
+const viewTables: readonly Table<unknown>[] = [
+  viewsTable,
+  viewsByLabelTable,
+  viewsByWordTable,
+  viewsInConflictTable,
 ];
 
 async function changesNamed(

@@ -32,11 +32,11 @@ import {
   recordsTable,
   scopesTable,
   staleViewsTable,
-  viewsTable,
   type Receipt,
   type ScopeRow,
 } from "./client-tables.ts";
 import type { LocalChange } from "./local-change.ts";
+import { deleteView } from "./view-rows.ts";
 
 export async function scopesOf(
   tx: ReadTransaction,
@@ -293,8 +293,7 @@ async function removeRecord(
     await tx.delete(changeBytesTable, [recordId, hash]);
   }
   const record = await tx.get(recordsTable, [recordId]);
-  if (record !== undefined)
-    await tx.delete(viewsTable, [record.recordType, recordId]);
+  if (record !== undefined) await deleteView(tx, record.recordType, recordId);
   await tx.delete(recordsTable, [recordId]);
   await tx.delete(staleViewsTable, [recordId]);
 }

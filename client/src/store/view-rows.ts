@@ -1,0 +1,102 @@
+/**
+ * Views, and what they are found by: a list in the order of its labels, and the words in them. All of it is derived, and written
+ * together, so a list reads the rows that it shows and no others. SPEC CL-15, CL-24.
+ */
+import type { RecordId, WriteTransaction } from "@suture/schema";
+
+import {
+  viewsByLabelTable,
+  viewsByWordTable,
+  viewsInConflictTable,
+  viewsTable,
+  type ViewRow,
+} from "./client-tables.ts";
+
+/** Longer ones are told apart by record id. */
+const maxKeyCharacters = 80;
+const maxWords = 300;
+
+/** A label, or words that are sought, as far as they are part of a key. */
+export function inKey(text: string): string {
+  // Half of a pair is in no key, so it is cut between characters.
+  const whole = text.toWellFormed();
+  return whole.length <= maxKeyCharacters
+    ? whole
+    : [...whole].slice(0, maxKeyCharacters).join("");
+}
+
+/** Of records without a parent. */
+export function parentInKey(parentId: RecordId | null): string {
+  return parentId ?? "";
+}
+
+/** Replaces the record's view; writes nothing where it says what it said before. */
+export async function putView(
+  tx: WriteTransaction,
+  recordType: string,
+  view: ViewRow,
+): Promise<void> {
+  const key = [recordType, view.recordId];
+  const before = await tx.get(viewsTable, key);
+  if (before !== undefined) {
+    if (JSON.stringify(before) === JSON.stringify(view)) return;
+    await deleteIndexed(tx, recordType, before);
+  }
+  const { isEnteredInError, label } = view;
+  await tx.put(viewsTable, key, view);
+  await tx.put(viewsByLabelTable, labelKey(recordType, view), {
+    isEnteredInError,
+  });
+  for (const words of wordKeys(recordType, view))
+    await tx.put(viewsByWordTable, words, { isEnteredInError, label });
+  if (view.conflicts.length > 0) await tx.put(viewsInConflictTable, key, true);
+}
+
+export async function deleteView(
+  tx: WriteTransaction,
+  recordType: string,
+  recordId: RecordId,
+): Promise<void> {
+  const key = [recordType, recordId];
+  const before = await tx.get(viewsTable, key);
+  if (before === undefined) return;
+  await deleteIndexed(tx, recordType, before);
+  await tx.delete(viewsTable, key);
+}
+
+async function deleteIndexed(
+  tx: WriteTransaction,
+  recordType: string,
+  view: ViewRow,
+): Promise<void> {
+  await tx.delete(viewsByLabelTable, labelKey(recordType, view));
+  for (const words of wordKeys(recordType, view))
+    await tx.delete(viewsByWordTable, words);
+  if (view.conflicts.length > 0)
+    await tx.delete(viewsInConflictTable, [recordType, view.recordId]);
+}
+
+function labelKey(
+  recordType: string,
+  { parentId, label, recordId }: ViewRow,
+): readonly string[] {
+  return [recordType, parentInKey(parentId), inKey(label), recordId];
+}
+
+function wordKeys(
+  recordType: string,
+  { parentId, terms, recordId }: ViewRow,
+): readonly (readonly string[])[] {
+  const starts = new Set(terms.flatMap(fromEachWord));
+  return [...starts]
+    .slice(0, maxWords)
+    .map((words) => [recordType, parentInKey(parentId), words, recordId]);
+}
+
+/** "ana maria" and "maria": both are found by how they begin. */
+function fromEachWord(term: string): readonly string[] {
+  const found = [inKey(term)];
+  for (let at = term.indexOf(" "); at !== -1; at = term.indexOf(" ", at + 1))
+    found.push(inKey(term.slice(at + 1)));
+  return found.filter((words) => words !== "");
+}
