@@ -25,6 +25,11 @@ import { createCheckpointer } from "./audit/checkpointer.ts";
 import type { Checkpointer } from "./audit/checkpointer.ts";
 import { createOwedEntries } from "./audit/owed-entries.ts";
 import { createRefusedSignInTeller } from "./audit/refused-sign-in-teller.ts";
+import { createAutomergeGateway } from "./gateway/automerge/automerge-gateway.ts";
+import {
+  createInlineDocumentSync,
+  type DocumentSync,
+} from "./gateway/automerge/document-sync.ts";
 import { createHttpApp } from "./gateway/http/app.ts";
 import type { HttpApp } from "./gateway/http/http-deps.ts";
 import { limitRequests } from "./gateway/http/limit-requests.ts";
@@ -38,6 +43,7 @@ import { defaultSyncLimits } from "./gateway/sync/sync-limits.ts";
 import type { SyncLimits } from "./gateway/sync/sync-limits.ts";
 import { identityPartition } from "./identity/identity-tables.ts";
 import type { Identity } from "./identity/identity.ts";
+import type { TicketHolder } from "./identity/automerge-tickets.ts";
 import type { VerifiedSyncToken } from "./identity/sync-tokens.ts";
 import { reconcileReviews } from "./review/reconcile-reviews.ts";
 import type { SystemLog } from "./system-log.ts";
@@ -57,6 +63,8 @@ export interface ServerDeps {
   readonly stopwatch?: Stopwatch;
   /** Closed by the caller after the server. Default: where the change is judged, without limits on time and memory. */
   readonly trial?: DocumentTrial;
+  /** For plain Automerge clients. Closed by the caller after the server. Default: as for `trial`. */
+  readonly documentSync?: DocumentSync;
   /** Resolves once whatever else waits for a turn has had one. Default: at once. */
   readonly yieldTurn?: () => Promise<void>;
   /** Of the program, as the API's description says it. */
@@ -77,6 +85,8 @@ export interface SutureServer {
   readonly checkpoints: Checkpointer;
   /** Begins a sync session for a device that `identity.verifySyncRequest` has authenticated. */
   acceptSyncSocket(socket: MessageSocket, caller: VerifiedSyncToken): void;
+  /** Begins a connection of a plain Automerge client that holds a ticket which `identity.automergeTickets` has verified. */
+  acceptAutomergeSocket(socket: MessageSocket, holder: TicketHolder): void;
   readonly sessionCount: number;
   /** Resolves once everything received and committed until now was answered and forwarded. */
   settle(): Promise<void>;
@@ -109,6 +119,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     limits: deps.budgetLimits ?? defaultBudgetLimits,
   });
   const yieldTurn = deps.yieldTurn ?? (async () => undefined);
+  const syncLimits = { ...defaultSyncLimits, ...deps.syncLimits };
   const sync = createSyncGateway({
     store,
     recordTypes,
@@ -130,7 +141,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     timers,
     random,
     log,
-    limits: { ...defaultSyncLimits, ...deps.syncLimits },
+    limits: syncLimits,
     budgets,
     stopwatch,
   });
@@ -145,12 +156,34 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
       ...invitations,
       async acceptInvitation(code, personId) {
         const accepted = await invitations.acceptInvitation(code, personId);
-        if (accepted.ok) sync.refreshPerson(personId);
+        if (accepted.ok) {
+          sync.refreshPerson(personId);
+          automerge.refreshPerson(personId);
+        }
         return accepted;
       },
     },
   };
   const reads = createReadRecorder({ store, clock, timers, log, checkpoints });
+  const automerge = createAutomergeGateway({
+    store,
+    recordTypes,
+    identity: deps.identity,
+    admission: sync.admission,
+    documentSync:
+      deps.documentSync ??
+      createInlineDocumentSync(() => stopwatch.elapsedMs()),
+    reads,
+    clock,
+    timers,
+    random,
+    log,
+    limits: syncLimits,
+    budgets,
+    stopwatch,
+    yieldTurn,
+  });
+  sync.onAdmitted((outcome, personId) => automerge.announce(outcome, personId));
   const app = createHttpApp({
     store,
     recordTypes,
@@ -178,11 +211,17 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     identity,
     checkpoints,
     acceptSyncSocket: (socket, caller) => void sync.accept(socket, caller),
+    acceptAutomergeSocket: (socket, holder) =>
+      void automerge.accept(socket, holder),
     get sessionCount() {
       return sync.sessionCount;
     },
-    settle: () => sync.settle(),
+    async settle() {
+      await automerge.settle();
+      await sync.settle();
+    },
     async close() {
+      await automerge.close();
       await sync.close();
       refusals.close();
       await reads.flush();

@@ -21,6 +21,8 @@ import type {
 import Database from "better-sqlite3";
 import { createWorkerTrial } from "./admission/trial/worker-trial.ts";
 import type { Config } from "./config.ts";
+import { serveAutomerge } from "./gateway/automerge/serve-automerge.ts";
+import { createWorkerDocumentSync } from "./gateway/automerge/worker-document-sync.ts";
 import { allowedOrigins } from "./gateway/sync/allowed-origins.ts";
 import { budgetLimitsTimes } from "./gateway/limits/budget-limits.ts";
 import type { BudgetLimits } from "./gateway/limits/budget-limits.ts";
@@ -100,13 +102,22 @@ export async function startServer(
     return listening;
   }
   const { timers } = deps;
+  const origins = allowedOrigins(config, listening.value);
   serveSync(http, {
     identity: server.identity,
     accept: (socket, caller) => server.acceptSyncSocket(socket, caller),
     timers,
     log,
     externalUrl: config.publicUrl,
-    allowedOrigins: allowedOrigins(config, listening.value),
+    allowedOrigins: origins,
+    answerOther: serveAutomerge({
+      identity: server.identity,
+      accept: (socket, holder) => server.acceptAutomergeSocket(socket, holder),
+      timers,
+      log,
+      allowedOrigins: origins,
+      pingIntervalMs: config.pingIntervalMs,
+    }),
   });
   const cleaning = removeExpiredHourly({
     identity: server.identity,
@@ -189,6 +200,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
     });
     const { maxSessions, pingIntervalMs } = config;
     const trial = createWorkerTrial({ timers });
+    const documentSync = createWorkerDocumentSync({ timers });
     const server = await createServer({
       store,
       identity,
@@ -205,6 +217,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       budgetLimits: deps.budgetLimits ?? budgetLimitsTimes(config.budgetFactor),
       ...(deps.yieldTurn && { yieldTurn: deps.yieldTurn }),
       trial,
+      documentSync,
     });
     const { admission } = server;
     const hasSample =
@@ -220,6 +233,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       hasSample,
       async closeFiles() {
         await trial.close();
+        await documentSync.close();
         database.close();
         await store.close();
         lock.value.release();

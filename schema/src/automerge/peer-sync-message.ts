@@ -8,7 +8,7 @@
  * Refused: Bloom filters with more probes or other sizes than they say (Automerge checks neither: 14 bytes block for seconds),
  * whole-document chunks and bundles, lists beyond their limit, bytes cut short or left behind.
  */
-import { bytesToHex } from "../canonical/hex.ts";
+import { bytesToHex, hexToBytes } from "../canonical/hex.ts";
 import { ByteReader } from "../change/byte-reader.ts";
 import {
   chunkTypes,
@@ -67,6 +67,45 @@ export function withoutFlags(message: Uint8Array): Uint8Array {
   for (let changes = reader.uint(); changes > 0; changes -= 1)
     reader.take(reader.uint());
   return message.subarray(0, reader.position);
+}
+
+/** A message of our own that asks for these changes too. */
+export function alsoAskingFor(
+  message: Uint8Array,
+  hashes: readonly string[],
+): Uint8Array {
+  if (hashes.length === 0) return message;
+  const reader = new ByteReader(message, 1);
+  reader.take(reader.uint() * hashBytes);
+  const start = reader.position;
+  const needs = new Set(readHashes(reader));
+  const rest = message.subarray(reader.position);
+  for (const hash of hashes) needs.add(hash);
+  const all = [...needs].toSorted();
+  const parts = [
+    message.subarray(0, start),
+    Uint8Array.from(leb128(all.length)),
+    ...all.map(hexToBytes),
+    rest,
+  ];
+  return joinBytes(parts);
+}
+
+/** One after the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+function leb128(number: number): readonly number[] {
+  const low = number & 0x7f;
+  return number < 0x80 ? [low] : [low | 0x80, ...leb128(number >> 7)];
 }
 
 function read(bytes: Uint8Array): PeerSyncMessage {

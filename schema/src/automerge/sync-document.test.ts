@@ -58,6 +58,7 @@ class Pair {
       changes: this.server,
       state: structuredClone(this.state),
       isReadOnly: this.isReadOnly,
+      missing: [],
       message: read?.value.bare ?? null,
     });
     this.state = step.state;

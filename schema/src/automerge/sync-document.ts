@@ -15,7 +15,7 @@ import {
   type Doc,
   type SyncState,
 } from "@automerge/automerge";
-import { withoutFlags } from "./peer-sync-message.ts";
+import { alsoAskingFor, joinBytes, withoutFlags } from "./peer-sync-message.ts";
 
 /** What is known of one peer and one record. Plain data: it may be sent to a thread. */
 export type PeerSyncState = SyncState;
@@ -28,10 +28,14 @@ export interface SyncJob {
   readonly isReadOnly: boolean;
   /** `bare` of what the peer said; null where only we have something to say. */
   readonly message: Uint8Array | null;
+  /** Changes that what the peer has sent builds on, and that are not here. It is asked for them by name. */
+  readonly missing: readonly string[];
 }
 
 export interface SyncStep {
   readonly state: PeerSyncState;
+  /** Hashes of the changes that the reply brings. */
+  readonly sent: readonly string[];
   /** Null where there is nothing to say. */
   readonly reply: Uint8Array | null;
 }
@@ -41,18 +45,25 @@ const readingActor = "73796e63";
 
 /** Throws whatever Automerge throws, after a panic too: then the step is not to be had. */
 export function syncDocument(job: SyncJob): SyncStep {
-  let doc = load<unknown>(joined(job.changes), readingActor);
+  let doc = load<unknown>(joinBytes(job.changes), readingActor);
   try {
     let state = job.state ?? initSyncState();
     if (job.isReadOnly) state = readOnly(state);
+    else if (job.missing.length > 0) state = { ...state, lastSentHeads: [] };
     if (job.message !== null)
       [doc, state] = receiveSyncMessage(doc, state, job.message);
     const [next, reply] = generateSyncMessage(doc, state);
-    return {
-      state: reply === null ? settled(doc, next) : next,
-      // The one flag that a peer has to see: it then offers nothing more.
-      reply: reply === null || job.isReadOnly ? reply : withoutFlags(reply),
-    };
+    if (reply === null)
+      return { state: settled(doc, next), sent: [], reply: null };
+    const before = state.sentHashes;
+    const sent = Object.keys(next.sentHashes).filter(
+      (hash) => !Object.hasOwn(before, hash),
+    );
+    // Read-only is the one flag that a peer has to see: it then offers nothing more.
+    const said = job.isReadOnly
+      ? reply
+      : alsoAskingFor(withoutFlags(reply), job.missing);
+    return { state: next, sent, reply: said };
   } finally {
     // wasm memory is not the garbage collector's to count.
     free(doc);
@@ -72,15 +83,4 @@ function settled(doc: Doc<unknown>, state: PeerSyncState): PeerSyncState {
   return state.theirHeads?.toSorted().join() === ours
     ? Object.assign(state, { sentHashes: {} })
     : state;
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

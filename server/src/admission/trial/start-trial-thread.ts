@@ -1,6 +1,6 @@
-/** A thread that tries documents: the built worker beside this file or, from sources, the same compiled as it is loaded. */
-import { Worker } from "node:worker_threads";
+/** A thread that tries documents. */
 import type { TrialJob } from "@suture/schema";
+import { openWorker } from "./open-worker.ts";
 import type { TrialReport } from "./trial-worker.ts";
 
 export interface TrialThread {
@@ -19,26 +19,12 @@ export interface TrialThreadListener {
 
 export type StartTrialThread = (listener: TrialThreadListener) => TrialThread;
 
-const maxHeapMiB = 256;
-
 export const startTrialThread: StartTrialThread = (listener) => {
-  const isBuilt = import.meta.url.endsWith(".js");
-  const file = isBuilt ? "trial-worker.js" : "trial-worker.ts";
-  const loader = new URL("load-typescript.mjs", import.meta.url);
-  const worker = new Worker(new URL(file, import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
-    ...(!isBuilt && {
-      execArgv: ["--conditions=suture-source", "--import", loader.href],
-    }),
-  });
-  // What keeps a server alive is its socket.
-  worker.unref();
+  const worker = openWorker("./trial-worker", import.meta.url);
   worker.on("message", (message: "begun" | TrialReport) => {
     if (message === "begun") listener.onBegin();
     else listener.onReport(message);
   });
-  // Every end is told by "exit"; the error before it has nothing to add.
-  worker.on("error", () => undefined);
   worker.on("exit", () => listener.onEnd());
   return {
     send: (jobs) => worker.postMessage(jobs),

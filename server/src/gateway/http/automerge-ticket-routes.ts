@@ -1,8 +1,9 @@
-/** Tickets for plain Automerge clients, for whoever is signed in. SPEC PA-1. */
+/** Tickets for plain Automerge clients, for whoever is signed in, and their socket as HTTP sees it. SPEC PA-1, PA-2. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { deviceIdSchema } from "@suture/schema";
+import { deviceIdSchema, httpError, httpErrorSchema } from "@suture/schema";
 import { jsonContent } from "../../identity/identity-response.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
+import { automergePath } from "../automerge/serve-automerge.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import { errorResponses, noStore, signedIn } from "./http-response.ts";
 import { sessionDevice } from "./session-device.ts";
@@ -56,4 +57,25 @@ export function addAutomergeTicketRoutes(app: HttpApp, deps: HttpDeps): void {
     await identity.automergeTickets.endAllOf(deviceId);
     return c.body(null, 204);
   });
+
+  const socket = createRoute({
+    method: "get",
+    path: automergePath,
+    summary: "automerge-repo's own WebSocket protocol, for plain clients",
+    request: { query: z.object({ ticket: z.string().optional() }) },
+    responses: {
+      101: {
+        description:
+          "The socket is open; the peer joins first. With a ticket that does not hold it closes with 4401.",
+      },
+      426: jsonContent(httpErrorSchema, "The request asked for no WebSocket"),
+    },
+  });
+  app.openapi(socket, (c) =>
+    c.json(httpError("upgrade-required"), 426, {
+      ...noStore,
+      connection: "Upgrade",
+      upgrade: "websocket",
+    }),
+  );
 }

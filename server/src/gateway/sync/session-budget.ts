@@ -18,13 +18,16 @@ export interface SessionBudgetDeps {
   readonly stopwatch: Stopwatch;
 }
 
+/** Whose requests they are. */
+type Spender = Pick<SyncSession, "access" | "deviceId" | "personId">;
+
 export class SessionBudget {
   readonly #budgets: Budgets;
-  readonly #session: SyncSession;
+  readonly #session: Spender;
   /** Of the request that is being answered. */
   readonly work: WorkMeter;
 
-  constructor({ budgets, stopwatch }: SessionBudgetDeps, session: SyncSession) {
+  constructor({ budgets, stopwatch }: SessionBudgetDeps, session: Spender) {
     this.#budgets = budgets;
     this.#session = session;
     this.work = new WorkMeter(stopwatch);

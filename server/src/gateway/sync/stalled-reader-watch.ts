@@ -6,13 +6,16 @@ import type { Timer } from "@suture/schema";
 import type { SyncSession } from "./session.ts";
 import type { SyncDeps } from "./sync-deps.ts";
 
+/** Who is sent something. */
+type Reader = Pick<SyncSession, "bufferedBytes" | "end">;
+
 export class StalledReaderWatch {
   readonly #deps: Pick<SyncDeps, "timers" | "limits">;
-  readonly #session: SyncSession;
+  readonly #session: Reader;
   #timer: Timer | undefined;
   #sentBytes = 0;
 
-  constructor(deps: Pick<SyncDeps, "timers" | "limits">, session: SyncSession) {
+  constructor(deps: Pick<SyncDeps, "timers" | "limits">, session: Reader) {
     this.#deps = deps;
     this.#session = session;
   }

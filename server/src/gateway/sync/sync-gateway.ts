@@ -70,6 +70,10 @@ export interface SyncGatewayDeps {
 export interface SyncGateway {
   /** `admission` as given, and live sessions are told of what it commits. */
   readonly admission: Admission;
+  /** Calls `listener` with whatever `admission` has committed, and who had brought it. */
+  onAdmitted(
+    listener: (outcome: AdmissionOutcome, personId: PersonId) => void,
+  ): void;
   /** Begins a session for a device that was authenticated when its socket was opened. */
   accept(socket: MessageSocket, caller: VerifiedSyncToken): SyncSession;
   /** A person became a member of something by another way than a change: their sessions are told. */
@@ -143,6 +147,9 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
   };
   /** Sockets that have not said hello are in no hub yet. */
   const accepted = new Set<SyncSession>();
+  const admittedListeners = new Set<
+    (outcome: AdmissionOutcome, personId: PersonId) => void
+  >();
   let isStopping = false;
   let told: Promise<unknown> = Promise.resolve();
 
@@ -164,6 +171,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
       for (const session of hub.ofDevice(author.deviceId))
         session.send({ type: "verdicts", pushId: null, verdicts: [verdict] });
     }
+    for (const listener of admittedListeners) listener(outcome, personId);
   }
 
   /** Each task to those who replicate its own scope and may read its record. */
@@ -287,6 +295,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
 
   return {
     admission,
+    onAdmitted: (listener) => void admittedListeners.add(listener),
     accept(socket, caller) {
       const sessionId = bytesToHex(random.bytes(16));
       const session = new SyncSession(sessions, socket, caller, sessionId, () =>

@@ -5,7 +5,6 @@
  * `permessage-deflate` is off (we compress whole messages, where it pays), frames are bounded before they are read, and text
  * frames close the socket. SPEC SY-2.
  */
-import { STATUS_CODES } from "node:http";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { limits } from "@suture/schema";
@@ -17,12 +16,22 @@ import {
   refusedUpgrade,
   syncSubprotocol,
 } from "./answer-upgrade.ts";
-import type { AnswerUpgradeDeps, RefusedUpgrade } from "./answer-upgrade.ts";
+import type { AnswerUpgradeDeps } from "./answer-upgrade.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { wsMessageSocket } from "./ws-message-socket.ts";
 
 export interface UpgradeDeps extends AnswerUpgradeDeps {
   readonly accept: (socket: MessageSocket, caller: VerifiedSyncToken) => void;
   readonly timers: Timers;
+  /** Answers what is addressed to another path of its own, and says so. Default: there is none. */
+  readonly answerOther?: (request: OtherUpgrade) => boolean;
+}
+
+export interface OtherUpgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly url: URL;
 }
 
 /** Serves sync on an HTTP server until the function given back is called; open sockets are the sessions' to close. */
@@ -43,16 +52,19 @@ export function serveSync(server: Server, deps: UpgradeDeps): () => void {
     socket: Duplex,
     head: Buffer,
   ): Promise<void> {
+    const url = addressedUrl(request);
+    if (url && deps.answerOther?.({ request, socket, head, url }) === true)
+      return;
     const answer = await answerUpgrade(
       {
         method: request.method ?? "GET",
-        url: addressedUrl(request),
+        url,
         header: (name) => headerOf(request, name),
       },
       deps,
     );
     if (socket.destroyed) return;
-    if (!answer.ok) return refuse(socket, answer.error);
+    if (!answer.ok) return refuseUpgrade(socket, answer.error);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const after = deps.timers.after.bind(deps.timers);
       deps.accept(wsMessageSocket(webSocket, { after }), answer.value);
@@ -68,7 +80,7 @@ export function serveSync(server: Server, deps: UpgradeDeps): () => void {
     socket.on("error", () => socket.destroy());
     upgrade(request, socket, head).catch((cause: unknown) => {
       log.error("upgrade.failed", {}, cause);
-      refuse(socket, refusedUpgrade(500, null));
+      refuseUpgrade(socket, refusedUpgrade(500, null));
     });
   };
   server.on("upgrade", onUpgrade);
@@ -86,22 +98,4 @@ function addressedUrl(request: IncomingMessage): URL | undefined {
 function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-function refuse(
-  socket: Duplex,
-  { status, headers, body }: RefusedUpgrade,
-): void {
-  if (socket.destroyed) return;
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
-    "Connection: close",
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "",
-    body,
-  ];
-  // Whoever does not hang up in turn would keep the connection for ever: it is no longer the HTTP server's, whose timeouts end others.
-  socket.once("finish", () => socket.destroy());
-  socket.end(lines.join("\r\n"));
 }

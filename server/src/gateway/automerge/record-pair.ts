@@ -1,0 +1,71 @@
+/** What is known of one peer and one record, on one connection. SPEC PA-5, PA-7, PA-13. */
+import type { PeerSyncState, RecordId } from "@suture/schema";
+import type { PeerChange } from "./peer-change.ts";
+import type { ServedRecord } from "./served-record.ts";
+
+/** Why a record is read-only for a peer, as it is told. */
+export interface PeerRefusal {
+  readonly code: string;
+  /** A sentence for people that names fields, never values. */
+  readonly message: string;
+  /** Of the change; null where it is about the record. */
+  readonly hash: string | null;
+  readonly isRetryable: boolean;
+}
+
+export class RecordPair {
+  readonly recordId: RecordId;
+  /** Null before the first step, and where the peer has to begin anew. */
+  state: PeerSyncState | null = null;
+  /** For good, once a change was refused. */
+  isReadOnly = false;
+  /** There is news of the record that waits to be told. */
+  isAwake = false;
+  kept: readonly PeerChange[] = [];
+  missing: readonly string[] = [];
+  #askedCount = 0;
+  /** Changes of the record as it was last served. */
+  #servedCount: number | null = null;
+
+  constructor(recordId: RecordId) {
+    this.recordId = recordId;
+  }
+
+  get wasServed(): boolean {
+    return this.#servedCount !== null;
+  }
+
+  hasNewsIn({ changes }: ServedRecord): boolean {
+    return this.#servedCount !== changes.length;
+  }
+
+  noteStep(state: PeerSyncState, served: ServedRecord | undefined): void {
+    this.state = state;
+    this.#servedCount = served?.changes.length ?? null;
+  }
+
+  /** The peer may no longer read the record: what it was told of it says nothing any more. */
+  forget(): void {
+    this.state = null;
+    this.#servedCount = null;
+  }
+
+  /** Nothing of the peer's is taken any more. */
+  close(): void {
+    this.isReadOnly = true;
+    this.keepBack([], [], true);
+  }
+
+  /** How often what is missing has been asked for, with this time, without anything coming of it. */
+  keepBack(
+    kept: readonly PeerChange[],
+    missing: readonly string[],
+    hasProgress: boolean,
+  ): number {
+    this.kept = kept;
+    this.missing = missing;
+    this.#askedCount =
+      hasProgress || kept.length === 0 ? 0 : this.#askedCount + 1;
+    return this.#askedCount;
+  }
+}
