@@ -9,8 +9,10 @@ import { fileURLToPath } from "node:url";
 import type { SeedAnswer, SeedTask } from "./seed-task.ts";
 
 const seedsPerProcess = 400;
-/** Real time, of a machine that may be busy. */
-const seedEndsWithinMs = 20 * 60_000;
+/** Real time, of a machine that may be busy: a seed takes a second, a day half a minute. */
+const seedEndsWithinMs = 4 * 60_000;
+/** Looking for a shorter prefix runs it many times. */
+const shrinkingEndsWithinMs = 20 * 60_000;
 
 export class SeedWorker {
   #process: ChildProcess | undefined;
@@ -79,7 +81,7 @@ function answerOf(
       finish(`the process ended (${signal ?? code})`);
     const timer = setTimeout(
       () => finish("the seed does not end"),
-      seedEndsWithinMs,
+      task.shrinks ? shrinkingEndsWithinMs : seedEndsWithinMs,
     );
     worker.on("message", finish);
     worker.on("exit", ended);
