@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME [--devices N] [--peers a,b] [--rounds N] [--json]`: Suture beside what people would use instead.
  *
- * NAME is a benchmark or `all`. What happens goes to stderr, results to stdout as they are there; with `--json` the last lines are
+ * NAME is a benchmark, `all`, or `smoke`, which only looks whether all systems do the same work. What happens goes to stderr, results to stdout as they are there; with `--json` the last lines are
  * the reports, one for each benchmark. `--peers none` runs Suture alone. Exit code 0, 1 where a system did not do the work, 2 for
  * options that are none. SPEC BE-1 to BE-5.
  */
@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 
 import type { BenchReport } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks.ts";
+import { smoke } from "./benchmarks/smoke.ts";
 import { inWords } from "./in-words.ts";
 
 const { chosen, json, ...options } = readOptions();
@@ -39,7 +40,7 @@ function readOptions() {
     const chosen =
       name === "all"
         ? benchmarks
-        : benchmarks.filter((benchmark) => benchmark.name === name);
+        : [...benchmarks, smoke].filter((one) => one.name === name);
     if (chosen.length === 0 || more.length > 0)
       throw new Error("there is no such benchmark");
     return {
@@ -54,7 +55,9 @@ function readOptions() {
       json: values.json,
     };
   } catch {
-    const names = [...benchmarks.map(({ name }) => name), "all"].join(" | ");
+    const names = [...benchmarks.map(({ name }) => name), "all", "smoke"].join(
+      " | ",
+    );
     console.error(
       `npm run bench -- ${names} [--devices N] [--peers a,b] [--rounds N] [--json]`,
     );

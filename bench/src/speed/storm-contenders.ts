@@ -2,6 +2,7 @@
 import Database from "better-sqlite3";
 import { join } from "node:path";
 
+import type { BenchOptions } from "./benchmark.ts";
 import { partyRound, type ServerUnderTest } from "./party-round.ts";
 import { startPeerServer } from "./peer-server.ts";
 import { missingInAutomergeStorage } from "./peers/automerge-repo-disk.ts";
@@ -9,16 +10,17 @@ import { missingInHocuspocusDatabase } from "./peers/hocuspocus-disk.ts";
 import { missingInPouchFiles } from "./peers/pouchdb-disk.ts";
 import { startSutureServer } from "./peers/suture-server.ts";
 import type { Contender } from "./rounds.ts";
-import { editCount, stormWork, type StormSize } from "./storm-work.ts";
+import type { StormGround } from "./storm-ground.ts";
+import { editCount, stormWork } from "./storm-work.ts";
 
-export interface StormGround {
-  readonly size: StormSize;
-  /** Of the founded hospital; rounds keep their files below it. */
-  readonly directory: string;
-}
-
-export function sutureContender(ground: StormGround): Contender {
-  return contender("suture", ground, () => startSutureServer(ground.directory));
+/** `party` names the module of its devices. */
+export function sutureContender(
+  ground: StormGround,
+  party = "suture",
+): Contender {
+  const { directory } = ground;
+  const start = () => startSutureServer(directory);
+  return { ...contender(party, ground, start), name: "suture" };
 }
 
 export const stormPeers: Readonly<
@@ -74,6 +76,17 @@ export const stormPeers: Readonly<
     ),
 };
 
+/** Those of them that were asked for. */
+export function othersOf(
+  ground: StormGround,
+  { peers }: Pick<BenchOptions, "peers">,
+): readonly Contender[] {
+  return Object.entries(stormPeers)
+    .filter(([name]) => peers === "all" || peers.has(name))
+    .map(([, start]) => start(ground));
+}
+
+/** Its devices are in the module of its name. */
 function contender(
   name: string,
   { size, directory }: StormGround,

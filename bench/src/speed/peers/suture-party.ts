@@ -25,50 +25,63 @@ const maxInFlight = 4;
 interface Prepared {
   readonly headers: LineHeaders;
   readonly hello: Uint8Array;
+}
+
+export const openParty: OpenParty = async (setup) =>
+  new SutureParty(
+    setup,
+    (await readHospital(setup.directory)).map((device) => ({
+      device,
+      changes: device.edits,
+      pushes: pushesOf(device, device.edits),
+    })),
+  ).prepare();
+
+/** One device, with what it did while it was away. */
+export interface AwayDevice {
+  readonly device: HospitalDevice;
+  readonly changes: readonly WrittenChange[];
+  /** All of them, in the order in which they are sent. */
   readonly pushes: readonly Uint8Array[];
 }
 
-export const openParty: OpenParty = (setup) => SutureParty.open(setup);
-
 export class SutureParty implements Party {
-  readonly #port: number;
-  readonly #devices: readonly HospitalDevice[];
-  readonly #prepared: readonly Prepared[];
+  readonly #setup: PartySetup;
+  readonly #devices: readonly AwayDevice[];
   readonly #reached: AwaitedArrivals;
   readonly #durable: AwaitedArrivals;
   readonly #keptByDevice: Map<string, Uint8Array>[] = [];
+  #prepared: readonly Prepared[] = [];
   #fail: (cause: Error) => void = () => undefined;
+  /** Told of every message, beside what is done with it here. */
+  onMessage: (message: ServerMessage) => void = () => undefined;
 
-  private constructor(
-    port: number,
-    devices: readonly HospitalDevice[],
-    prepared: readonly Prepared[],
-  ) {
-    this.#port = port;
+  constructor(setup: PartySetup, devices: readonly AwayDevice[]) {
+    this.#setup = setup;
     this.#devices = devices;
-    this.#prepared = prepared;
     this.#reached = new AwaitedArrivals(
-      devices.map((device) =>
-        this.#colleaguesOf(device).flatMap(({ edits }) => edits.map(hashOf)),
+      devices.map((own) =>
+        this.#colleaguesOf(own).flatMap(({ changes }) => changes.map(hashOf)),
       ),
     );
     this.#durable = new AwaitedArrivals(
-      devices.map(({ edits }) => edits.map(hashOf)),
+      devices.map(({ changes }) => changes.map(hashOf)),
     );
   }
 
-  static async open({ directory, port }: PartySetup): Promise<SutureParty> {
-    const devices = await readHospital(directory);
+  /** What a device has ready before it finds its network. */
+  async prepare(): Promise<this> {
+    const { directory, port } = this.#setup;
     const prepared: Prepared[] = [];
-    for (const [number, device] of devices.entries()) {
+    for (const [number, { device, changes }] of this.#devices.entries()) {
       const file = tokenFileIn(directory, number);
       prepared.push({
         headers: await lineHeaders(port, file, device.syncToken),
-        hello: helloOf(device, device.edits),
-        pushes: pushesOf(device, device.edits),
+        hello: helloOf(device, changes),
       });
     }
-    return new SutureParty(port, devices, prepared);
+    this.#prepared = prepared;
+    return this;
   }
 
   async comeBack(): Promise<Measured> {
@@ -92,9 +105,9 @@ export class SutureParty implements Party {
 
   /** What was kept is compared with what its author composed, byte by byte. */
   async differences(): Promise<readonly string[]> {
-    return this.#devices.flatMap((device, number) =>
-      this.#colleaguesOf(device)
-        .flatMap(({ edits }) => edits)
+    return this.#devices.flatMap((own, number) =>
+      this.#colleaguesOf(own)
+        .flatMap(({ changes }) => changes)
         .filter(({ hash, bytes }) => {
           const kept = this.#keptByDevice[number]?.get(hash);
           return kept === undefined || Buffer.compare(kept, bytes) !== 0;
@@ -103,7 +116,8 @@ export class SutureParty implements Party {
     );
   }
 
-  #connect(number: number, { headers, hello, pushes }: Prepared): void {
+  #connect(number: number, { headers, hello }: Prepared): void {
+    const pushes = this.#devices[number]?.pushes ?? [];
     const kept = new Map<string, Uint8Array>();
     this.#keptByDevice[number] = kept;
     let nextPush = 0;
@@ -113,6 +127,7 @@ export class SutureParty implements Party {
       if (push !== undefined) line.send(push);
     };
     const onMessage = (message: ServerMessage) => {
+      this.onMessage(message);
       switch (message.type) {
         case "welcome":
           for (let count = 0; count < maxInFlight; count += 1) pushMore();
@@ -152,7 +167,7 @@ export class SutureParty implements Party {
           return;
       }
     };
-    const line = SyncLine.open(this.#port, headers, {
+    const line = SyncLine.open(this.#setup.port, headers, {
       hello,
       onMessage,
       onClose: (code) =>
@@ -160,9 +175,9 @@ export class SutureParty implements Party {
     });
   }
 
-  #colleaguesOf(device: HospitalDevice): readonly HospitalDevice[] {
+  #colleaguesOf(own: AwayDevice): readonly AwayDevice[] {
     return this.#devices.filter(
-      (other) => other !== device && other.clinic === device.clinic,
+      (other) => other !== own && other.device.clinic === own.device.clinic,
     );
   }
 }
@@ -185,16 +200,21 @@ export function helloOf(
 export function pushesOf(
   { personId, syncToken }: HospitalDevice,
   changes: readonly WrittenChange[],
+  /** What is sent afterwards, and how many pushes went before. */
+  { later = [], before = 0 } = {} as {
+    readonly later?: readonly WrittenChange[];
+    readonly before?: number;
+  },
 ): readonly Uint8Array[] {
-  let left = changes.length;
-  return inBatches(changes).map((batch, pushId) => {
-    left -= batch.length;
+  let sent = 0;
+  return inBatches(changes).map((batch, number) => {
+    sent += batch.length;
     return encodeFrame({
       type: "push",
-      pushId,
+      pushId: before + number,
       token: syncToken,
       changes: batch.map(({ recordId, bytes }) => ({ recordId, bytes })),
-      unsynced: manifestOf(personId, changes.slice(changes.length - left)),
+      unsynced: manifestOf(personId, [...changes.slice(sent), ...later]),
     });
   });
 }
