@@ -39,6 +39,7 @@ export {
 } from "./gateway/sync/sync-limits.ts";
 export { syncPath } from "./gateway/sync/answer-upgrade.ts";
 export { serveSync } from "./gateway/sync/upgrade.ts";
+export { serveAutomerge } from "./gateway/automerge/serve-automerge.ts";
 
 // admission
 export {

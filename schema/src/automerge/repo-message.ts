@@ -21,20 +21,32 @@ const documentIdSchema = z.string().max(64);
 const envelope = { senderId: peerIdSchema, targetId: peerIdSchema };
 const ofDocument = { ...envelope, documentId: documentIdSchema };
 
+/** Bounded by the frame. */
+const dataSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 const joinSchema = z.object({
   type: z.literal("join"),
   senderId: peerIdSchema,
+  /** Names a store of the peer's: never a path of ours. */
+  peerMetadata: z
+    .object({
+      storageId: z.string().max(256).optional(),
+      isEphemeral: z.boolean().optional(),
+    })
+    .optional(),
   supportedProtocolVersions: z.array(z.string().max(16)).max(16).optional(),
 });
 const syncSchema = z.object({
   type: z.enum(["sync", "request"]),
   ...ofDocument,
-  /** Bounded by the frame. */
-  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  data: dataSchema,
 });
 const ephemeralSchema = z.object({
   type: z.literal("ephemeral"),
   ...ofDocument,
+  sessionId: z.string().max(256),
+  count: z.int().nonnegative(),
+  data: dataSchema,
 });
 const unavailableSchema = z.object({
   type: z.literal("doc-unavailable"),
@@ -72,12 +84,15 @@ export type RepoServerMessage = ToPeer &
   (
     | {
         readonly type: "peer";
-        readonly peerMetadata: { readonly isEphemeral: boolean };
+        readonly peerMetadata: {
+          readonly isEphemeral?: boolean;
+          readonly storageId?: string;
+        };
         readonly selectedProtocolVersion: typeof repoProtocolVersion;
       }
     | { readonly type: "error"; readonly message: string }
     | {
-        readonly type: "sync";
+        readonly type: "sync" | "request";
         readonly documentId: string;
         readonly data: Uint8Array;
       }
