@@ -84,12 +84,9 @@ export class WithinRights implements Check {
 
   #writtenBeyond(committed: readonly LogRow[]): BrokenPromise | undefined {
     for (const row of committed) {
-      const { memberId } = row;
-      const known = this.#rightsSince(memberId, row.look);
-      // Rights that changed twice between two looks may have been anything in between.
-      const turns = committed.filter(({ recordId }) => recordId === memberId);
-      if (turns.length > 1 || known.length === 0 || this.#isMoved(row))
-        continue;
+      if (this.#isMoved(row)) continue;
+      const known = this.#rightsAt(row, committed);
+      if (known.length === 0) continue;
       const why = this.#notTheirs(row, known);
       if (why !== undefined)
         return {
@@ -98,6 +95,18 @@ export class WithinRights implements Check {
         };
     }
     return undefined;
+  }
+
+  /** Those that its author may have had when it came; none where nobody knows. */
+  #rightsAt(row: LogRow, committed: readonly LogRow[]): readonly Rights[] {
+    const { memberId, scopeId, sequence, look } = row;
+    const known = this.#rightsSince(memberId, look);
+    const turns = committed.filter(({ recordId }) => recordId === memberId);
+    // Rights that changed twice between two looks may have been anything in between.
+    if (turns.length > 1) return [];
+    const [turn] = turns;
+    if (turn?.scopeId !== scopeId) return known;
+    return turn.sequence < sequence ? known.slice(-1) : known.slice(0, 1);
   }
 
   #sentBeyond(disks: News["disks"]): BrokenPromise | undefined {
