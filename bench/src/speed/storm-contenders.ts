@@ -23,6 +23,23 @@ export function sutureContender(
   return { ...contender(party, ground, start), name: "suture" };
 }
 
+/**
+ * The same on SDK clients with a file each, which the ground must have been given (`foundSdkDevices`): until everything is stored on
+ * every device.
+ */
+export function sutureOnDevices(ground: StormGround): Contender {
+  const { directory, size } = ground;
+  const start = () =>
+    startSutureServer(directory, async (held) => {
+      // Composed by the clients, each edit a change of its own.
+      const edits = editCount(stormWork(size));
+      return held.size >= edits + size.devices * size.recordsPerDevice
+        ? []
+        : [`there are ${held.size} changes on the server's disk`];
+    });
+  return { ...contender("suture-sdk", ground, start), name: "suture devices" };
+}
+
 export const stormPeers: Readonly<
   Record<string, (ground: StormGround) => Contender>
 > = {

@@ -1,7 +1,14 @@
 import type { Benchmark } from "../benchmark.ts";
 import { inRounds, ratioOf, type Outcome } from "../rounds.ts";
-import { othersOf, stormPeers, sutureContender } from "../storm-contenders.ts";
+import { foundSdkDevices } from "../peers/suture-sdk-devices.ts";
+import {
+  othersOf,
+  stormPeers,
+  sutureContender,
+  sutureOnDevices,
+} from "../storm-contenders.ts";
 import { inWords, onStormGround } from "../storm-ground.ts";
+import { stormWork } from "../storm-work.ts";
 
 const reached = "everybody has everything";
 const stored = "and it is stored";
@@ -11,9 +18,16 @@ export const storm: Benchmark = {
   goal: "at least 50 times as fast as stock automerge-repo, 3 times as Hocuspocus, 10 times as PouchDB, half as fast as the floor; the server in no more memory than the best peer's",
   run: (options) =>
     onStormGround(options, async (ground) => {
+      const withDevices =
+        options.peers === "all" || options.peers.has("devices");
+      if (withDevices)
+        await foundSdkDevices(stormWork(ground.size), ground.directory);
       const outcome = await inRounds({
         ours: sutureContender(ground),
-        others: othersOf(ground, options),
+        others: [
+          ...othersOf(ground, options),
+          ...(withDevices ? [sutureOnDevices(ground)] : []),
+        ],
         rounds: options.rounds,
         timedBy: reached,
         tell: options.tell,

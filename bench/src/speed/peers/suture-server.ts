@@ -11,6 +11,9 @@ import { readHospital } from "./suture-hospital.ts";
 
 export async function startSutureServer(
   hospital: string,
+  /** Given the changes on its disk after it was killed, says in words what is missing. */
+  missing = (held: ReadonlySet<string>): Promise<readonly string[]> =>
+    missingEdits(hospital, held),
 ): Promise<ServerUnderTest & { readonly url: string }> {
   const directory = await mkdtemp(join(hospital, "round-"));
   await cp(serverDataIn(hospital), serverDataIn(directory), {
@@ -25,17 +28,22 @@ export async function startSutureServer(
     pid: server.pid,
     kill: () => (killed ??= server.kill()),
     async missingOnDisk() {
-      const file = storeFileIn(serverDataIn(directory));
-      const held = hashesIn(file);
-      const devices = await readHospital(hospital);
-      const missing = devices
-        .flatMap(({ edits }) => edits)
-        .filter(({ hash }) => !held.has(hash))
-        .map(({ hash }) => `${hash} is not on the server's disk`);
+      const held = hashesIn(storeFileIn(serverDataIn(directory)));
       await rm(directory, { recursive: true });
-      return missing;
+      return missing(held);
     },
   };
+}
+
+/** The edits that were composed with the hospital. */
+async function missingEdits(
+  hospital: string,
+  held: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  return (await readHospital(hospital))
+    .flatMap(({ edits }) => edits)
+    .filter(({ hash }) => !held.has(hash))
+    .map(({ hash }) => `${hash} is not on the server's disk`);
 }
 
 /** By plain SQL, so that nothing of ours stands between the question and the rows. */
