@@ -96,9 +96,9 @@ export function opIdOf(startOp: number, index: number, actor: string): OpId {
 
 /** Automerge's order of operations: by counter, then by actor. The greatest of a key's live operations is its value. */
 export function compareOpIds(left: string, right: string): number {
-  const [leftCounter = "", leftActor = ""] = left.split("@");
-  const [rightCounter = "", rightActor = ""] = right.split("@");
-  const byCounter = Number(leftCounter) - Number(rightCounter);
-  if (byCounter !== 0) return byCounter;
-  return leftActor < rightActor ? -1 : leftActor > rightActor ? 1 : 0;
+  const leftAt = left.indexOf("@");
+  const rightAt = right.indexOf("@");
+  // A counter has no leading zeros: one of more digits is greater, and two of as many are in the order of their texts.
+  if (leftAt !== rightAt) return leftAt - rightAt;
+  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -54,8 +54,8 @@ const chunkTypeAt = 8;
 export class LogStorageAdapter implements StorageAdapterInterface {
   readonly #deps: RecordDeps;
   readonly #onRefused: (refused: RefusedWrite) => void;
-  /** What automerge-repo keeps for itself: its storage id, sync states. Of no use to the next start. */
-  readonly #own = new Map<string, Uint8Array>();
+  /** What automerge-repo keeps for itself: its storage id, sync states. Of no use to the next start. Oldest first, by key. */
+  readonly #own = new Map<string, Chunk>();
 
   constructor(deps: RecordDeps, onRefused: (refused: RefusedWrite) => void) {
     this.#deps = deps;
@@ -63,14 +63,14 @@ export class LogStorageAdapter implements StorageAdapterInterface {
   }
 
   load(key: StorageKey): Promise<Uint8Array | undefined> {
-    return Promise.resolve(this.#own.get(key.join(" ")));
+    return Promise.resolve(this.#own.get(nameOf(key))?.data);
   }
 
   async save(key: StorageKey, data: Uint8Array): Promise<void> {
     const [recordId = "", kind] = key;
     const isDocument = kind === "incremental" || kind === "snapshot";
     if (!isDocument || !isRecordId(recordId)) {
-      this.#own.set(key.join(" "), data);
+      this.#own.set(nameOf(key), { key, data });
       return;
     }
     const opened = await this.#deps.records.open(recordId);
@@ -79,9 +79,14 @@ export class LogStorageAdapter implements StorageAdapterInterface {
     await open.inTurn(() => this.#bringIn(open, changesIn(data)));
   }
 
-  async loadRange([recordId = "", kind]: StorageKey): Promise<Chunk[]> {
-    if (kind === "incremental" || !isRecordId(recordId)) return [];
-    const opened = await this.#deps.records.open(recordId);
+  async loadRange(prefix: StorageKey): Promise<Chunk[]> {
+    return [...this.#ownIn(prefix), ...(await this.#loadRecord(prefix))];
+  }
+
+  async #loadRecord([recordId = "", kind]: StorageKey): Promise<Chunk[]> {
+    const isWanted = kind === undefined || kind === "snapshot";
+    if (!isWanted || !isRecordId(recordId)) return [];
+    const opened = await this.#deps.records.openWithBytes(recordId);
     if (!opened.ok || !(await mayReadOpen(this.#deps, opened.value))) return [];
     const { state } = opened.value;
     const heads = state.index.heads();
@@ -90,12 +95,19 @@ export class LogStorageAdapter implements StorageAdapterInterface {
   }
 
   remove(key: StorageKey): Promise<void> {
-    this.#own.delete(key.join(" "));
+    this.#own.delete(nameOf(key));
     return Promise.resolve();
   }
 
-  removeRange(): Promise<void> {
+  removeRange(prefix: StorageKey): Promise<void> {
+    for (const { key } of this.#ownIn(prefix)) this.#own.delete(nameOf(key));
     return Promise.resolve();
+  }
+
+  #ownIn(prefix: StorageKey): readonly Chunk[] {
+    return [...this.#own.values()].filter(({ key }) =>
+      prefix.every((part, index) => key[index] === part),
+    );
   }
 
   async #bringIn(
@@ -157,6 +169,10 @@ export class LogStorageAdapter implements StorageAdapterInterface {
     await this.#deps.records.settle();
     return committed;
   }
+}
+
+function nameOf(key: StorageKey): string {
+  return JSON.stringify(key);
 }
 
 /** One document chunk of these changes, which must be complete and in causal order. */

@@ -188,6 +188,19 @@ export class OpenRecords {
     }
   }
 
+  /** As `open`; the record has the chunks of its changes from then on. */
+  async openWithBytes(
+    recordId: RecordId,
+  ): Promise<Result<OpenRecord, RecordProblem>> {
+    const opened = await this.open(recordId);
+    if (!opened.ok) return opened;
+    const { state } = opened.value;
+    const loaded = await this.#log.read((tx) => state.loadBytes(tx));
+    if (loaded.ok) return opened;
+    this.#forget(recordId);
+    return loaded;
+  }
+
   /** Resolves once what was committed before is in the open records. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#refreshById.values());
@@ -223,7 +236,15 @@ export class OpenRecords {
       loadRecordState(tx, this.#types, recordId),
     );
     if (!state.ok) return state;
+    this.#packLater(state.value);
     return ok(new OpenRecord(state.value));
+  }
+
+  /** Behind whatever waits to be written: it is for the next time the record is opened. */
+  #packLater(state: RecordState): void {
+    if (!state.isWorthPacking) return;
+    // What fails here is read from its chunks, which says then what is wrong.
+    state.pack((work) => this.#log.write(work)).catch(() => undefined);
   }
 
   #refreshLater(recordId: RecordId, event: LogEvent): void {
@@ -261,6 +282,7 @@ export class OpenRecords {
       if (!isReadable) this.#forget(recordId);
     }
     if (state.fold.parentId() !== parentId) this.#judgeLater();
+    this.#packLater(state);
     opened.value.tell();
   }
 

@@ -14,13 +14,12 @@ import {
   StoreError,
   type ChangeHash,
   type DecodedChange,
-  type Edit,
-  type IndexedChange,
   type ReadTransaction,
   type RecordId,
   type RecordType,
   type RecordTypes,
   type Result,
+  type WriteTransaction,
 } from "@suture/schema";
 
 import { changesOf } from "../store/change-rows.ts";
@@ -29,7 +28,19 @@ import {
   changesTable,
   recordsTable,
 } from "../store/client-tables.ts";
+import type { PackedChange } from "../store/change-pack.ts";
 import type { LocalChange } from "../store/local-change.ts";
+import {
+  isWorthPacking,
+  readPacks,
+  unpackChange,
+  writePacks,
+  type ReadChange,
+} from "./packed-changes.ts";
+
+type WritePacks = (
+  work: (tx: WriteTransaction) => Promise<readonly ChangeHash[]>,
+) => Promise<readonly ChangeHash[]>;
 
 export interface RecordProblem {
   readonly code:
@@ -42,15 +53,21 @@ export interface RecordProblem {
     | "store-damaged";
 }
 
-export interface HeldChange {
-  readonly row: LocalChange;
-  readonly bytes: Uint8Array;
-  readonly decoded: DecodedChange;
-  readonly edits: readonly Edit[];
-  readonly indexed: IndexedChange;
+export interface HeldChange extends ReadChange {
+  /** Null while nobody needed more than what it means. */
+  readonly bytes: Uint8Array | null;
 }
 
-type EarlyChange = Pick<HeldChange, "row" | "bytes" | "decoded">;
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly decoded: DecodedChange;
+}
+
+/** Not taken in yet: its chunk, or what its chunk said before. */
+interface EarlyChange {
+  readonly row: LocalChange;
+  readonly from: Chunk | PackedChange;
+}
 
 export class RecordState {
   readonly recordId: RecordId;
@@ -62,6 +79,9 @@ export class RecordState {
   #index = new ChangeIndex();
   #fold = new RecordFold();
   #lastLocalNumber = 0;
+  #needsBytes = false;
+  /** Read from their chunks, and in no pack. */
+  #unpacked = new Set<ChangeHash>();
 
   constructor(recordId: RecordId, type: RecordType) {
     this.recordId = recordId;
@@ -109,6 +129,7 @@ export class RecordState {
 
   /** The values as seen at some heads, which must be known. */
   foldAt(heads: readonly ChangeHash[]): RecordFold {
+    if (this.#index.areHeads(heads)) return this.#fold;
     const seen = this.behind(heads);
     if (seen.size === this.#held.size) return this.#fold;
     const fold = new RecordFold();
@@ -129,12 +150,53 @@ export class RecordState {
     return seen;
   }
 
-  /** The chunks of the heads and everything behind them, in causal order. */
+  /** The chunks of the heads and everything behind them, in causal order: of a record with texts, or once `loadBytes` is done. */
   bytesBehind(heads: readonly ChangeHash[]): readonly Uint8Array[] {
     const seen = this.behind(heads);
-    return [...this.#held]
-      .filter(([hash]) => seen.has(hash))
-      .map(([, { bytes }]) => bytes);
+    return [...this.#held].flatMap(([hash, { bytes }]) => {
+      if (!seen.has(hash)) return [];
+      if (bytes === null) throw new Error("the chunks have not been loaded");
+      return [bytes];
+    });
+  }
+
+  /** From now on it has the chunks of all its changes. */
+  async loadBytes(tx: ReadTransaction): Promise<Result<null, RecordProblem>> {
+    if (this.#needsBytes) return ok(null);
+    this.#needsBytes = true;
+    const bytesByHash = await this.#allBytes(tx);
+    const chunkOf = ({ hash }: LocalChange) =>
+      readChunk(hash, bytesByHash.get(hash));
+    for (const [hash, change] of this.#held) {
+      const chunk = chunkOf(change.row);
+      if (chunk === null) return err({ code: "store-damaged" });
+      this.#held.set(hash, { ...change, bytes: chunk.bytes });
+    }
+    for (const [at, { row }] of this.#early.entries()) {
+      const from = chunkOf(row);
+      if (from === null) return err({ code: "store-damaged" });
+      this.#early[at] = { row, from };
+    }
+    return ok(null);
+  }
+
+  /** Packs what was read from chunks, once it is enough to be worth it. SPEC CL-25. */
+  async pack(write: WritePacks): Promise<void> {
+    if (!this.isWorthPacking) return;
+    const read = [...this.#unpacked].flatMap(
+      (hash) => this.#held.get(hash) ?? [],
+    );
+    // Not twice at a time; what could not be packed is read from its chunks next time.
+    this.#unpacked = new Set();
+    const packed = new Set(
+      await write((tx) => writePacks(tx, this.type, this.recordId, read)),
+    );
+    for (const { row } of read)
+      if (!packed.has(row.hash)) this.#unpacked.add(row.hash);
+  }
+
+  get isWorthPacking(): boolean {
+    return !this.#needsBytes && isWorthPacking(this.type, this.#unpacked.size);
   }
 
   /** Forgets everything: the next `refresh` reads all rows. */
@@ -172,27 +234,29 @@ export class RecordState {
           })
         ).map(({ value }) => value);
     if (isFirst && rows.length === 0) return err({ code: "record-unknown" });
-    const bytesByHash = isFirst ? await this.#allBytes(tx) : undefined;
+    const packs =
+      isFirst && !this.#needsBytes
+        ? await readPacks(tx, this.type, this.recordId)
+        : undefined;
+    const bytesByHash =
+      isFirst && (packs?.size ?? 0) === 0
+        ? await this.#allBytes(tx)
+        : undefined;
     for (const row of rows) {
       this.#lastLocalNumber = row.localNumber;
       if (row.progress.state === "refused") {
         this.#refused.push(row);
         continue;
       }
-      const bytes =
-        bytesByHash?.get(row.hash) ??
-        (await tx.get(changeBytesTable, [this.recordId, row.hash]));
-      const decoded =
-        bytes === undefined
-          ? undefined
-          : decodeChange(bytes, defaultChangeLimits);
-      if (
-        bytes === undefined ||
-        decoded?.ok !== true ||
-        decoded.value.hash !== row.hash
-      )
-        return err({ code: "store-damaged" });
-      this.#early.push({ row, bytes, decoded: decoded.value });
+      const from =
+        packs?.get(row.hash) ??
+        readChunk(
+          row.hash,
+          bytesByHash?.get(row.hash) ??
+            (await tx.get(changeBytesTable, [this.recordId, row.hash])),
+        );
+      if (from === null) return err({ code: "store-damaged" });
+      this.#early.push({ row, from });
     }
     return this.#admitEarly();
   }
@@ -210,25 +274,30 @@ export class RecordState {
       hasProgress = false;
       const waiting: EarlyChange[] = [];
       for (const early of this.#early) {
-        const { row, decoded } = early;
-        if (!row.deps.every((dep) => this.#index.has(dep))) {
+        if (!early.row.deps.every((dep) => this.#index.has(dep))) {
           waiting.push(early);
           continue;
         }
-        const indexed = indexChange(this.type, this.#index, decoded);
-        const edits = interpretChange(this.type, decoded);
+        const read = this.#read(early);
         // Whoever accepted it knew more of this record type than this version of the app.
-        if (!indexed.ok || !edits.ok) return err({ code: "update-needed" });
-        this.#add({
-          ...early,
-          indexed: indexed.value,
-          edits: edits.value,
-        });
+        if (read === null) return err({ code: "update-needed" });
+        this.#add(read);
         hasProgress = true;
       }
       this.#early = waiting;
     }
     return ok(null);
+  }
+
+  #read({ row, from }: EarlyChange): HeldChange | null {
+    if (!("decoded" in from))
+      return { row, ...unpackChange(this.#index, row, from), bytes: null };
+    const { bytes, decoded } = from;
+    const indexed = indexChange(this.type, this.#index, decoded);
+    const edits = interpretChange(this.type, decoded);
+    if (!indexed.ok || !edits.ok) return null;
+    this.#unpacked.add(row.hash);
+    return { row, bytes, indexed: indexed.value, edits: edits.value };
   }
 
   #add(change: HeldChange): void {
@@ -265,9 +334,11 @@ export class RecordState {
     const held = [...this.#held.values()];
     const refused = this.#refused;
     const early = this.#early;
+    const unpacked = this.#unpacked;
     this.#clear();
     this.#early = early;
     this.#refused = refused;
+    this.#unpacked = unpacked;
     for (const change of held) {
       if (change.row.progress.state === "refused")
         this.#refused.push(change.row);
@@ -279,6 +350,7 @@ export class RecordState {
     this.#held = new Map();
     this.#early = [];
     this.#refused = [];
+    this.#unpacked = new Set();
     this.#index = new ChangeIndex();
     this.#fold = new RecordFold();
   }
@@ -296,6 +368,18 @@ export async function loadRecordState(
   const state = new RecordState(recordId, type);
   const loaded = await state.refresh(tx);
   return loaded.ok ? ok(state) : loaded;
+}
+
+/** Null for bytes that are not what they are called. */
+function readChunk(
+  hash: ChangeHash,
+  bytes: Uint8Array | undefined,
+): Chunk | null {
+  if (bytes === undefined) return null;
+  const decoded = decodeChange(bytes, defaultChangeLimits);
+  return decoded.ok && decoded.value.hash === hash
+    ? { bytes, decoded: decoded.value }
+    : null;
 }
 
 function isSettled({ progress }: LocalChange): boolean {

@@ -1,8 +1,8 @@
 import {
   recordIdSchema,
-  type ReadTransaction,
   type RecordId,
   type RecordTypes,
+  type WriteTransaction,
 } from "@suture/schema";
 
 import {
@@ -43,13 +43,15 @@ export async function refreshViews(
 }
 
 async function readView(
-  tx: ReadTransaction,
+  tx: WriteTransaction,
   types: RecordTypes,
   recordId: RecordId,
 ) {
   const state = await loadRecordState(tx, types, recordId);
-  if (state.ok)
+  if (state.ok) {
+    await state.value.pack((work) => work(tx));
     return { recordType: state.value.type.type, row: viewOf(state.value) };
+  }
   const record = await tx.get(recordsTable, [recordId]);
   if (record === undefined) return null;
   const { recordType, parentId } = record;

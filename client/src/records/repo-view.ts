@@ -27,6 +27,8 @@ export type RecordDocument = Readonly<Record<string, unknown>>;
 
 export class RepoView {
   readonly repo: Repo;
+  /** What `repo` reads and writes. */
+  readonly storage: LogStorageAdapter;
   readonly #deps: RecordDeps;
   readonly #handles = new Map<RecordId, DocHandle<RecordDocument>>();
   readonly #refusedListeners = new Set<(refused: RefusedWrite) => void>();
@@ -35,11 +37,11 @@ export class RepoView {
 
   constructor(deps: RecordDeps) {
     this.#deps = deps;
-    const storage = new LogStorageAdapter(deps, (refused) => {
+    this.storage = new LogStorageAdapter(deps, (refused) => {
       this.#showLater(refused.recordId, "write-refused");
       for (const listener of [...this.#refusedListeners]) listener(refused);
     });
-    this.repo = new Repo({ storage, network: [] });
+    this.repo = new Repo({ storage: this.storage, network: [] });
     this.#stop = deps.log.subscribe(({ recordIds, isReset }) => {
       for (const recordId of recordIds)
         if (this.#handles.has(recordId))
@@ -93,7 +95,7 @@ export class RepoView {
 
   async #show(recordId: RecordId, why: ShowReason): Promise<void> {
     const handle = this.#handles.get(recordId);
-    const opened = await this.#deps.records.open(recordId);
+    const opened = await this.#deps.records.openWithBytes(recordId);
     if (handle === undefined) return;
     // It has left the device, and what the handle shows must not stay.
     if (!opened.ok) return goTo(handle, []);

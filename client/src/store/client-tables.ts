@@ -17,7 +17,7 @@ import {
 } from "@suture/schema";
 import { z } from "zod";
 
-import { localChangeSchema } from "./local-change.ts";
+import { hasChangeShape, localChangeSchema } from "./local-change.ts";
 
 export const localPartition = "local";
 
@@ -25,10 +25,14 @@ export const localPartition = "local";
 export const changesTable = defineTable({
   name: "changes",
   schema: localChangeSchema,
+  hasShape: hasChangeShape,
 });
 
 /** [recordId, hash]: the chunk as it was written. Its digest is its name, which is checked whenever it is read. */
 export const changeBytesTable = defineBytesTable("change_bytes");
+
+/** [recordId, localNumber of the last change in it]: see `change-pack.ts`. */
+export const changePacksTable = defineBytesTable("change_packs");
 
 /** [recordId, hash] → localNumber. A genesis change has the same hash in every record. */
 export const changesByHashTable = defineTable({
@@ -224,6 +228,7 @@ export const damageReportsTable = defineTable({
 export const clientTables: readonly Table<unknown>[] = [
   changesTable,
   changeBytesTable,
+  changePacksTable,
   changesByHashTable,
   pendingTable,
   logRowsTable,

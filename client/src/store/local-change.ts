@@ -87,3 +87,44 @@ export const localChangeSchema = z.strictObject({
 export type LocalChange = z.infer<typeof localChangeSchema>;
 
 export const mergeLane = "merge";
+
+/** Whether a stored row has every member, and each of its kind. */
+export function hasChangeShape(raw: unknown): raw is LocalChange {
+  return (
+    hasMembers(raw) &&
+    typeof raw.recordId === "string" &&
+    typeof raw.hash === "string" &&
+    typeof raw.localNumber === "number" &&
+    typeof raw.memberId === "string" &&
+    typeof raw.deviceId === "string" &&
+    (raw.personId === null || typeof raw.personId === "string") &&
+    typeof raw.lane === "string" &&
+    typeof raw.priority === "number" &&
+    Array.isArray(raw.deps) &&
+    typeof raw.isCreation === "boolean" &&
+    Array.isArray(raw.refersTo) &&
+    typeof raw.authoredAtMs === "number" &&
+    typeof raw.savedAtMs === "number" &&
+    hasUsualProgress(raw.progress)
+  );
+}
+
+/** The two states that nearly all rows are in; the others are the schema's to look at. */
+function hasUsualProgress(progress: unknown): boolean {
+  if (typeof progress !== "object" || progress === null) return false;
+  if (!("state" in progress)) return false;
+  if (progress.state === "pending")
+    return "held" in progress && progress.held === null;
+  return (
+    progress.state === "accepted" &&
+    "places" in progress &&
+    Array.isArray(progress.places) &&
+    "admittedAtMs" in progress
+  );
+}
+
+function hasMembers(
+  raw: unknown,
+): raw is { readonly [Name in keyof LocalChange]?: unknown } {
+  return typeof raw === "object" && raw !== null;
+}

@@ -20,6 +20,7 @@ import {
 import { meaningOf, setProgress } from "./change-rows.ts";
 import {
   changeBytesTable,
+  changePacksTable,
   changesByHashTable,
   changesTable,
   damageReportsTable,
@@ -93,7 +94,7 @@ async function repairLog(tx: WriteTransaction): Promise<readonly ChangeName[]> {
     await tx.delete(changeBytesTable, [recordId, hash]);
   }
   for (const table of fromTheServer) await empty(tx, table);
-  for (const table of viewTables) await empty(tx, table);
+  for (const table of madeAnew) await empty(tx, table);
   for (const change of held) await keep(tx, change);
   await dropEmptyRecords(tx, new Set(held.map(({ recordId }) => recordId)));
   await keepCounting(tx, held);
@@ -111,7 +112,8 @@ const fromTheServer: readonly Table<unknown>[] = [
 ];
 
 /** Made anew from the changes. */
-const viewTables: readonly Table<unknown>[] = [
+const madeAnew: readonly Table<unknown>[] = [
+  changePacksTable,
   viewsTable,
   viewsByLabelTable,
   viewsByWordTable,

@@ -23,6 +23,7 @@ import {
 } from "./change-rows.ts";
 import {
   changeBytesTable,
+  changePacksTable,
   changesByHashTable,
   changesTable,
   logRowsTable,
@@ -292,6 +293,8 @@ async function removeRecord(
     await tx.delete(changesByHashTable, [recordId, hash]);
     await tx.delete(changeBytesTable, [recordId, hash]);
   }
+  for (const { key } of await tx.scan(changePacksTable, { prefix: [recordId] }))
+    await tx.delete(changePacksTable, key);
   const record = await tx.get(recordsTable, [recordId]);
   if (record !== undefined) await deleteView(tx, record.recordType, recordId);
   await tx.delete(recordsTable, [recordId]);

@@ -95,6 +95,14 @@ export class ChangeIndex implements StatementGraph {
     return [...this.#heads].sort();
   }
 
+  /** Whether these, each once, are the heads. */
+  areHeads(hashes: readonly ChangeHash[]): boolean {
+    return (
+      hashes.length === this.#heads.size &&
+      hashes.every((hash) => this.#heads.has(hash))
+    );
+  }
+
   lastOf(actor: ActorId): IndexedChange | undefined {
     return this.#changesByActor.get(actor)?.at(-1);
   }
@@ -123,7 +131,7 @@ export class ChangeIndex implements StatementGraph {
     const [only] = deps;
     if (only === undefined) return noStatements;
     if (deps.length === 1) return this.#liveAfter(only, group);
-    if (this.#areHeads(deps)) return this.live(group);
+    if (this.areHeads(deps)) return this.live(group);
     const sets = deps.map((dep) => this.#liveAfter(dep, group));
     const holders = new Map<OpId, number>();
     for (const opId of sets.flat())
@@ -287,13 +295,6 @@ export class ChangeIndex implements StatementGraph {
 
   #liveAfter(hash: ChangeHash, group: string): LiveSet {
     return this.#known(hash).live[group] ?? noStatements;
-  }
-
-  #areHeads(deps: readonly ChangeHash[]): boolean {
-    return (
-      deps.length === this.#heads.size &&
-      deps.every((dep) => this.#heads.has(dep))
-    );
   }
 
   #shared(deps: readonly ChangeHash[], group: string, live: LiveSet): LiveSet {
