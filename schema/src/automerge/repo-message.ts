@@ -134,6 +134,11 @@ export function encodeEphemeral(content: object): Uint8Array {
   return new Uint8Array(encoder.encode(content));
 }
 
+/** Undefined for what is not plain CBOR within bounds. */
+export function decodeEphemeral(data: Uint8Array): unknown {
+  return scanCbor(data, cborLimits) === null ? decodeCbor(data) : undefined;
+}
+
 export function decodeRepoMessage(
   frame: Uint8Array,
 ): Result<RepoPeerMessage, RepoMessageRefusal> {
