@@ -31,6 +31,8 @@ export interface BenchReport {
 export interface BenchOptions {
   /** How many devices; each benchmark has its own usual number. */
   readonly devices: number | undefined;
+  /** How many records are held, where a benchmark is about that. */
+  readonly records?: number | undefined;
   /** Which peers and floors are run beside Suture; each benchmark takes those it has. */
   readonly peers: ReadonlySet<string> | "all";
   readonly rounds: number;

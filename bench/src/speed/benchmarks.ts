@@ -1,6 +1,13 @@
 import type { Benchmark } from "./benchmark.ts";
+import { idleReturn } from "./benchmarks/idle-return.ts";
 import { storm } from "./benchmarks/storm.ts";
 import { timeToSafe } from "./benchmarks/time-to-safe.ts";
+import { weekAway } from "./benchmarks/week-away.ts";
 
 /** In the order in which `all` runs them. */
-export const benchmarks: readonly Benchmark[] = [storm, timeToSafe];
+export const benchmarks: readonly Benchmark[] = [
+  storm,
+  timeToSafe,
+  idleReturn,
+  weekAway,
+];

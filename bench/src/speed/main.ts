@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME [--devices N] [--peers a,b] [--rounds N] [--json]`: Suture beside what people would use instead.
+ * `npm run bench -- NAME [--devices N] [--records N] [--peers a,b] [--rounds N] [--json]`: Suture beside what people would use instead.
  *
  * NAME is a benchmark, `all`, or `smoke`, which only looks whether all systems do the same work. What happens goes to stderr, results to stdout as they are there; with `--json` the last lines are
  * the reports, one for each benchmark. `--peers none` runs Suture alone. Exit code 0, 1 where a system did not do the work, 2 for
@@ -16,12 +16,19 @@ const { chosen, json, ...options } = readOptions();
 const reports: BenchReport[] = [];
 for (const benchmark of chosen) {
   console.error(`${benchmark.name} …`);
-  const report = await benchmark.run({
-    ...options,
-    tell: (line) => console.error(`  ${line}`),
-  });
-  console.log(`${inWords(report)}\n`);
-  reports.push(report);
+  try {
+    const report = await benchmark.run({
+      ...options,
+      tell: (line) => console.error(`  ${line}`),
+    });
+    console.log(`${inWords(report)}\n`);
+    reports.push(report);
+  } catch (cause) {
+    console.error(
+      `  ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+    process.exitCode = 1;
+  }
 }
 if (json) for (const report of reports) console.log(JSON.stringify(report));
 
@@ -31,6 +38,7 @@ function readOptions() {
       allowPositionals: true,
       options: {
         devices: { type: "string" },
+        records: { type: "string" },
         peers: { type: "string" },
         rounds: { type: "string", default: "5" },
         json: { type: "boolean", default: false },
@@ -45,8 +53,8 @@ function readOptions() {
       throw new Error("there is no such benchmark");
     return {
       chosen,
-      devices:
-        values.devices === undefined ? undefined : wholeNumber(values.devices),
+      devices: optionalNumber(values.devices),
+      records: optionalNumber(values.records),
       peers:
         values.peers === undefined
           ? ("all" as const)
@@ -59,10 +67,14 @@ function readOptions() {
       " | ",
     );
     console.error(
-      `npm run bench -- ${names} [--devices N] [--peers a,b] [--rounds N] [--json]`,
+      `npm run bench -- ${names} [--devices N] [--records N] [--peers a,b] [--rounds N] [--json]`,
     );
     process.exit(2);
   }
+}
+
+function optionalNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber(text);
 }
 
 function wholeNumber(text: string): number {

@@ -3,12 +3,14 @@
  * with is not timed. SPEC BE-1, BE-2, BE-4.
  */
 import { TalkingProcess } from "../talking-process.ts";
-import type { FromParty, PartyProcessSetup, ToParty } from "./party.ts";
+import type { Away, FromParty, PartyProcessSetup, ToParty } from "./party.ts";
 import { peakMemoryBytes } from "./peak-memory.ts";
 import type { Measured } from "./rounds.ts";
 import type { StormSize } from "./storm-work.ts";
 
 const program = new URL("./party-process.js", import.meta.url);
+
+export const nothingAway: Away = { missed: 0, brought: 0 };
 
 export interface ServerUnderTest {
   readonly port: number;
@@ -26,8 +28,11 @@ export interface PartyRound {
   /** The module of its devices, beside this one. */
   readonly party: string;
   readonly size: StormSize;
+  readonly away?: Away;
   readonly directory: string;
   readonly limitMs: number;
+  /** Whether it is of interest how long storing took, and not only that it was done. */
+  readonly isStoringTimed?: boolean;
 }
 
 export async function partyRound({
@@ -38,6 +43,7 @@ export async function partyRound({
   const setup: PartyProcessSetup = {
     party: new URL(round.party, import.meta.url).href,
     size: round.size,
+    away: round.away ?? nothingAway,
     directory: round.directory,
     port: server.port,
   };
@@ -55,6 +61,7 @@ export async function partyRound({
       const { measured } = await back;
       if (server.store === undefined) return measured;
       await server.store();
+      if (round.isStoringTimed === false) return measured;
       const value = performance.now() - startMs;
       return {
         ...measured,

@@ -7,8 +7,19 @@ import { z } from "zod";
 import type { Measured } from "./rounds.ts";
 import type { StormWork } from "./storm-work.ts";
 
+export const stormSizeSchema = z.object({
+  devices: z.int(),
+  recordsPerDevice: z.int(),
+  editsPerRecord: z.int().optional(),
+});
+
+/** What one device missed, and what it brings, in records of a single edit: the first records of its first colleague, and its own. */
+export const awaySchema = z.object({ missed: z.int(), brought: z.int() });
+export type Away = z.infer<typeof awaySchema>;
+
 export interface PartySetup {
   readonly work: StormWork;
+  readonly away: Away;
   readonly port: number;
   /** Where what was founded for this system lies, if it needs that. */
   readonly directory: string;
@@ -27,7 +38,8 @@ export type OpenParty = (setup: PartySetup) => Promise<Party>;
 export const partyProcessSetupSchema = z.object({
   /** The module that exports `openParty`, as a URL. */
   party: z.string(),
-  size: z.object({ devices: z.int(), recordsPerDevice: z.int() }),
+  size: stormSizeSchema,
+  away: awaySchema,
   port: z.int(),
   directory: z.string(),
 });
@@ -51,6 +63,8 @@ export type FromPeerServer =
 
 export const peerServerSetupSchema = z.object({
   directory: z.string(),
-  size: z.object({ devices: z.int(), recordsPerDevice: z.int() }),
+  size: stormSizeSchema,
+  /** What is there already of what the devices did. */
+  away: awaySchema,
 });
 export type PeerServerSetup = z.infer<typeof peerServerSetupSchema>;

@@ -3,14 +3,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { TalkingProcess } from "../talking-process.ts";
-import type { FromPeerServer, PeerServerSetup, ToPeerServer } from "./party.ts";
-import type { ServerUnderTest } from "./party-round.ts";
+import type {
+  Away,
+  FromPeerServer,
+  PeerServerSetup,
+  ToPeerServer,
+} from "./party.ts";
+import { nothingAway, type ServerUnderTest } from "./party-round.ts";
 import type { StormSize } from "./storm-work.ts";
 
 export interface PeerServerOptions {
   /** Its program, as a URL. */
   readonly program: URL;
   readonly size: StormSize;
+  readonly away?: Away;
   /** Its data lie in a new directory below this one. */
   readonly directory: string;
   /** Whether its devices are told what is stored, so that it need not be asked. */
@@ -23,7 +29,8 @@ export async function startPeerServer(
   options: PeerServerOptions,
 ): Promise<ServerUnderTest> {
   const directory = await mkdtemp(join(options.directory, "round-"));
-  const setup: PeerServerSetup = { directory, size: options.size };
+  const { size, away = nothingAway } = options;
+  const setup: PeerServerSetup = { directory, size, away };
   const server = new TalkingProcess<ToPeerServer, FromPeerServer>(
     options.program.pathname,
     options.program,

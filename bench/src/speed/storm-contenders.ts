@@ -69,7 +69,7 @@ export const stormPeers: Readonly<
         ...ground,
         program: new URL("./peers/automerge-repo-server.js", import.meta.url),
         missingIn: async (directory) =>
-          missingInAutomergeStorage(stormWork(ground.size), directory),
+          missingInAutomergeStorage(stormWork(ground.size).records, directory),
       }),
     ),
   hocuspocus: (ground) =>

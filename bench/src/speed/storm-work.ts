@@ -1,6 +1,6 @@
 /**
  * What people did while they were away: the same for every system. Every clinic has five devices, every device has some records of
- * its own that the whole clinic holds, and each of these was edited five times offline, in fields that merge. A record is keys and
+ * its own that the whole clinic holds, and each of these was edited offline, five times in a storm, in fields that merge. A record is keys and
  * texts, which every system here can hold as they are. SPEC BE-6.
  */
 import { recordIdFromBytes, sha256, encodeUtf8 } from "@suture/schema";
@@ -10,6 +10,8 @@ export const devicesPerClinic = 5;
 export interface StormSize {
   readonly devices: number;
   readonly recordsPerDevice: number;
+  /** Five where nothing is said. */
+  readonly editsPerRecord?: number | undefined;
 }
 
 /** One edit writes one text under one key. */
@@ -42,7 +44,7 @@ export interface StormWork {
 export function stormWork(size: StormSize): StormWork {
   const records = Array.from({ length: size.devices }, (_, device) =>
     Array.from({ length: size.recordsPerDevice }, (_, number) =>
-      stormRecord(device, number),
+      stormRecord(device, number, size.editsPerRecord ?? 5),
     ),
   ).flat();
   return { size, clinics: Math.ceil(size.devices / devicesPerClinic), records };
@@ -61,16 +63,16 @@ export function noteText(text: string): string {
   return JSON.stringify({ status: "active", text });
 }
 
-function stormRecord(device: number, number: number): StormRecord {
+function stormRecord(
+  device: number,
+  number: number,
+  count: number,
+): StormRecord {
   const name = `device ${device} record ${number}`;
   const before = { requester: `${name}: asked for at the desk` };
-  const edits = [
-    note(name, 1),
-    requester(name, 2),
-    note(name, 3),
-    requester(name, 4),
-    note(name, 5),
-  ];
+  const edits = Array.from({ length: count }, (_, edit) =>
+    edit % 2 === 0 ? note(name, edit + 1) : requester(name, edit + 1),
+  );
   return {
     id: recordIdFromBytes(bytesFor(name)),
     clinic: clinicOf(device),

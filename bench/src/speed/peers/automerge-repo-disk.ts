@@ -1,7 +1,7 @@
 import { Repo } from "@automerge/automerge-repo";
 import { NodeFSStorageAdapter } from "@automerge/automerge-repo-storage-nodefs";
 
-import type { StormWork } from "../storm-work.ts";
+import type { StormRecord } from "../storm-work.ts";
 import {
   documentIdOf,
   growHeapFor,
@@ -9,9 +9,9 @@ import {
   type RecordDocument,
 } from "./automerge-documents.ts";
 
-/** What of the work a `Repo` does not find in that storage, in words. */
+/** Which of them a `Repo` does not find in that storage as they are to be, in words. */
 export async function missingInAutomergeStorage(
-  { records }: StormWork,
+  records: readonly StormRecord[],
   directory: string,
 ): Promise<readonly string[]> {
   growHeapFor(records.length);

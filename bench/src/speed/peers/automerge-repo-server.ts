@@ -8,6 +8,7 @@ import { NodeFSStorageAdapter } from "@automerge/automerge-repo-storage-nodefs";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 
+import { missedRecords } from "../away-work.ts";
 import {
   peerServerSetupSchema,
   type FromPeerServer,
@@ -18,9 +19,11 @@ import {
   documentBefore,
   documentIdOf,
   growHeapFor,
+  write,
+  type RecordDocument,
 } from "./automerge-documents.ts";
 
-const { directory, size } = peerServerSetupSchema.parse(
+const { directory, size, away } = peerServerSetupSchema.parse(
   JSON.parse(process.argv[2] ?? "{}"),
 );
 const work = stormWork(size);
@@ -42,8 +45,15 @@ const repo = new Repo({
     clinicByDocument.get(documentId) ===
       clinicOf(Number(peerId.replace("device-", ""))),
 });
-for (const record of work.records)
-  repo.import(documentBefore(record), { docId: documentIdOf(record) });
+const missed = new Set(missedRecords(work, away).map(({ id }) => id));
+for (const record of work.records) {
+  const handle = repo.import<RecordDocument>(documentBefore(record), {
+    docId: documentIdOf(record),
+  });
+  if (missed.has(record.id))
+    for (const { key, text } of record.edits)
+      handle.change((draft) => write(draft, { [key]: text }));
+}
 await repo.flush();
 await listening;
 

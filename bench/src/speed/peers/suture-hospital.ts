@@ -38,6 +38,9 @@ import { decode, encode } from "cbor-x";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { missedRecords } from "../away-work.ts";
+import type { Away } from "../party.ts";
+import { nothingAway } from "../party-round.ts";
 import { clinicOf, devicesPerClinic, type StormWork } from "../storm-work.ts";
 import { serverDataIn, tokenFileIn } from "./hospital-files.ts";
 import { readCursors } from "./read-cursors.ts";
@@ -75,14 +78,16 @@ export async function readHospital(
   ) as readonly HospitalDevice[];
 }
 
+/** Of what the devices did, only what one of them has missed (`away`) is on the server. */
 export async function foundHospital(
   work: StormWork,
   directory: string,
+  away: Away = nothingAway,
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
   const running = await start(directory);
   try {
-    const devices = await foundOn(running, work, directory);
+    const devices = await foundOn(running, work, directory, away);
     await writeFile(join(directory, "hospital.cbor"), encode(devices));
   } finally {
     await running.stop();
@@ -119,6 +124,7 @@ async function foundOn(
   running: RunningServer,
   work: StormWork,
   directory: string,
+  away: Away,
 ): Promise<readonly HospitalDevice[]> {
   const { server } = running;
   const admit = async (
@@ -215,6 +221,14 @@ async function foundOn(
     editsByDevice.push(edits);
   }
   const cursorsByClinic = await readCursors(running.url, directory, people);
+  const missedIds = new Set(missedRecords(work, away).map(({ id }) => id));
+  for (const [device, person] of people.entries())
+    await admit(
+      person,
+      (editsByDevice[device] ?? []).filter(({ recordId }) =>
+        missedIds.has(recordId),
+      ),
+    );
   return people.map((person, device) => {
     const clinic = clinicOf(device);
     const teamId = teamIds[clinic];

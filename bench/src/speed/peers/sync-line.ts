@@ -17,23 +17,14 @@ import { WebSocket } from "ws";
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true });
 
 export class SyncLine {
-  readonly #socket: WebSocket;
-  /** Payload of the WebSocket messages in each direction. */
-  bytesUp = 0;
-  bytesDown = 0;
-  messagesUp = 0;
-  messagesDown = 0;
+  readonly socket: WebSocket;
 
   private constructor(
     socket: WebSocket,
     onMessage: (message: ServerMessage) => void,
   ) {
-    this.#socket = socket;
-    socket.on("message", (frame: Buffer) => {
-      this.bytesDown += frame.length;
-      this.messagesDown += 1;
-      onMessage(decodeBelieved(frame));
-    });
+    this.socket = socket;
+    socket.on("message", (frame: Buffer) => onMessage(decodeBelieved(frame)));
   }
 
   /** The first frame goes with the socket's opening. */
@@ -58,13 +49,11 @@ export class SyncLine {
   }
 
   send(frame: Uint8Array): void {
-    this.bytesUp += frame.length;
-    this.messagesUp += 1;
-    this.#socket.send(frame);
+    this.socket.send(frame);
   }
 
   close(): void {
-    this.#socket.close();
+    this.socket.close();
   }
 }
 
