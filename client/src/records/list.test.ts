@@ -1,0 +1,117 @@
+import { createMemoryStore, recordIdSchema } from "@suture/schema";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { clientTables } from "../store/client-tables.ts";
+import { foundClinic, openDevice } from "./clinic.test-support.ts";
+import { countingStore } from "./counting-store.test-support.ts";
+import type { ListOptions } from "./repository.ts";
+
+const families = ["Moyo", "Dube", "Mo", "Ünal", "𝒵ulu", "\uff5eway", "moyo jr"];
+
+async function hospital(patientCount: number) {
+  const counting = countingStore(createMemoryStore({ tables: clientTables }));
+  const device = await openDevice({ name: "ada", store: counting.store });
+  const { organizationId } = await foundClinic(device);
+  for (let count = 0; count < patientCount; count += 1) {
+    const family = families[count % families.length] ?? "";
+    const created = await device.client.patients.create({
+      parentId: organizationId,
+      groups: {
+        identity: {
+          name: [{ family, given: [`Tariro ${count}`] }],
+          birthDate: "1990-01-02",
+          gender: "female",
+        },
+        ...(count % 5 === 4 && {
+          recordStatus: { status: "entered-in-error" },
+        }),
+      },
+    });
+    if (!created.ok) throw new Error(created.error.reason);
+  }
+  return { ...counting, client: device.client, organizationId };
+}
+
+test("[CL-24] a page reads what it shows and a search what it finds, however many records are held", async () => {
+  const { client, takeCounts } = await hospital(60);
+  await client.patients.list();
+  takeCounts();
+  expect(await client.patients.list({ limit: 5 })).toHaveLength(5);
+  const page = takeCounts();
+  expect(page["views_by_label"]).toBeLessThan(20);
+  expect(page["views_by_word"] ?? 0).toBe(0);
+  expect(page["views"] ?? 0).toBe(0);
+
+  // Three words of one record.
+  const found = await client.patients.list({ matching: "tariro 17" });
+  expect(found).toHaveLength(1);
+  const search = takeCounts();
+  expect(search["views_by_word"]).toBe(1);
+  expect(search["views"] ?? 0).toBe(0);
+
+  expect(await client.patients.list({ inConflict: true })).toEqual([]);
+  expect(takeCounts()["views"] ?? 0).toBe(0);
+});
+
+test("[CL-24] pages, one behind the other, are the whole list, in any order of labels and of any kind", async () => {
+  const { client, organizationId } = await hospital(40);
+  const options = fc.record(
+    {
+      matching: fc.constantFrom(
+        "mo",
+        "tariro",
+        "TARIRO 1",
+        "1990",
+        "z",
+        "female",
+      ),
+      withEnteredInError: fc.boolean(),
+      parentId: fc.constantFrom(
+        organizationId,
+        recordIdSchema.parse("4444444444444444444444"),
+      ),
+    },
+    { requiredKeys: [] },
+  );
+  const ids = async (sought: ListOptions) =>
+    (await client.patients.list(sought)).map(({ id }) => id);
+  await fc.assert(
+    fc.asyncProperty(
+      options,
+      fc.integer({ min: 1, max: 9 }),
+      async (sought, limit) => {
+        const whole = await ids({ ...sought, limit: 1_000 });
+        const paged: typeof whole = [];
+        for (;;) {
+          const after = paged.at(-1);
+          const page = await ids({ ...sought, limit, ...(after && { after }) });
+          paged.push(...page);
+          if (page.length < limit) break;
+        }
+        expect(paged).toEqual(whole);
+      },
+    ),
+    { numRuns: 25 },
+  );
+  expect(await ids({ limit: 1_000 })).toHaveLength(32);
+  expect(await ids({ limit: 1_000, withEnteredInError: true })).toHaveLength(
+    40,
+  );
+  expect(await ids({ matching: "jr" })).toHaveLength(4);
+  // What a code says is no name.
+  expect(await ids({ matching: "female" })).toEqual([]);
+});
+
+test("[CL-24] a record is found by what it says now", async () => {
+  const { client } = await hospital(3);
+  const [dube] = await client.patients.list({ matching: "dube" });
+  const edit = await dube?.edit();
+  if (edit === undefined) throw new Error("not found");
+  edit.draft.identity.name = [{ family: "Ncube" }];
+  await edit.save();
+  expect(await client.patients.list({ matching: "dube" })).toEqual([]);
+  const [ncube] = await client.patients.list({ matching: "ncube" });
+  expect(ncube?.id).toBe(dube?.id);
+  expect(await client.patients.list()).toHaveLength(3);
+});
