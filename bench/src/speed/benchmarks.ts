@@ -1,5 +1,6 @@
 import type { Benchmark } from "./benchmark.ts";
 import { idleReturn } from "./benchmarks/idle-return.ts";
+import { local } from "./benchmarks/local.ts";
 import { storm } from "./benchmarks/storm.ts";
 import { timeToSafe } from "./benchmarks/time-to-safe.ts";
 import { weekAway } from "./benchmarks/week-away.ts";
@@ -10,4 +11,5 @@ export const benchmarks: readonly Benchmark[] = [
   timeToSafe,
   idleReturn,
   weekAway,
+  local,
 ];
