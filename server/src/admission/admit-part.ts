@@ -114,7 +114,7 @@ export async function admitPart(
   if (isFounded && !isRunBy(await readMember(tx, founding.memberId)))
     throw new FoundingFailed(verdicts);
   const due = wanted === null ? await releaseDue(deps, state, book) : null;
-  const ranges = await state.finish();
+  const ranges = await state.finish(deps.appendAudit);
   return {
     verdicts,
     released: due?.released ?? [],

@@ -26,6 +26,7 @@ import {
   type RefusalRow,
 } from "./admission-tables.ts";
 import { bufferRows, type BufferedTransaction } from "./buffer-rows.ts";
+import type { AppendAudit } from "./commit.ts";
 import { standingFrom } from "./project-member.ts";
 import type { ReviewDelta } from "../review/review-book.ts";
 import type { Pusher, Signer, Standing } from "./judgement.ts";
@@ -168,16 +169,22 @@ export class BatchState {
     this.#inUse.add(tableName);
   }
 
-  /** Writes what has changed, and says what was appended. To be called once, last. */
-  async finish(): Promise<readonly AppendedRange[]> {
+  /** Writes what has changed, tells the audit of what was appended (SPEC AU-17), and says it. To be called once, last. */
+  async finish(appendAudit: AppendAudit): Promise<readonly AppendedRange[]> {
     for (const recordId of this.#changed) {
       const open = this.#records.get(recordId);
       if (open === undefined) continue;
       await this.tx.put(recordsTable, [recordId], open.row);
       open.memory.trimStatements();
     }
+    const { atMs } = this.setting;
+    const ranges = await this.log.flush();
+    for (const { scopeId, ...stretch } of ranges) {
+      const entry = { event: "changes-admitted" as const, ...stretch };
+      await appendAudit(this.tx, { scopeId, atMs }, entry);
+    }
     await this.tx.flush();
-    return this.log.flush();
+    return ranges;
   }
 
   async #open(row: RecordRow): Promise<OpenRecord | undefined> {

@@ -1,6 +1,7 @@
 /**
- * Step 9, commit: an admitted change's rows — bytes, index, statements, log, actor, members, review tasks, audit — all in the
- * transaction of its batch. An ordinary change of a field costs a constant number of rows.
+ * Step 9, commit: an admitted change's rows — bytes, index, statements, log, actor, members, review tasks, and what the audit
+ * says beside that it was admitted (`BatchState.finish`) — all in the transaction of its batch. An ordinary change of a field
+ * costs a constant number of rows.
  *
  * A move appends the record to the new scope's log as well: all of its changes in their order, so that readers of that scope
  * get the whole record, and the moving change last in both. SPEC AD-11, AD-12.
@@ -232,12 +233,6 @@ async function auditAdmission(
   const { atMs, organizationId, founding } = setting;
   const { read, signer, indexed, broughtBackBy } = plan;
   const authored = { recordId: read.recordId, hash: indexed.hash, ...signer };
-  for (const { scopeId, sequence } of places)
-    await appendAudit(
-      tx,
-      { scopeId, atMs },
-      { event: "change-admitted", ...authored, sequence },
-    );
   const at = { scopeId: placeOf(places), atMs };
   if (broughtBackBy !== null) {
     const event = "change-restored";

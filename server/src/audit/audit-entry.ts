@@ -50,11 +50,13 @@ export type Signer = z.infer<typeof signerSchema>;
 
 export const auditEntrySchema = z.discriminatedUnion("event", [
   // changes
+  /** Rows of the log of this chain's scope, both ends inclusive, with the time of this entry: what they name was admitted. */
   z.strictObject({
-    event: z.literal("change-admitted"),
-    ...authored,
-    /** Of the log row in this chain's scope. */
-    sequence: z.int().positive(),
+    event: z.literal("changes-admitted"),
+    fromSequence: z.int().positive(),
+    toSequence: z.int().positive(),
+    /** The log's, after the last of them: it commits to each. */
+    chain: chainHashSchema,
   }),
   z.strictObject({
     event: z.literal("change-refused"),
@@ -199,6 +201,25 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
   }),
 ]);
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/** One row of the stretch that a `changes-admitted` tells of, as readers get it (`read-audit.ts`); no entry of a chain. */
+export const toldChangeSchema = z.discriminatedUnion("event", [
+  z.strictObject({
+    event: z.literal("change-admitted"),
+    ...authored,
+    /** Of the log's row. */
+    sequence: z.int().positive(),
+  }),
+  /** Its record moved to this scope, and brought it along. */
+  z.strictObject({
+    event: z.literal("change-brought-along"),
+    ...authored,
+    sequence: z.int().positive(),
+    /** To the log it was in first. */
+    admittedAtMs: z.int(),
+  }),
+]);
+export type ToldChange = z.infer<typeof toldChangeSchema>;
 
 /** One read: over HTTP, or a page of a log delivered to a device. */
 export const readNoteSchema = z.discriminatedUnion("kind", [

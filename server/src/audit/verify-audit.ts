@@ -1,6 +1,7 @@
 /**
  * Proves, without the server, that a store holds what was once written: every audit and read chain, every log against the
- * bytes of its changes, and every checkpoint's signature and root at its time. Names the first row that is wrong. SPEC AU-7.
+ * bytes of its changes and the audit's word on it, and every checkpoint's signature and root at its time. Names the first row
+ * that is wrong. SPEC AU-7, AU-17.
  *
  * What it cannot prove: that nothing was cut off behind the last checkpoint. Devices that hold receipts can (SPEC SY-7). A
  * checkpoint of a key that was distrusted since proves nothing and breaks nothing: those behind it cover the same rows.
@@ -29,9 +30,9 @@ import {
   auditReadHeadsTable,
   auditReadsTable,
   auditTable,
-  type AuditRow,
 } from "./audit-tables.ts";
 import { visitRows, type BrokenRow } from "./broken-row.ts";
+import { ToldRows } from "./told-rows.ts";
 import { verifyChains } from "./verify-chain.ts";
 import {
   loadCheckpointKeys,
@@ -98,17 +99,20 @@ async function verifyPartition(
   keys: CheckpointKeys,
   counts: Counts,
 ): Promise<BrokenRow | null> {
-  const told: Told = { distrustedKids: new Set(), adopted: new Set() };
-  const broken = await store.read(
-    partition,
-    async (tx) =>
+  const distrustedKids = new Set<string>();
+  const broken = await store.read(partition, async (tx) => {
+    const rows = new ToldRows(tx);
+    const told: Told = { distrustedKids, adopted: new Set(), rows };
+    return (
       (await verifyLogs(tx, counts)) ??
       (await verifyStatements(tx)) ??
       (await verifyAuditChains(tx, counts, told)) ??
+      (await rows.missing()) ??
       (await verifyAdopted(tx, told)) ??
-      (await verifyReadChains(tx, counts)),
-  );
-  const believed = { keys, distrustedKids: told.distrustedKids };
+      (await verifyReadChains(tx, counts))
+    );
+  });
+  const believed = { keys, distrustedKids };
   return broken ?? verifyCheckpoints(store, partition, believed, counts);
 }
 
@@ -164,12 +168,13 @@ interface Told {
   readonly distrustedKids: Set<string>;
   /** `record hash`, of changes that say refused work again. */
   readonly adopted: Set<string>;
+  readonly rows: ToldRows;
 }
 
 function verifyAuditChains(
   tx: ReadTransaction,
   counts: Counts,
-  { distrustedKids, adopted }: Told,
+  { distrustedKids, adopted, rows }: Told,
 ): Promise<BrokenRow | null> {
   return verifyChains(tx, {
     rows: auditTable,
@@ -183,14 +188,15 @@ function verifyAuditChains(
         atMs,
         entry,
       }),
-    async check(row, scopeId, sequence) {
+    async check({ atMs, entry }, scopeId, sequence) {
       counts.auditEntries += 1;
-      const { entry } = row;
+      if (entry.event === "changes-admitted")
+        return rows.add(scopeId, sequence, atMs, entry);
       if (entry.event === "signing-key-distrusted")
         distrustedKids.add(entry.kid);
       if (entry.event === "work-adopted")
         adopted.add(`${entry.recordId} ${entry.as}`);
-      const problem = await problemOf(tx, scopeId, row);
+      const problem = await problemOf(tx, scopeId, entry);
       return problem === null
         ? null
         : { table: auditTable.name, key: [scopeId, sequence], problem };
@@ -202,19 +208,8 @@ function verifyAuditChains(
 async function problemOf(
   tx: ReadTransaction,
   scopeId: ScopeId,
-  row: AuditRow,
+  entry: AuditEntry,
 ): Promise<string | null> {
-  const entry: AuditEntry = row.entry;
-  if (entry.event === "change-admitted") {
-    const admitted = await tx.get(logTable, [scopeId, entry.sequence]);
-    const isSame =
-      admitted?.recordId === entry.recordId &&
-      admitted.hash === entry.hash &&
-      admitted.memberId === entry.memberId &&
-      admitted.deviceId === entry.deviceId &&
-      admitted.admittedAtMs === row.atMs;
-    return isSame ? null : "the log does not hold the change that it admits";
-  }
   if (entry.event === "work-adopted") {
     const { recordId, as, hash, memberId, deviceId } = entry;
     const kept = await tx.get(adoptedWorkTable, [recordId, as]);

@@ -15,9 +15,13 @@ import {
   auditHeadsTable,
   auditReadHeadsTable,
   auditReadsTable,
-  auditTable,
   checkpointsTable,
 } from "../audit/audit-tables.ts";
+import {
+  auditStart,
+  readAudit,
+  type AuditCursor,
+} from "../audit/read-audit.ts";
 import { organizationsOf } from "../server.ts";
 import type { CliOutput, ExitCode } from "./cli-output.ts";
 
@@ -28,8 +32,9 @@ export interface AuditExportOptions {
 
 /**
  * `suture audit export --ndjson`: one JSON object a line, `{ organizationId, chain, scopeId, sequence, atMs, entry, hash }`, then
- * the signed checkpoints. Ids, hashes and codes only. The export itself becomes an entry, first, that says how far it goes:
- * what a server appends meanwhile is not in it. SPEC AU-10.
+ * the signed checkpoints. Behind an entry `changes-admitted` stand the changes that it tells of, with its sequence and a `hash` of
+ * null (SPEC AU-18). Ids, hashes and codes only. The export itself becomes an entry, first, that says how far it goes: what a
+ * server appends meanwhile is not in it. SPEC AU-10, AU-13.
  */
 export async function runAuditExport(
   store: Store,
@@ -115,42 +120,12 @@ async function exportOrganization(
   organizationId: RecordId,
   upTo: readonly ChainEnd[],
 ): Promise<void> {
-  const ends = new Map(
-    upTo.map(({ chain, scopeId, sequence }) => [
-      `${chain} ${scopeId}`,
-      sequence,
-    ]),
-  );
-  for (const [chain, table] of [
-    ["audit", auditTable],
-    ["reads", auditReadsTable],
-  ] as const) {
-    for (let after: readonly (string | number)[] | undefined; ;) {
-      const rows = await store.read(organizationId, (tx) =>
-        tx.scan<{ atMs: number; entry: unknown; chain: string }>(table, {
-          limit: pageRows,
-          ...(after && { after }),
-        }),
-      );
-      for (const { key, value } of rows) {
-        const [scopeId, sequence] = key;
-        if (Number(sequence) > (ends.get(`${chain} ${scopeId}`) ?? 0)) continue;
-        const { atMs, entry, chain: hash } = value;
-        const line = {
-          organizationId,
-          chain,
-          scopeId,
-          sequence,
-          atMs,
-          entry,
-          hash,
-        };
-        output.out(JSON.stringify(line));
-      }
-      after = rows.at(-1)?.key;
-      if (rows.length < pageRows) break;
-    }
-  }
+  for (const end of upTo)
+    if (end.chain === "audit")
+      await exportAudit(store, output, organizationId, end);
+  for (const end of upTo)
+    if (end.chain === "reads")
+      await exportReads(store, output, organizationId, end);
   for (let after: readonly (string | number)[] | undefined; ;) {
     const rows = await store.read(organizationId, (tx) =>
       tx.scan(checkpointsTable, {
@@ -170,5 +145,51 @@ async function exportOrganization(
     }
     after = rows.at(-1)?.key;
     if (rows.length < pageRows) break;
+  }
+}
+
+/** The entries of a scope's chain up to its end, each with the changes that it tells of. */
+async function exportAudit(
+  store: Store,
+  output: CliOutput,
+  organizationId: RecordId,
+  { scopeId, sequence: end }: ChainEnd,
+): Promise<void> {
+  let after: AuditCursor | null = auditStart;
+  while (after !== null) {
+    const from: AuditCursor = after;
+    const { entries, next } = await store.read(organizationId, (tx) =>
+      readAudit(tx, scopeId, from, pageRows),
+    );
+    for (const { sequence, atMs, entry, chain: hash } of entries) {
+      if (sequence > end) return;
+      const place = { organizationId, chain: "audit", scopeId, sequence };
+      output.out(JSON.stringify({ ...place, atMs, entry, hash }));
+    }
+    after = next;
+  }
+}
+
+async function exportReads(
+  store: Store,
+  output: CliOutput,
+  organizationId: RecordId,
+  { scopeId, sequence: end }: ChainEnd,
+): Promise<void> {
+  for (let after = 0; after < end; after += pageRows) {
+    const rows = await store.read(organizationId, (tx) =>
+      tx.scan(auditReadsTable, {
+        prefix: [scopeId],
+        after: [scopeId, after],
+        limit: Math.min(pageRows, end - after),
+      }),
+    );
+    for (const { key, value } of rows) {
+      const { atMs, entry, chain: hash } = value;
+      const place = { organizationId, chain: "reads", scopeId };
+      output.out(
+        JSON.stringify({ ...place, sequence: key[1], atMs, entry, hash }),
+      );
+    }
   }
 }

@@ -6,6 +6,7 @@
  */
 import { bytesToHex, firstChain, nextChain } from "@suture/schema";
 import type {
+  ChainHash,
   Cursor,
   LogLink,
   Place,
@@ -25,6 +26,8 @@ export interface AppendedRange {
   readonly scopeId: ScopeId;
   readonly fromSequence: number;
   readonly toSequence: number;
+  /** After its last row. */
+  readonly chain: ChainHash;
 }
 
 interface OpenHead {
@@ -72,7 +75,8 @@ export class LogAppender {
     for (const [scopeId, { fromSequence, cursor }] of this.#headsByScope) {
       if (cursor.sequence < fromSequence) continue;
       await this.#tx.put(logHeadsTable, [scopeId], cursor);
-      ranges.push({ scopeId, fromSequence, toSequence: cursor.sequence });
+      const { sequence: toSequence, chain } = cursor;
+      ranges.push({ scopeId, fromSequence, toSequence, chain });
     }
     return ranges;
   }

@@ -1,4 +1,4 @@
-/** The audit's chains, page by page, with what is needed to check them offline. For auditors and admins. SPEC HT-7. */
+/** The audit's chains, page by page, with what is needed to check them offline. For auditors and admins. SPEC HT-7, AU-18. */
 import { createRoute, z } from "@hono/zod-openapi";
 import {
   chainHashSchema,
@@ -6,15 +6,24 @@ import {
   organizationScope,
   recordIdSchema,
   scopeIdSchema,
+  type ReadTransaction,
   type Role,
+  type ScopeId,
 } from "@suture/schema";
 
-import { auditEntrySchema, readNoteSchema } from "../../audit/audit-entry.ts";
 import {
-  auditHeadsTable,
-  auditReadsTable,
-  auditTable,
-} from "../../audit/audit-tables.ts";
+  auditEntrySchema,
+  readNoteSchema,
+  toldChangeSchema,
+} from "../../audit/audit-entry.ts";
+import { auditHeadsTable, auditReadsTable } from "../../audit/audit-tables.ts";
+import {
+  auditCursorPattern,
+  cursorFromText,
+  cursorToText,
+  readAudit,
+  type AuditCursor,
+} from "../../audit/read-audit.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { logHeadsTable } from "../../log/log-tables.ts";
 import { actingMember } from "./acting-member.ts";
@@ -45,7 +54,7 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
         scopeId: scopeIdSchema.optional(),
         chain: z.enum(["audit", "reads"]).default("audit"),
         /** `next` of the page before. */
-        after: z.coerce.number().int().nonnegative().default(0),
+        after: z.string().regex(auditCursorPattern).default("0"),
         limit: z.coerce.number().int().min(1).max(maxAuditPage).default(100),
       }),
     },
@@ -56,17 +65,19 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
           chain: z.enum(["audit", "reads"]),
           entries: z.array(
             z.object({
+              /** Of a change that an entry `changes-admitted` tells of: that entry's. */
               sequence: z.int().positive(),
               atMs: z.int(),
               entry: z.union([
                 auditEntrySchema,
+                toldChangeSchema,
                 z.object({ reads: z.array(readNoteSchema) }),
               ]),
-              /** After this entry. */
-              chain: chainHashSchema,
+              /** After this entry; null for a change: it is no entry of its own. */
+              chain: chainHashSchema.nullable(),
             }),
           ),
-          next: z.int().positive().nullable(),
+          next: z.string().regex(auditCursorPattern).nullable(),
           /** All scopes of the organization that have an audit. */
           scopeIds: z.array(scopeIdSchema),
           /** The last signed checkpoint, with the proof that it covers this scope. */
@@ -94,22 +105,20 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
     const page = await store.read(organizationId, async (tx) => {
       if ((await tx.get(logHeadsTable, [scopeId])) === undefined)
         return undefined;
-      const range = {
-        prefix: [scopeId],
-        after: [scopeId, after],
-        limit: limit + 1,
-      };
-      const rows =
-        chain === "audit"
-          ? await tx.scan(auditTable, range)
-          : await tx.scan(auditReadsTable, range);
-      const entries = rows
-        .slice(0, limit)
-        .map(({ key, value }) => ({ sequence: Number(key[1]), ...value }));
+      const read = chain === "audit" ? readAudit : readReads;
+      const { entries, next } = await read(
+        tx,
+        scopeId,
+        cursorFromText(after),
+        limit,
+      );
       const heads = await tx.scan(auditHeadsTable);
       const scopeIds = heads.map(({ key }) => scopeIdSchema.parse(key[0]));
-      const next = rows.length > limit ? after + limit : null;
-      return { entries, next, scopeIds };
+      return {
+        entries: [...entries],
+        next: next && cursorToText(next),
+        scopeIds,
+      };
     });
     if (page === undefined) return respondWithHttpError(c, "scope-unknown");
     const { memberId } = reader.value.membership;
@@ -120,4 +129,24 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
       signed === undefined ? null : { jws: signed.jws, proofs: signed.proofs };
     return c.json({ scopeId, chain, ...page, checkpoint }, 200, noStore);
   });
+}
+
+async function readReads(
+  tx: ReadTransaction,
+  scopeId: ScopeId,
+  { sequence }: AuditCursor,
+  limit: number,
+) {
+  const rows = await tx.scan(auditReadsTable, {
+    prefix: [scopeId],
+    after: [scopeId, sequence],
+    limit: limit + 1,
+  });
+  const entries = rows
+    .slice(0, limit)
+    .map(({ key, value }) => ({ sequence: Number(key[1]), ...value }));
+  const last = entries.at(-1);
+  const next =
+    rows.length > limit && last ? { sequence: last.sequence, row: null } : null;
+  return { entries, next };
 }
