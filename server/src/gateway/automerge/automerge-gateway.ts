@@ -3,12 +3,7 @@
  * commits. SPEC PA.
  */
 import { bytesToHex } from "@suture/schema";
-import type {
-  MessageSocket,
-  PersonId,
-  Random,
-  RecordId,
-} from "@suture/schema";
+import type { MessageSocket, PersonId, Random, RecordId } from "@suture/schema";
 import type {
   AdmissionOutcome,
   AppendedToScope,

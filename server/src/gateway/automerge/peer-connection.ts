@@ -37,10 +37,7 @@ import { automergeLimits } from "./automerge-limits.ts";
 import { RecordPair, type PeerRefusal } from "./record-pair.ts";
 import { takeChanges } from "./take-changes.ts";
 
-type SyncSaid = Extract<
-  RepoPeerMessage,
-  { readonly type: "request" | "sync" }
->;
+type SyncSaid = Extract<RepoPeerMessage, { readonly type: "request" | "sync" }>;
 /** Without who says it to whom. */
 type Said<M> = M extends unknown ? Omit<M, "senderId" | "targetId"> : never;
 

@@ -114,7 +114,7 @@ function keepBack(
   const asked = pair.keepBack(kept, missing, ready.length > 0);
   const [first] = kept;
   if (first === undefined) return null;
-  if (asked < automergeLimits.maxAsked && connection.hasRoomForKept())
+  if (asked <= automergeLimits.maxAsked && connection.hasRoomForKept())
     return null;
   return {
     code: "missing-dependencies",

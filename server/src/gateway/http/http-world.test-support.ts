@@ -49,6 +49,7 @@ export interface Asker {
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
   patch(path: string, body: unknown): Promise<Answer>;
+  delete(path: string): Promise<Answer>;
 }
 
 export interface Answer {
@@ -78,7 +79,9 @@ export interface HttpWorld {
   /** Another organization on the same server. */
   found(): Promise<World>;
   /** Somebody with an account and no membership. */
-  stranger(): Promise<Pick<Asker, "colleague" | "get" | "patch" | "post">>;
+  stranger(): Promise<
+    Pick<Asker, "colleague" | "delete" | "get" | "patch" | "post">
+  >;
   newPatient(by: Asker): Promise<Replica>;
   audit(): Promise<readonly AuditEntry[]>;
   readNotes(): Promise<readonly ReadNote[]>;
@@ -155,7 +158,7 @@ export async function createHttpWorld(
 
   async function signIn(
     email: string,
-  ): Promise<Pick<Asker, "get" | "patch" | "post">> {
+  ): Promise<Pick<Asker, "delete" | "get" | "patch" | "post">> {
     const grant = await identity.signIn({ email, password });
     if (!grant.ok) throw new Error(grant.error.code);
     const headers = { authorization: `Bearer ${grant.value.sessionToken}` };
@@ -171,6 +174,8 @@ export async function createHttpWorld(
       get: async (path) => answerOf(await app.request(path, { headers })),
       post: sending("POST"),
       patch: sending("PATCH"),
+      delete: async (path) =>
+        answerOf(await app.request(path, { method: "DELETE", headers })),
     };
   }
 

@@ -47,6 +47,7 @@ import type { SutureServer } from "../../server.ts";
 import { serverTables } from "../../server-tables.ts";
 import { silentLog } from "../../system-log.ts";
 import type { SystemLog } from "../../system-log.ts";
+import type { DocumentSync } from "../automerge/document-sync.ts";
 import type { BudgetLimits } from "../limits/budget-limits.ts";
 import type { Stopwatch } from "../limits/stopwatch.ts";
 import { HandTimers } from "./hand-timers.test-support.ts";
@@ -77,6 +78,7 @@ export interface SyncWorldOptions {
   readonly log?: SystemLog;
   readonly timers?: HandTimers;
   readonly seed?: string;
+  readonly documentSync?: DocumentSync;
 }
 
 export class SyncWorld {
@@ -88,6 +90,7 @@ export class SyncWorld {
   readonly #log: SystemLog;
   readonly #limits: Partial<SyncLimits>;
   readonly #sockets = new Set<SocketPair>();
+  readonly #emails = new Map<PersonId, string>();
 
   private constructor(
     identity: Identity,
@@ -134,6 +137,7 @@ export class SyncWorld {
       syncLimits: limits,
       ...(options.budgets && { budgetLimits: options.budgets }),
       ...(options.stopwatch && { stopwatch: options.stopwatch }),
+      ...(options.documentSync && { documentSync: options.documentSync }),
     });
     return new SyncWorld(
       identity,
@@ -165,6 +169,7 @@ export class SyncWorld {
     const session = await this.identity.signIn({ email, password });
     if (!session.ok) throw new Error(session.error.code);
     const { personId, sessionToken } = session.value;
+    this.#emails.set(personId, email);
     const held = device ?? (await createTestDevice());
     const grant = await this.identity.registerDevice({
       authorization: `Bearer ${sessionToken}`,
@@ -195,11 +200,22 @@ export class SyncWorld {
     };
   }
 
+  /** For whoever signs in once more. */
+  emailOf(personId: PersonId): string {
+    return this.#emails.get(personId) ?? "";
+  }
+
   connect(somebody: Somebody, server: SutureServer = this.server): RawClient {
-    const pair = socketPair();
-    this.#sockets.add(pair);
+    const pair = this.newSockets();
     server.acceptSyncSocket(pair.server, somebody.caller);
     return new RawClient(this, pair, somebody);
+  }
+
+  /** A socket pair whose server's end somebody else is given: `settle` flushes it too. */
+  newSockets(): SocketPair {
+    const pair = socketPair();
+    this.#sockets.add(pair);
+    return pair;
   }
 
   /** Delivers and answers everything, until nothing moves. */
