@@ -51,7 +51,9 @@ export async function answerRecord(
     if (served !== undefined && step.sent.length > 0)
       await noteSent(deps, connection, pair, served, step.sent);
     if (isStale()) continue;
-    pair.noteStep(step.state, served);
+    const heldBefore = pair.heldBytes;
+    pair.noteStep(step, said, served);
+    connection.noteHeld(pair.heldBytes - heldBefore);
     if (step.reply !== null)
       connection.send({
         type: "sync",
@@ -63,6 +65,7 @@ export async function answerRecord(
 }
 
 function tellGone(connection: PeerConnection, pair: RecordPair): void {
+  connection.noteHeld(-pair.heldBytes);
   pair.forget();
   connection.tellRefused(pair.recordId, {
     code: "not-permitted",
@@ -73,6 +76,7 @@ function tellGone(connection: PeerConnection, pair: RecordPair): void {
 }
 
 function tellFailed(connection: PeerConnection, pair: RecordPair): void {
+  connection.noteHeld(-pair.heldBytes);
   pair.forget();
   if (pair.isReadOnly) return;
   pair.close();

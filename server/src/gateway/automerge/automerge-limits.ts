@@ -3,6 +3,8 @@ export const automergeLimits = {
   /** A client that comes back sends a message for each document it holds. */
   maxQueuedMessages: 20_000,
   maxRecords: 10_000,
+  /** Of what is remembered of a peer for all of its records: filters that it sent, names of changes that it was sent. */
+  maxHeldBytes: 16 * 1024 * 1024,
   maxConnectionsPerDevice: 4,
   maxConnectionsPerPerson: 16,
   /** Changes kept back on a connection, until what they build on is here. */

@@ -59,6 +59,7 @@ export class PeerConnection {
   #name: string | null = null;
   #ephemeralCount = 0;
   #unreadableCount = 0;
+  #heldBytes = 0;
   #isClosed = false;
   #isListening = true;
 
@@ -206,6 +207,13 @@ export class PeerConnection {
     this.#unreadableCount += count;
     if (this.#unreadableCount >= automergeLimits.maxUnreadableChanges)
       this.end("message-malformed", "too many changes cannot be read");
+  }
+
+  /** What is remembered of the peer has grown, or shrunk, by so much. */
+  noteHeld(byteCount: number): void {
+    this.#heldBytes += byteCount;
+    if (this.#heldBytes > automergeLimits.maxHeldBytes)
+      this.end("rate-limited", "too much is to be remembered of this peer");
   }
 
   /** Whether what is kept back now is no more than one connection may have. */

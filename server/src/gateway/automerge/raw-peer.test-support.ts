@@ -185,7 +185,7 @@ function syncBytes(
   );
 }
 
-function uleb(number: number): Buffer {
+export function uleb(number: number): Buffer {
   const low = number & 0x7f;
   return number < 0x80
     ? Buffer.of(low)

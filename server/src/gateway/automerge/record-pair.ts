@@ -1,5 +1,10 @@
 /** What is known of one peer and one record, on one connection. SPEC PA-5, PA-7, PA-13. */
-import type { PeerSyncState, RecordId } from "@suture/schema";
+import type {
+  PeerSyncMessage,
+  PeerSyncState,
+  RecordId,
+  SyncStep,
+} from "@suture/schema";
 import type { PeerChange } from "./peer-change.ts";
 import type { ServedRecord } from "./served-record.ts";
 
@@ -13,6 +18,9 @@ export interface PeerRefusal {
   readonly isRetryable: boolean;
 }
 
+/** As hex, and the entry around it. */
+const bytesOfHash = 128;
+
 export class RecordPair {
   readonly recordId: RecordId;
   /** Null before the first step, and where the peer has to begin anew. */
@@ -21,11 +29,15 @@ export class RecordPair {
   isReadOnly = false;
   /** There is news of the record that waits to be told. */
   isAwake = false;
+  /** About what `state` takes. */
+  heldBytes = 0;
   kept: readonly PeerChange[] = [];
   missing: readonly string[] = [];
   #askedCount = 0;
   /** Changes of the record as it was last served. */
   #servedCount: number | null = null;
+  #saidBytes = 0;
+  #sentCount = 0;
 
   constructor(recordId: RecordId) {
     this.recordId = recordId;
@@ -39,14 +51,25 @@ export class RecordPair {
     return this.#servedCount !== changes.length;
   }
 
-  noteStep(state: PeerSyncState, served: ServedRecord | undefined): void {
-    this.state = state;
+  noteStep(
+    step: SyncStep,
+    said: PeerSyncMessage | null,
+    served: ServedRecord | undefined,
+  ): void {
+    this.state = step.state;
+    this.#saidBytes = said?.bare.length ?? this.#saidBytes;
+    // What the peer has confirmed is forgotten.
+    this.#sentCount =
+      step.reply === null ? 0 : this.#sentCount + step.sent.length;
+    this.heldBytes = this.#saidBytes + this.#sentCount * bytesOfHash;
     this.#servedCount = served?.changes.length ?? null;
   }
 
   /** The peer may no longer read the record: what it was told of it says nothing any more. */
   forget(): void {
     this.state = null;
+    this.heldBytes = 0;
+    this.#sentCount = 0;
     this.#servedCount = null;
   }
 

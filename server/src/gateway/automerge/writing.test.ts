@@ -11,7 +11,7 @@ import {
   type SyncWorldOptions,
 } from "../sync/sync-world.test-support.ts";
 import { createInlineDocumentSync } from "./document-sync.ts";
-import { hashBytesOf, RawPeer } from "./raw-peer.test-support.ts";
+import { hashBytesOf, RawPeer, uleb } from "./raw-peer.test-support.ts";
 
 let world: SyncWorld;
 let house: House;
@@ -229,6 +229,38 @@ describe("[PA-10] what a peer asks for", () => {
     expect(answered).toBeLessThan(10);
     expect(peer.types()).toContain("doc-unavailable");
     expect(peer.closed).toBeUndefined();
+  });
+
+  test("is remembered within bounds: filters beyond them end it", async () => {
+    const peer = await RawPeer.join(world, colleague);
+    // 256 KiB, as large as one may be, of a record that it knows of.
+    const bits = Buffer.alloc(256 * 1024 - 8, 0);
+    const entries = Math.floor((bits.length * 8) / 10);
+    const filter = Buffer.concat([
+      uleb(entries),
+      Buffer.of(10, 7),
+      bits.subarray(0, Math.ceil((entries * 10) / 8)),
+    ]);
+    const have = Buffer.concat([Buffer.of(0), uleb(filter.length), filter]);
+    const { record } = await newPatient();
+    const data = Buffer.concat([
+      Buffer.of(0x42, 1),
+      Buffer.alloc(32, 1),
+      Buffer.of(0, 16),
+      ...Array.from({ length: 16 }, () => have),
+      Buffer.of(0),
+    ]);
+    const records = [record.recordId];
+    for (let count = 0; count < 4; count += 1)
+      records.push((await newPatient()).record.recordId);
+    const ends: (string | undefined)[] = [];
+    for (const documentId of records) {
+      peer.say({ type: "sync", documentId, data: new Uint8Array(data) });
+      await world.settle();
+      ends.push(peer.closed);
+    }
+    expect(ends[2]).toBeUndefined();
+    expect(ends.at(-1)).toBe("rate-limited");
   });
 
   test("is one of four connections of its session: a fifth ends the oldest", async () => {
