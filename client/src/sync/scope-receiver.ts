@@ -39,6 +39,8 @@ export class ScopeReceiver {
   readonly #deps: ScopeReceiverDeps;
   readonly #behind = new Set<ScopeId>();
   readonly #readTypes = new Map<ScopeId, readonly string[]>();
+  /** The sequence up to which this session has stored pages. */
+  readonly #storedUpTo = new Map<ScopeId, number>();
 
   constructor(deps: ScopeReceiverDeps) {
     this.#deps = deps;
@@ -81,17 +83,25 @@ export class ScopeReceiver {
   async changed(message: Message<"changes">): Promise<void> {
     const { log, ask } = this.#deps;
     const { scopeId, cursor, hasMore } = message;
+    const goesOn = this.#goesOn(message);
+    const askForNext = () => ask({ type: "pull", scopeId, cursor });
+    // It is on its way while this one is stored.
+    if (hasMore && goesOn) askForNext();
     const applied = await log.applyPage(message);
     if (!applied.ok && applied.error.code === "not-next")
       return this.pull(scopeId);
     this.#expectSound(applied);
-    if (hasMore) {
-      this.#behind.add(scopeId);
-      ask({ type: "pull", scopeId, cursor });
-    } else {
-      this.#behind.delete(scopeId);
-    }
+    this.#storedUpTo.set(scopeId, cursor.sequence);
+    if (hasMore && !goesOn) askForNext();
+    if (hasMore) this.#behind.add(scopeId);
+    else this.#behind.delete(scopeId);
     await this.fetchMissing();
+  }
+
+  /** Whether it follows what this session stored last: what does not is asked for anew, from where this device stands. */
+  #goesOn({ scopeId, rows }: Message<"changes">): boolean {
+    const first = rows.at(0);
+    return first?.sequence === (this.#storedUpTo.get(scopeId) ?? 0) + 1;
   }
 
   async fetched(message: Message<"fetched">): Promise<void> {
@@ -103,10 +113,11 @@ export class ScopeReceiver {
     const { log, ask } = this.#deps;
     const { scopeId, at, next } = message;
     const readTypes = this.#readTypes.get(scopeId) ?? [];
-    this.#expectSound(await log.applySnapshot(message, readTypes));
+    // The next page is on its way while this one is stored.
     if (next !== null) ask({ type: "pull-snapshot", scopeId, at, after: next });
+    this.#expectSound(await log.applySnapshot(message, readTypes));
     // What was admitted while the pages came.
-    else ask({ type: "pull", scopeId, cursor: at });
+    if (next === null) ask({ type: "pull", scopeId, cursor: at });
   }
 
   async regressed({
@@ -114,6 +125,7 @@ export class ScopeReceiver {
     samples,
   }: Message<"log-regressed">): Promise<void> {
     const { log } = this.#deps;
+    this.#storedUpTo.delete(scopeId);
     await log.regress(scopeId, samples);
     await this.#offerProof(scopeId);
     await this.pull(scopeId);

@@ -4,10 +4,12 @@ import {
   decodeClientFrame,
   deviceIdSchema,
   encodeFrame,
+  limits,
   organizationScope,
   personIdSchema,
   recordIdFromBytes,
   socketPair,
+  teamScope,
   type ClientMessage,
   type PersonId,
   type ServerMessage,
@@ -15,9 +17,14 @@ import {
 } from "@suture/schema";
 import { expect, test } from "vitest";
 
-import { foundClinic, openDevice } from "../records/clinic.test-support.ts";
+import {
+  foundClinic,
+  openDevice,
+  TestServer,
+} from "../records/clinic.test-support.ts";
 import { clientTables } from "../store/client-tables.ts";
 import { openLocalLog, type LocalLog } from "../store/local-log.ts";
+import { joinPages } from "./join-pages.ts";
 import { answerDeadlineMs, idlePingMs } from "./liveness.ts";
 import type { SyncProblem } from "./sync-problem.ts";
 import { SyncSession, type SyncSessionEvents } from "./sync-session.ts";
@@ -77,6 +84,75 @@ test("[CL-8] what a restored server lost is offered though its scope may not be 
   const scopeId = organizationScope(organizationId);
   await world.say({ type: "scope-revoked", scopeId, memberships: [] });
   expect(world.received()).toMatchObject([{ type: "push" }]);
+});
+
+test("[CL-26] rows that arrive while others are stored are stored together, and the next page is asked for meanwhile", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  await server.takeFrom(ada);
+  const { scopeId, rows } = server;
+  expect(rows.length).toBeGreaterThan(2);
+  const store = createMemoryStore({ tables: clientTables });
+  const log = await openLocalLog({ store, clock: { now: () => 0 } });
+  const heard: number[] = [];
+  log.subscribe(({ recordIds }) => heard.push(recordIds.length));
+  const world = await openSession({ log });
+  await world.say(welcome);
+  world.received();
+  const page = (from: number, to: number, hasMore: boolean) => ({
+    type: "changes" as const,
+    scopeId,
+    rows: rows.slice(from, to),
+    cursor: server.cursorAt(to),
+    hasMore,
+  });
+  await world.say(page(0, 0, true));
+  // One after the other on a line, before the first could be stored.
+  const send = (message: ServerMessage) =>
+    world.pair.server.send(encodeFrame(message));
+  send(page(0, 1, true));
+  for (let at = 1; at < rows.length; at += 1) send(page(at, at + 1, false));
+  world.pair.flush();
+  await world.settle();
+  expect(world.ended).toEqual([]);
+  expect(heard).toHaveLength(2);
+  const scopes = await log.scopes();
+  expect(scopes.get(scopeId)?.cursor).toEqual(server.cursorAt(rows.length));
+  expect(world.received()).toContainEqual({
+    type: "pull",
+    scopeId,
+    cursor: server.cursorAt(1),
+  });
+});
+
+test("[CL-26] a row that does not follow is not stored with what it came behind", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  await server.takeFrom(ada);
+  const page = {
+    type: "changes" as const,
+    scopeId: server.scopeId,
+    rows: server.rows.slice(0, 1),
+    cursor: server.cursorAt(1),
+    hasMore: false,
+  };
+  const second = (from: number) => ({
+    ...page,
+    rows: server.rows.slice(from, from + 1),
+    cursor: server.cursorAt(from + 1),
+  });
+  expect(joinPages(page, second(1))?.rows).toHaveLength(2);
+  expect(joinPages(page, second(2))).toBeNull();
+  expect(joinPages({ ...page, hasMore: true }, second(1))).toBeNull();
+  const elsewhere = { ...second(1), scopeId: teamScope(organizationId) };
+  expect(joinPages(page, elsewhere)).toBeNull();
+  const [row] = second(1).rows;
+  const rows = Array.from({ length: limits.maxPageChanges }, () => row).flatMap(
+    (one) => one ?? [],
+  );
+  expect(joinPages(page, { ...second(1), rows })).toBeNull();
 });
 
 test("[SY-23] whoever is owed an answer too long ends the session", async () => {

@@ -16,6 +16,7 @@ import {
   protocolVersion,
   schemaVersion,
   teamScope,
+  type ChangesMessage,
   type ClientMessage,
   type CloseName,
   type Clock,
@@ -33,6 +34,7 @@ import {
 import { createLocalJWKSet } from "jose";
 
 import type { LocalLog } from "../store/local-log.ts";
+import { joinPages } from "./join-pages.ts";
 import { Liveness } from "./liveness.ts";
 import { PushPump } from "./push-pump.ts";
 import { ScopeReceiver } from "./scope-receiver.ts";
@@ -84,6 +86,8 @@ export class SyncSession {
   #work: Promise<void> = Promise.resolve();
   /** The server's published keys, each made ready for verifying once. */
   #keys = createLocalJWKSet({ keys: [] });
+  /** The page that came last, while nothing has come behind it and its turn has not. */
+  #waiting: { page: ChangesMessage } | null = null;
   #isWelcome = false;
   #hasReviews = false;
   #isEnded = false;
@@ -166,7 +170,24 @@ export class SyncSession {
     }
     this.#liveness.noteAnswer();
     this.#deps.events.onAnswer();
+    if (message.value.type === "changes") return this.#queuePage(message.value);
+    this.#waiting = null;
     this.#enqueue(() => this.#apply(message.value));
+  }
+
+  /** What comes directly behind a page, before that page's turn, is stored with it. */
+  #queuePage(page: ChangesMessage): void {
+    const joined = this.#waiting && joinPages(this.#waiting.page, page);
+    if (this.#waiting !== null && joined !== null) {
+      this.#waiting.page = joined;
+      return;
+    }
+    const waiting = { page };
+    this.#waiting = waiting;
+    this.#enqueue(() => {
+      if (this.#waiting === waiting) this.#waiting = null;
+      return this.#apply(waiting.page);
+    });
   }
 
   async #apply(message: ServerMessage): Promise<void> {
