@@ -6,46 +6,20 @@ import type { World, WorldOptions } from "@suture/client/testing";
 import { statusLabels } from "@suture/schema";
 import { samplePassword, type RunningServer } from "@suture/server";
 import * as serverForTesting from "@suture/server/testing";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import * as fridgeApp from "./fridge-app.test-support.ts";
+import { exampleOf, runExample } from "./readme-example.test-support.ts";
 import { startSampleServer } from "./sample-server.test-support.ts";
 
-const readme = new URL("../../README.md", import.meta.url);
 const patienceMs = 60_000;
 
 let directory: string;
 let running: RunningServer;
 const clients: Client[] = [];
-
-async function exampleOf(marker: string): Promise<string> {
-  const text = await readFile(readme, "utf8");
-  const [, after = ""] = text.split(`<!-- ${marker}`);
-  const [, example = ""] = /```ts\n(.*?)```/s.exec(after) ?? [];
-  return example;
-}
-
-/** Runs it as a module that finds these others. Gives back what it prints. */
-async function runExample(
-  example: string,
-  modules: Readonly<Record<string, object>>,
-): Promise<readonly unknown[]> {
-  const printed: unknown[] = [];
-  const body = example.replaceAll(
-    /^import (\{[^}]*\}) from ("[^"]+");$/gm,
-    "const $1 = modules[$2];",
-  );
-  const { constructor } = Object.getPrototypeOf(async () => undefined);
-  const run = Reflect.construct(constructor, ["modules", "console", body]);
-  await Reflect.apply(run as () => Promise<void>, undefined, [
-    modules,
-    { log: (...values: unknown[]) => printed.push(...values) },
-  ]);
-  return printed;
-}
 
 async function createClient(
   options: clientForNode.NodeClientOptions,
