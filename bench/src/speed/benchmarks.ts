@@ -1,5 +1,6 @@
 import type { Benchmark } from "./benchmark.ts";
 import { idleReturn } from "./benchmarks/idle-return.ts";
+import { latency } from "./benchmarks/latency.ts";
 import { local } from "./benchmarks/local.ts";
 import { storm } from "./benchmarks/storm.ts";
 import { timeToSafe } from "./benchmarks/time-to-safe.ts";
@@ -11,5 +12,6 @@ export const benchmarks: readonly Benchmark[] = [
   timeToSafe,
   idleReturn,
   weekAway,
+  latency,
   local,
 ];

@@ -11,6 +11,7 @@ export const stormSizeSchema = z.object({
   devices: z.int(),
   recordsPerDevice: z.int(),
   editsPerRecord: z.int().optional(),
+  isNotesOnly: z.boolean().optional(),
 });
 
 /** What one device missed, and what it brings, in records of a single edit: the first records of its first colleague, and its own. */

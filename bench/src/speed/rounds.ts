@@ -7,8 +7,8 @@ import { figureOf, quantile } from "./figure.ts";
 
 /** Of our time; then a peer is stopped. */
 export const stopAtTimes = 60;
-/** Of a round so fast that starting alone would take a peer longer. */
-const leastLimitMs = 5_000;
+/** Of rounds so fast that getting going would take a peer longer. */
+const leastLimitMs = 30_000;
 
 /** What one round measured. Every round of a system measures the same. */
 export type Measured = Readonly<

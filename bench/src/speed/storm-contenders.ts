@@ -1,4 +1,4 @@
-/** Who takes part in a storm, each started for a round of its own. */
+/** Who takes part where all devices of many clinics are connected, each started for a round of its own. */
 import Database from "better-sqlite3";
 import { join } from "node:path";
 
@@ -18,9 +18,8 @@ export function sutureContender(
   ground: StormGround,
   party = "suture",
 ): Contender {
-  const { directory } = ground;
-  const start = () => startSutureServer(directory);
-  return { ...contender(party, ground, start), name: "suture" };
+  const start = () => startSutureServer(ground.directory);
+  return contender("suture", party, ground, start);
 }
 
 /**
@@ -37,75 +36,77 @@ export function sutureOnDevices(ground: StormGround): Contender {
         ? []
         : [`there are ${held.size} changes on the server's disk`];
     });
-  return { ...contender("suture-sdk", ground, start), name: "suture devices" };
+  return contender("suture devices", "suture-sdk", ground, start);
 }
 
-export const stormPeers: Readonly<
-  Record<string, (ground: StormGround) => Contender>
-> = {
+type StartServer = (ground: StormGround) => Promise<ServerUnderTest>;
+
+const serversByPeer: Readonly<Record<string, StartServer>> = {
   floor: (ground) =>
-    contender("floor", ground, () =>
-      startPeerServer({
-        ...ground,
-        program: new URL("./peers/floor-server.js", import.meta.url),
-        tellsItself: true,
-        missingIn: async (directory) => {
-          const file = new Database(join(directory, "floor.sqlite"));
-          const rows = file
-            .prepare<[], number>("SELECT count(*) FROM log")
-            .pluck()
-            .get();
-          file.close();
-          const expected = editCount(stormWork(ground.size));
-          return rows === expected
-            ? []
-            : [`${rows} of ${expected} changes are on the floor's disk`];
-        },
-      }),
-    ),
+    startPeerServer({
+      ...ground,
+      program: new URL("./peers/floor-server.js", import.meta.url),
+      tellsItself: true,
+      missingIn: async (directory) => {
+        const file = new Database(join(directory, "floor.sqlite"));
+        const rows = file
+          .prepare<[], number>("SELECT count(*) FROM log")
+          .pluck()
+          .get();
+        file.close();
+        const expected = editCount(stormWork(ground.size));
+        return rows === expected
+          ? []
+          : [`${rows} of ${expected} changes are on the floor's disk`];
+      },
+    }),
   "automerge-repo": (ground) =>
-    contender("automerge-repo", ground, () =>
-      startPeerServer({
-        ...ground,
-        program: new URL("./peers/automerge-repo-server.js", import.meta.url),
-        missingIn: async (directory) =>
-          missingInAutomergeStorage(stormWork(ground.size).records, directory),
-      }),
-    ),
+    startPeerServer({
+      ...ground,
+      program: new URL("./peers/automerge-repo-server.js", import.meta.url),
+      missingIn: async (directory) =>
+        missingInAutomergeStorage(stormWork(ground.size).records, directory),
+    }),
   hocuspocus: (ground) =>
-    contender("hocuspocus", ground, () =>
-      startPeerServer({
-        ...ground,
-        program: new URL("./peers/hocuspocus-server.js", import.meta.url),
-        missingIn: async (directory) =>
-          missingInHocuspocusDatabase(stormWork(ground.size), directory),
-      }),
-    ),
+    startPeerServer({
+      ...ground,
+      program: new URL("./peers/hocuspocus-server.js", import.meta.url),
+      missingIn: async (directory) =>
+        missingInHocuspocusDatabase(stormWork(ground.size), directory),
+    }),
   pouchdb: (ground) =>
-    contender("pouchdb", ground, () =>
-      startPeerServer({
-        ...ground,
-        program: new URL("./peers/pouchdb-server.js", import.meta.url),
-        tellsItself: true,
-        missingIn: async (directory) =>
-          missingInPouchFiles(stormWork(ground.size), directory),
-      }),
-    ),
+    startPeerServer({
+      ...ground,
+      program: new URL("./peers/pouchdb-server.js", import.meta.url),
+      tellsItself: true,
+      missingIn: async (directory) =>
+        missingInPouchFiles(stormWork(ground.size), directory),
+    }),
 };
 
-/** Those of them that were asked for. */
+export const peerNames = Object.keys(serversByPeer);
+
+/** Those of them that were asked for. With `work`, at work of that name, for which they have devices. */
 export function othersOf(
   ground: StormGround,
   { peers }: Pick<BenchOptions, "peers">,
+  {
+    among = peerNames,
+    work = "",
+  }: { readonly among?: readonly string[]; readonly work?: string } = {},
 ): readonly Contender[] {
-  return Object.entries(stormPeers)
+  return Object.entries(serversByPeer)
+    .filter(([name]) => among.includes(name))
     .filter(([name]) => peers === "all" || peers.has(name))
-    .map(([, start]) => start(ground));
+    .map(([name, start]) =>
+      contender(name, `${name}${work}`, ground, () => start(ground)),
+    );
 }
 
-/** Its devices are in the module of its name. */
+/** `party` names the module of its devices. */
 function contender(
   name: string,
+  party: string,
   { size, directory }: StormGround,
   startServer: () => Promise<ServerUnderTest>,
 ): Contender {
@@ -114,7 +115,7 @@ function contender(
     round: async (limitMs) =>
       partyRound({
         server: await startServer(),
-        party: `./peers/${name}-party.js`,
+        party: `./peers/${party}-party.js`,
         size,
         directory,
         limitMs,

@@ -23,15 +23,14 @@ export async function onStormGround<T>(
   {
     devices = usualDevices,
     recordsPerDevice = 20,
-  }: {
-    readonly devices: number | undefined;
-    readonly recordsPerDevice?: number;
-  },
+    isNotesOnly = false,
+  }: { readonly [K in keyof StormSize]?: StormSize[K] | undefined },
   work: (ground: StormGround) => Promise<T>,
 ): Promise<T> {
   const size = {
     devices: Math.ceil(devices / devicesPerClinic) * devicesPerClinic,
     recordsPerDevice,
+    isNotesOnly,
   };
   const directory = await mkdtemp(join(tmpdir(), "suture-bench-"));
   try {

@@ -12,6 +12,8 @@ export interface StormSize {
   readonly recordsPerDevice: number;
   /** Five where nothing is said. */
   readonly editsPerRecord?: number | undefined;
+  /** Edits that nothing is written over. */
+  readonly isNotesOnly?: boolean | undefined;
 }
 
 /** One edit writes one text under one key. */
@@ -44,7 +46,7 @@ export interface StormWork {
 export function stormWork(size: StormSize): StormWork {
   const records = Array.from({ length: size.devices }, (_, device) =>
     Array.from({ length: size.recordsPerDevice }, (_, number) =>
-      stormRecord(device, number, size.editsPerRecord ?? 5),
+      stormRecord(device, number, size),
     ),
   ).flat();
   return { size, clinics: Math.ceil(size.devices / devicesPerClinic), records };
@@ -66,12 +68,14 @@ export function noteText(text: string): string {
 function stormRecord(
   device: number,
   number: number,
-  count: number,
+  { editsPerRecord = 5, isNotesOnly = false }: StormSize,
 ): StormRecord {
   const name = `device ${device} record ${number}`;
   const before = { requester: `${name}: asked for at the desk` };
-  const edits = Array.from({ length: count }, (_, edit) =>
-    edit % 2 === 0 ? note(name, edit + 1) : requester(name, edit + 1),
+  const edits = Array.from({ length: editsPerRecord }, (_, edit) =>
+    isNotesOnly || edit % 2 === 0
+      ? note(name, edit + 1)
+      : requester(name, edit + 1),
   );
   return {
     id: recordIdFromBytes(bytesFor(name)),

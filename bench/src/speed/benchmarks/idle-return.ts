@@ -8,8 +8,8 @@ import { nothingAway } from "../party-round.ts";
 import { inRounds, ratioOf } from "../rounds.ts";
 
 const usualSizes = [100, 1_000, 10_000];
-/** Of stock automerge-repo, which needs a message for each record: beyond it, only preparing it takes minutes. */
-const largestForPeers = 1_000;
+/** Of stock automerge-repo, unless a number was asked for: it takes a message for each record, and minutes to prepare. */
+const largestForPeers = 100;
 const time = "time until the last message";
 const compared = [time, "messages", "payload both ways"];
 
@@ -24,7 +24,8 @@ export const idleReturn: Benchmark = {
     for (const held of sizes)
       await onAwayGround(held, nothingAway, async (ground) => {
         const withPeer =
-          (options.peers === "all" && held <= largestForPeers) ||
+          (options.peers === "all" &&
+            (held <= largestForPeers || options.records !== undefined)) ||
           (options.peers !== "all" && options.peers.has("automerge-repo"));
         const outcome = await inRounds({
           ours: sutureAway(ground),

@@ -1,5 +1,5 @@
 import type { Benchmark } from "../benchmark.ts";
-import { othersOf, stormPeers, sutureContender } from "../storm-contenders.ts";
+import { othersOf, peerNames, sutureContender } from "../storm-contenders.ts";
 import { inWords, onStormGround } from "../storm-ground.ts";
 
 /** So small that it says nothing of time: it is for whether all systems do the same work. SPEC BE-7. */
@@ -20,7 +20,7 @@ export const smoke: Benchmark = {
       return {
         name: smoke.name,
         goal: smoke.goal,
-        work: `${inWords(ground.size)} Done and compared: suture, ${Object.keys(stormPeers).join(", ")}.`,
+        work: `${inWords(ground.size)} Done and compared: suture, ${peerNames.join(", ")}.`,
         ratios: {},
         figures: {},
       };

@@ -3,7 +3,7 @@ import { inRounds, ratioOf, type Outcome } from "../rounds.ts";
 import { foundSdkDevices } from "../peers/suture-sdk-devices.ts";
 import {
   othersOf,
-  stormPeers,
+  peerNames,
   sutureContender,
   sutureOnDevices,
 } from "../storm-contenders.ts";
@@ -17,7 +17,7 @@ export const storm: Benchmark = {
   name: "storm",
   goal: "at least 50 times as fast as stock automerge-repo, 3 times as Hocuspocus, 10 times as PouchDB, half as fast as the floor; the server in no more memory than the best peer's",
   run: (options) =>
-    onStormGround(options, async (ground) => {
+    onStormGround({ devices: options.devices }, async (ground) => {
       const withDevices =
         options.peers === "all" || options.peers.has("devices");
       if (withDevices)
@@ -44,7 +44,7 @@ export const storm: Benchmark = {
 
 function ratiosOf(outcome: Outcome) {
   const ratios: Record<string, number | string> = {};
-  for (const name of Object.keys(stormPeers)) {
+  for (const name of peerNames) {
     const ofReached = ratioOf(outcome, "suture", name, reached);
     const ofStored = ratioOf(outcome, "suture", name, stored);
     if (ofReached !== undefined) ratios[name] = ofReached;

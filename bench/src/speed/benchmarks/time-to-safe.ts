@@ -11,7 +11,7 @@ export const timeToSafe: Benchmark = {
   name: "time-to-safe",
   goal: "99 % of critical edits are durable, and their conflicts in the review queue, within a quarter of the storm's time",
   run: (options) =>
-    onStormGround(options, async (ground) => {
+    onStormGround({ devices: options.devices }, async (ground) => {
       const { figures } = await inRounds({
         ours: sutureContender(ground, "suture-critical"),
         others: [],

@@ -10,7 +10,7 @@ import { inRounds, ratioOf } from "../rounds.ts";
 
 const time = "time until the last message";
 const payload = "payload both ways";
-const usualRecords = 2_000;
+const usualRecords = 1_000;
 
 export const weekAway: Benchmark = {
   name: "week-away",
