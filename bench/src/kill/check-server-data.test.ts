@@ -66,7 +66,7 @@ test("[WO-67] an acknowledged change that is missing is named", async () => {
 
 test("[WO-67] a row that is not as it was written is named", async () => {
   const copy = await spoiledCopy(
-    "UPDATE kv_audit SET value = replace(value, 'change-admitted', 'change-restored') WHERE key = (SELECT key FROM kv_audit WHERE value LIKE '%change-admitted%' LIMIT 1)",
+    "UPDATE kv_audit SET value = replace(value, 'changes-admitted', 'change-restored') WHERE key = (SELECT key FROM kv_audit WHERE value LIKE '%changes-admitted%' LIMIT 1)",
   );
   const problems = await checkServerData(copy, someChanges());
   expect(problems).toHaveLength(1);

@@ -7,7 +7,7 @@
  *
  * To be asked once the logs are proven against their own chains (`verify-audit.ts`).
  */
-import type { Place, ReadTransaction, Row, ScopeId } from "@suture/schema";
+import type { Key, Place, ReadTransaction, Row, ScopeId } from "@suture/schema";
 
 import {
   changeIndexTable,
@@ -30,6 +30,9 @@ export class ToldRows {
   readonly #ends = new Map<string, number>();
   /** Where the changes of the record that was looked up last stand first. A record's rows come along side by side. */
   #firstPlaces = { recordId: "", byHash: new Map<string, Place>() };
+
+  /** The first row that differs from the one it repeats; if that is the wrong one, it is found by its own entry. */
+  #doubted: BrokenRow | null = null;
 
   constructor(tx: ReadTransaction) {
     this.#tx = tx;
@@ -59,50 +62,52 @@ export class ToldRows {
         after: [scopeId, after],
         limit: Math.min(pageRows, toSequence - after),
       });
-      for (const row of rows)
-        if (!(await this.#isAdmittedAt(row, atMs)))
-          return {
-            table: logTable.name,
-            key: row.key,
-            problem: "its time is not the one at which it was admitted",
-          };
+      for (const row of rows) {
+        const broken =
+          row.value.admittedAtMs === atMs
+            ? null
+            : await this.#checkBroughtAlong(row);
+        if (broken !== null) return broken;
+      }
       after += pageRows;
     }
     return null;
   }
 
-  /** To be asked behind the last entry. */
-  missing(): Promise<BrokenRow | null> {
-    return visitRows(this.#tx, logHeadsTable, async ({ key, value }) => {
-      const [scopeId = ""] = key;
-      const end = this.#ends.get(String(scopeId)) ?? 0;
-      const problem = "no entry of the audit tells of it";
-      return value.sequence === end
-        ? null
-        : { table: logTable.name, key: [scopeId, end + 1], problem };
-    });
+  /** What is wrong once all entries were taken. */
+  async atEnd(): Promise<BrokenRow | null> {
+    const untold = await visitRows(
+      this.#tx,
+      logHeadsTable,
+      async ({ key, value }) => {
+        const [scopeId = ""] = key;
+        const end = this.#ends.get(String(scopeId)) ?? 0;
+        return value.sequence === end
+          ? null
+          : brokenRow([scopeId, end + 1], "no entry of the audit tells of it");
+      },
+    );
+    return untold ?? this.#doubted;
   }
 
-  async #isAdmittedAt(
-    { key: [scopeId, sequence], value: row }: Row<LogRow>,
-    atMs: number,
-  ): Promise<boolean> {
-    if (row.admittedAtMs === atMs) return true;
+  /** A row that is not of the time of its entry. */
+  async #checkBroughtAlong({
+    key,
+    value: row,
+  }: Row<LogRow>): Promise<BrokenRow | null> {
+    const broken = brokenRow(key, "it was admitted at another time");
     const first = await this.#firstPlaceOf(row);
-    if (
-      first === undefined ||
-      (first.scopeId === scopeId && first.sequence === sequence)
-    )
-      return false;
-    const place = [first.scopeId, first.sequence];
+    const place = first && [first.scopeId, first.sequence];
+    if (place === undefined || isSameKey(place, key)) return broken;
     const admitted = await this.#tx.get(logTable, place);
-    return (
+    const isSame =
       admitted?.recordId === row.recordId &&
       admitted.hash === row.hash &&
       admitted.memberId === row.memberId &&
       admitted.deviceId === row.deviceId &&
-      admitted.admittedAtMs === row.admittedAtMs
-    );
+      admitted.admittedAtMs === row.admittedAtMs;
+    if (!isSame) this.#doubted ??= broken;
+    return null;
   }
 
   async #firstPlaceOf({ recordId, hash }: LogRow): Promise<Place | undefined> {
@@ -119,4 +124,12 @@ export class ToldRows {
     }
     return this.#firstPlaces.byHash.get(hash);
   }
+}
+
+function brokenRow(key: Key, problem: string): BrokenRow {
+  return { table: logTable.name, key, problem };
+}
+
+function isSameKey(left: Key, right: Key): boolean {
+  return left[0] === right[0] && left[1] === right[1];
 }

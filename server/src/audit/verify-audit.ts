@@ -107,7 +107,7 @@ async function verifyPartition(
       (await verifyLogs(tx, counts)) ??
       (await verifyStatements(tx)) ??
       (await verifyAuditChains(tx, counts, told)) ??
-      (await rows.missing()) ??
+      (await rows.atEnd()) ??
       (await verifyAdopted(tx, told)) ??
       (await verifyReadChains(tx, counts))
     );

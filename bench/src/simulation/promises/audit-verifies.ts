@@ -1,6 +1,7 @@
 /**
  * PM-12: after every crash the audit chain is what was written: by what `suture audit verify` says, and by hashes computed here. So
- * is every log, and each of its rows has its one entry, or is of a record that moved and had it elsewhere.
+ * is every log, and the audit tells of each of its rows once, with its time, or it is of a record that moved and was admitted with
+ * that time elsewhere; and of no other row.
  */
 import { unfinished } from "@suture/client/testing";
 import { createHash } from "node:crypto";
@@ -18,9 +19,9 @@ const auditSchema = z.object({
   chain: z.string(),
   entry: z.looseObject({
     event: z.string(),
-    sequence: z.number().optional(),
-    recordId: z.string().optional(),
-    hash: z.string().optional(),
+    fromSequence: z.number().optional(),
+    toSequence: z.number().optional(),
+    chain: z.string().optional(),
   }),
 });
 const logSchema = z.object({
@@ -29,6 +30,7 @@ const logSchema = z.object({
   recordId: z.string(),
   memberId: z.string(),
   deviceId: z.string(),
+  admittedAtMs: z.number(),
 });
 const headSchema = z.object({ epoch: z.string() });
 
@@ -74,7 +76,7 @@ export class AuditVerifies implements Check {
 
 /** The first row that does not follow from the one before; undefined where all do. */
 export function wrongInChains(reader: DiskReader): string | undefined {
-  const admitted: Admitted = { rows: new Map(), changes: new Set() };
+  const told: Told = new Map();
   let before = { scopeId: "", chain: "", sequence: 0 };
   for (const { key, value } of rowsOf(reader, "kv_audit")) {
     const { scopeId, sequence } = placeOf(key);
@@ -88,25 +90,32 @@ export function wrongInChains(reader: DiskReader): string | undefined {
     if (sequence !== previous.sequence + 1 || chain !== expected)
       return `the audit of ${scopeId} is broken at ${sequence}`;
     before = { scopeId, chain, sequence };
-    if (entry.event !== "change-admitted") continue;
-    const row = `${scopeId} ${entry.sequence}`;
-    admitted.rows.set(row, (admitted.rows.get(row) ?? 0) + 1);
-    admitted.changes.add(`${entry.recordId} ${entry.hash}`);
+    if (entry.event !== "changes-admitted") continue;
+    const { fromSequence = 0, toSequence = 0 } = entry;
+    for (let row = fromSequence; row <= toSequence; row += 1) {
+      const name = `${scopeId} ${row}`;
+      const times = (told.get(name)?.times ?? 0) + 1;
+      const named = row === toSequence ? entry.chain : undefined;
+      told.set(name, { times, atMs, named });
+    }
   }
-  return wrongInLogs(reader, admitted);
+  return wrongInLogs(reader, told);
 }
 
-/** What the audit tells of. */
-interface Admitted {
-  /** How often, by scope and sequence. */
-  readonly rows: Map<string, number>;
-  readonly changes: Set<string>;
-}
+/** What the audit tells of, by scope and sequence. */
+type Told = Map<
+  string,
+  {
+    readonly times: number;
+    readonly atMs: number;
+    /** The log's chain, where an entry says it. */
+    readonly named: string | undefined;
+  }
+>;
 
-function wrongInLogs(
-  reader: DiskReader,
-  admitted: Admitted,
-): string | undefined {
+function wrongInLogs(reader: DiskReader, told: Told): string | undefined {
+  const admitted = new Set<string>();
+  const broughtAlong = new Map<string, string>();
   const epochs = new Map(
     rowsOf(reader, "kv_log_heads").map(({ key, value }) => [
       key,
@@ -128,14 +137,23 @@ function wrongInLogs(
       .digest("hex");
     if (sequence !== before.sequence + 1 || row.chain !== expected)
       return `the log of ${scopeId} is broken at ${sequence}`;
-    const entries = admitted.rows.get(`${scopeId} ${sequence}`) ?? 0;
-    // What a record brings along when it moves was told of where it came from.
-    const isBroughtAlong =
-      entries === 0 && admitted.changes.has(`${row.recordId} ${row.hash}`);
-    if (entries !== 1 && !isBroughtAlong)
-      return `the audit tells ${entries} times of row ${sequence} of ${scopeId}`;
+    const name = `${scopeId} ${sequence}`;
+    const entry = told.get(name);
+    if (entry?.times !== 1)
+      return `the audit tells ${entry?.times ?? 0} times of row ${sequence} of ${scopeId}`;
+    if (entry.named !== undefined && entry.named !== row.chain)
+      return `the audit names another chain at row ${sequence} of ${scopeId}`;
+    told.delete(name);
+    const change = `${row.recordId} ${row.hash} ${row.admittedAtMs}`;
+    if (entry.atMs === row.admittedAtMs) admitted.add(change);
+    else broughtAlong.set(name, change);
     before = { scopeId, chain: row.chain, sequence };
   }
+  const [beyond] = told.keys();
+  if (beyond !== undefined) return `the audit tells of ${beyond}, no row`;
+  for (const [name, change] of broughtAlong)
+    if (!admitted.has(change))
+      return `the audit tells of ${name} at another time`;
   return undefined;
 }
 
