@@ -4,6 +4,7 @@
  */
 import { TalkingProcess } from "../talking-process.ts";
 import type { Away, FromParty, PartyProcessSetup, ToParty } from "./party.ts";
+import { cpuUsedMs } from "./cpu-used.ts";
 import { peakMemoryBytes } from "./peak-memory.ts";
 import type { Measured } from "./rounds.ts";
 import type { StormSize } from "./storm-work.ts";
@@ -54,6 +55,8 @@ export async function partyRound({
   );
   try {
     await party.next("prepared");
+    const { pid } = server;
+    const usedBefore = pid === undefined ? undefined : await cpuUsedMs(pid);
     const startMs = performance.now();
     const back = party.next("back");
     party.tell({ kind: "come-back" });
@@ -69,8 +72,7 @@ export async function partyRound({
       } as const;
     });
     if (timed === "stopped") return timed;
-    const memory =
-      server.pid === undefined ? undefined : await peakMemoryBytes(server.pid);
+    const used = pid === undefined ? {} : await usedBy(pid, usedBefore);
     const compared = party.next("compared");
     party.tell({ kind: "compare" });
     const { differences } = await compared;
@@ -80,16 +82,29 @@ export async function partyRound({
       throw new Error(
         `${round.party}: ${problems.length} differences: ${problems.slice(0, 3).join("; ")}`,
       );
-    return {
-      ...timed,
-      ...(memory !== undefined && {
-        "memory of the server at most": { value: memory, unit: "bytes" },
-      }),
-    };
+    return { ...timed, ...used };
   } finally {
     await party.end();
     await server.kill();
   }
+}
+
+/** By the end of a round; nothing where the system does not tell. */
+async function usedBy(
+  pid: number,
+  cpuBeforeMs: number | undefined,
+): Promise<Measured> {
+  const memory = await peakMemoryBytes(pid);
+  const cpuMs = await cpuUsedMs(pid);
+  return {
+    ...(cpuMs !== undefined &&
+      cpuBeforeMs !== undefined && {
+        "CPU time of the server": { value: cpuMs - cpuBeforeMs, unit: "ms" },
+      }),
+    ...(memory !== undefined && {
+      "memory of the server at most": { value: memory, unit: "bytes" },
+    }),
+  };
 }
 
 async function within<T>(

@@ -11,6 +11,7 @@ import { inWords, onStormGround } from "../storm-ground.ts";
 import { stormWork } from "../storm-work.ts";
 
 const reached = "everybody has everything";
+const cpu = "CPU time of the server";
 const stored = "and it is stored";
 
 export const storm: Benchmark = {
@@ -48,6 +49,8 @@ function ratiosOf(outcome: Outcome) {
     const ofReached = ratioOf(outcome, "suture", name, reached);
     const ofStored = ratioOf(outcome, "suture", name, stored);
     if (ofReached !== undefined) ratios[name] = ofReached;
+    const ofCpu = ratioOf(outcome, "suture", name, cpu);
+    if (ofCpu !== undefined) ratios[`${name}: ${cpu}`] = ofCpu;
     if (ofStored !== undefined) ratios[`${name}: ${stored}`] = ofStored;
   }
   return ratios;
