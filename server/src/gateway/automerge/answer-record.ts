@@ -7,7 +7,7 @@ import type { AutomergeDeps } from "./automerge-deps.ts";
 import { noteSent } from "./note-sent.ts";
 import type { PeerConnection } from "./peer-connection.ts";
 import type { RecordPair } from "./record-pair.ts";
-import { readServed } from "./served-record.ts";
+import { countServed, readServed } from "./served-record.ts";
 
 /** `said` is null where there may be news of the record that the peer did not ask for. */
 export async function answerRecord(
@@ -24,6 +24,10 @@ export async function answerRecord(
     const { access } = connection;
     const isStale = () =>
       connection.areRightsStale || connection.access !== access;
+    if (said === null) {
+      const changeCount = await countServed(store, access, recordId);
+      if (!pair.hasNewsOf(changeCount)) return;
+    }
     const served = await connection.budget.work.within(() =>
       readServed(store, access, recordId),
     );
@@ -36,7 +40,7 @@ export async function answerRecord(
           type: "doc-unavailable",
           documentId: recordId,
         });
-    } else if (said === null && !pair.hasNewsIn(served)) return;
+    }
     const step = await documentSync.step({
       changes: served?.changes.map(({ bytes }) => bytes) ?? [],
       state: pair.state,

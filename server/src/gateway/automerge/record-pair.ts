@@ -47,8 +47,9 @@ export class RecordPair {
     return this.#servedCount !== null;
   }
 
-  hasNewsIn({ changes }: ServedRecord): boolean {
-    return this.#servedCount !== changes.length;
+  /** Of a record with so many changes; undefined for one that is not served. */
+  hasNewsOf(changeCount: number | undefined): boolean {
+    return this.#servedCount !== (changeCount ?? null);
   }
 
   noteStep(

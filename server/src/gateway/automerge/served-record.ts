@@ -31,17 +31,40 @@ export interface ServedChange {
 }
 
 /** Undefined for what is not here and for what may not be read: the same answer. */
-export async function readServed(
+export function readServed(
+  store: Store,
+  access: Access,
+  recordId: RecordId,
+): Promise<ServedRecord | undefined> {
+  return findServed(store, access, recordId, readChanges);
+}
+
+/** How many changes `readServed` would give. */
+export function countServed(
+  store: Store,
+  access: Access,
+  recordId: RecordId,
+): Promise<number | undefined> {
+  return findServed(
+    store,
+    access,
+    recordId,
+    async (_tx, { changeCount }) => changeCount,
+  );
+}
+
+async function findServed<T>(
   store: Store,
   { memberships, scopes }: Access,
   recordId: RecordId,
-): Promise<ServedRecord | undefined> {
+  use: (tx: ReadTransaction, row: RecordRow, scope: ScopeAccess) => Promise<T>,
+): Promise<T | undefined> {
   for (const { organizationId } of memberships) {
     const found = await store.read(organizationId, async (tx) => {
       const row = await tx.get(recordsTable, [recordId]);
       const scope = row && scopes.get(row.scopeId);
       return row && scope?.mayRead(row.recordType) === true
-        ? readChanges(tx, row, scope)
+        ? use(tx, row, scope)
         : undefined;
     });
     if (found !== undefined) return found;
