@@ -4,6 +4,7 @@
  */
 import type { ChangeHash, Place, RecordId, Verdict } from "@suture/schema";
 import { isRetryable } from "@suture/schema";
+import { quarantinedTable } from "./admission-tables.ts";
 import { isNoLongerStranded } from "./adopt.ts";
 import type { BatchState } from "./batch-state.ts";
 import { commitChange, type CommitDeps } from "./commit.ts";
@@ -21,11 +22,7 @@ import type {
   Refusal,
 } from "./judgement.ts";
 import { rememberRefusal } from "./remember-verdict.ts";
-import {
-  deviceQuarantined,
-  isQuarantined,
-  quarantineDevice,
-} from "./quarantine.ts";
+import { deviceQuarantined, quarantineDevice } from "./quarantine.ts";
 import { isCreation } from "./scope.ts";
 import { writesText, type TrialBook } from "./trial-book.ts";
 import { dropWaiting, keepWaiting } from "./waiting.ts";
@@ -69,8 +66,7 @@ export async function admitArrival(
   pusher: Pusher,
   arrival: Arrival,
 ): Promise<Verdict | ToBeTried> {
-  // Within a batch, too: from the change that gave it away.
-  if (await isQuarantined(state.tx, pusher.deviceId))
+  if (await state.isQuarantined(pusher.deviceId))
     return refuseArrival(arrival, deviceQuarantined);
   if (arrival.kind === "unreadable")
     return refuseUnreadable(deps, state, pusher, arrival);
@@ -130,6 +126,7 @@ export async function admitArrival(
           state.setting,
           found,
         );
+        state.noteUse(quarantinedTable.name);
       }
       return judgement.isRepeated
         ? refusedVerdict(recordId, hash, refusal)

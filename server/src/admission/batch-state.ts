@@ -10,6 +10,7 @@ import type { RecordMemory } from "../log/record-memory.ts";
 import { createRecordView, type RecordView } from "../log/record-view.ts";
 import type {
   ChangeHash,
+  DeviceId,
   PersonId,
   Random,
   RecordId,
@@ -20,6 +21,7 @@ import type {
 } from "@suture/schema";
 import {
   membersTable,
+  quarantinedTable,
   refusalsTable,
   restorableTable,
   waitingTable,
@@ -30,6 +32,7 @@ import type { AppendAudit } from "./commit.ts";
 import { standingFrom } from "./project-member.ts";
 import type { ReviewDelta } from "../review/review-book.ts";
 import type { Pusher, Signer, Standing } from "./judgement.ts";
+import { isQuarantined } from "./quarantine.ts";
 import { ownRefusals, type RefusalName } from "./refusals.ts";
 import type { WaitingLimits } from "./waiting.ts";
 
@@ -94,7 +97,12 @@ export class BatchState {
     setting: BatchSetting,
   ): Promise<BatchState> {
     const state = new BatchState(tx, setting);
-    for (const table of [refusalsTable, waitingTable, restorableTable]) {
+    for (const table of [
+      quarantinedTable,
+      refusalsTable,
+      waitingTable,
+      restorableTable,
+    ]) {
       const [row] = await tx.scan<unknown>(table, { limit: 1 });
       if (row !== undefined) state.noteUse(table.name);
     }
@@ -147,6 +155,14 @@ export class BatchState {
     return this.hasRefusals ? ownRefusals(this.tx, pusher, name) : [];
   }
 
+  /** Asked before every change: within a batch, too, from the one that gave the device away. */
+  async isQuarantined(deviceId: DeviceId): Promise<boolean> {
+    return (
+      this.#inUse.has(quarantinedTable.name) &&
+      (await isQuarantined(this.tx, deviceId))
+    );
+  }
+
   get hasRefusals(): boolean {
     return this.#inUse.has(refusalsTable.name);
   }
@@ -164,7 +180,7 @@ export class BatchState {
     return this.#inUse.has(waitingTable.name);
   }
 
-  /** To be called for each of the three tables that `begin` looks into, when a row is put there. */
+  /** To be called for each of the tables that `begin` looks into, when a row is put there. */
   noteUse(tableName: string): void {
     this.#inUse.add(tableName);
   }
