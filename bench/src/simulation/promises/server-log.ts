@@ -46,6 +46,7 @@ export class ServerLog {
   #hashes = new Map<string, Set<string>>();
   readonly #ever = new Set<string>();
   #setBackCount = 0;
+  readonly #signedTo = new Map<string, number>();
 
   constructor(disk: DiskLookedAt) {
     this.#disk = disk;
@@ -172,6 +173,26 @@ export class ServerLog {
     return news;
   }
 
+  /** Up to which row of each scope's log a checkpoint was ever found signed; what is signed while it is down is found later. */
+  signedTo(): ReadonlyMap<string, number> {
+    const { reader } = this;
+    if (reader === undefined) return this.#signedTo;
+    const rows = checkpointsSchema.parse(
+      statementOf(
+        reader,
+        `SELECT value FROM kv_checkpoints ORDER BY "partition", key`,
+      ).all(),
+    );
+    for (const { value } of rows) {
+      const { changedLeaves } = checkpointSchema.parse(JSON.parse(value));
+      for (const { scopeId, log } of changedLeaves) {
+        const before = this.#signedTo.get(scopeId) ?? 0;
+        this.#signedTo.set(scopeId, Math.max(before, log.sequence));
+      }
+    }
+    return this.#signedTo;
+  }
+
   /** The bytes of a change it holds. */
   bytesOf({ scopeId, recordId, hash }: LogRow): Uint8Array | undefined {
     const { reader } = this;
@@ -188,6 +209,15 @@ const headsSchema = z.array(
   z.object({ key: z.string(), partition: z.string() }),
 );
 const valueSchema = z.object({ value: z.string() });
+const checkpointsSchema = z.array(valueSchema);
+const checkpointSchema = z.object({
+  changedLeaves: z.array(
+    z.object({
+      scopeId: z.string(),
+      log: z.object({ sequence: z.number() }),
+    }),
+  ),
+});
 const bytesSchema = z.object({ value: z.instanceof(Uint8Array) });
 
 /** The text of a key: a number is a letter for how many digits it has, then the digits. */

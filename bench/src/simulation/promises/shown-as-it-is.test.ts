@@ -7,7 +7,7 @@ import {
   refused,
   someChange,
 } from "./paper-evidence.test-support.ts";
-import { aheadOfTruth } from "./shown-as-it-is.ts";
+import { aheadOfTruth, unsignedOf } from "./shown-as-it-is.ts";
 
 const change = (progress: HeldChange["progress"]): HeldChange => ({
   ...someChange,
@@ -36,4 +36,16 @@ test("[PM-14] synced and confirmed are ahead of the truth over whatever the serv
 test("[PM-14] what says that work is here alone, or was not accepted, is never ahead", () => {
   for (const label of ["unsaved", "refused", "conflict", "local", "queued"])
     expect(isAhead(label, pending, false)).toBe(false);
+});
+
+test("[PM-14] confirmed is ahead of the truth where no checkpoint covers any of a change's places", () => {
+  const placed = (...sequences: readonly number[]) =>
+    change({
+      state: "accepted",
+      places: sequences.map((sequence) => ({ scopeId: "s", sequence })),
+    });
+  const signedTo = new Map([["s", 7]]);
+  expect(unsignedOf([placed(7), placed(9, 3)], signedTo)).toBeUndefined();
+  expect(unsignedOf([placed(7), placed(8)], signedTo)).toBeDefined();
+  expect(unsignedOf([placed(7)], new Map())).toBeDefined();
 });

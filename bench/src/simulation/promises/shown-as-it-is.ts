@@ -187,13 +187,35 @@ export class ShownAsItIs implements Check {
           ? server.committed.has(name)
           : server.reader === undefined || server.everHeld(name),
     );
-    return (
-      ahead && {
+    if (ahead !== undefined)
+      return {
         promise: "PM-14",
         words: `${where} is called ${state}, and change ${ahead.hash} is ${ahead.progress.state}`,
+      };
+    // What was signed since the server went down cannot be asked.
+    if (state !== "confirmed" || server.reader === undefined) return undefined;
+    const unsigned = unsignedOf([...held.values()], server.signedTo());
+    return (
+      unsigned && {
+        promise: "PM-14",
+        words: `${where} is called confirmed, and no checkpoint was signed that covers change ${unsigned.hash}`,
       }
     );
   }
+}
+
+/** A change in no place that a checkpoint covers. */
+export function unsignedOf(
+  held: readonly HeldChange[],
+  signedTo: ReadonlyMap<string, number>,
+): HeldChange | undefined {
+  return held.find(
+    ({ progress }) =>
+      progress.state === "accepted" &&
+      !progress.places.some(
+        ({ scopeId, sequence }) => sequence <= (signedTo.get(scopeId) ?? 0),
+      ),
+  );
 }
 
 /** What a label passes over: work the server does not have, under a label that says it has. */
