@@ -165,10 +165,7 @@ function writeObject(value: object, depth: number): string {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new NoCanonicalForm("the value holds an instance of a class");
   }
-  const entries = Object.entries(value)
-    .map(([key, item]: [string, unknown]) => ({ key: normalize(key), item }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-
+  const entries = inOrder(Object.entries(value));
   let text = "";
   let previous: string | null = null;
   for (const { key, item } of entries) {
@@ -181,22 +178,54 @@ function writeObject(value: object, depth: number): string {
   return `{${text}}`;
 }
 
+interface Entry {
+  /** In NFC. */
+  readonly key: string;
+  readonly item: unknown;
+}
+
+/** Those of a canonical text are in their order already. */
+function inOrder(entries: readonly [string, unknown][]): readonly Entry[] {
+  const found: Entry[] = [];
+  let isInOrder = true;
+  for (const [given, item] of entries) {
+    const key = normalize(given);
+    const before = found.at(-1);
+    if (before !== undefined && key < before.key) isInOrder = false;
+    found.push({ key, item });
+  }
+  return isInOrder
+    ? found
+    : found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
 /** Counted on the text, before a parser allocates anything for it. */
 function isDeeperThan(text: string, maxDepth: number): boolean {
   let depth = 0;
-  let isInString = false;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (isInString) {
-      if (code === backslash) index += 1;
-      else if (code === quote) isInString = false;
-    } else if (code === quote) isInString = true;
-    else if (code === openBracket || code === openBrace) {
+    if (code === quote) {
+      index = endOfString(text, index);
+      if (index === -1) return false;
+    } else if (code === openBracket || code === openBrace) {
       depth += 1;
       if (depth > maxDepth) return true;
     } else if (code === closeBracket || code === closeBrace) depth -= 1;
   }
   return false;
+}
+
+/** Where the string that begins there ends; -1 where it does not, which is no JSON. */
+function endOfString(text: string, start: number): number {
+  for (let end = start; ;) {
+    end = text.indexOf('"', end + 1);
+    if (end === -1) return -1;
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === backslash)
+      backslashes += 1;
+    // An even number of them escapes itself.
+    if (backslashes % 2 === 0) return end;
+  }
 }
 
 const quote = 0x22;
