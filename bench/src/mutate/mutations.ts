@@ -119,17 +119,6 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "client: what was put off is not offered again",
-    edits: [
-      {
-        file: "client/src/sync/push-pump.ts",
-        find: "      this.#reoffer ??= this.#deps.timers.after(reofferMs, () => {\n        this.offerAgain();",
-        replace:
-          "      this.#reoffer ??= this.#deps.timers.after(reofferMs, () => {",
-      },
-    ],
-  },
-  {
     name: "server: a cursor is believed without its chain hash",
     edits: [
       {
@@ -190,18 +179,24 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
-    name: "both: rows that come while a page is read are left out, and nobody notices",
+    name: "server: the audit does not tell of some of what was admitted",
     edits: [
       {
-        file: "server/src/gateway/sync/send-pages.ts",
-        find: "const hasMore = page.hasMore || fanOut.offeredTo(scopeId) > cursor.sequence;",
+        file: "server/src/admission/batch-state.ts",
+        find: "      await appendAudit(this.tx, { scopeId, atMs }, entry);",
         replace:
-          "const hasMore = page.hasMore || fanOut.offeredTo(scopeId) < 0;",
+          "      if (entry.toSequence % 5 > 0)\n        await appendAudit(this.tx, { scopeId, atMs }, entry);",
       },
+    ],
+  },
+  {
+    name: "both: rows that come while rights are read are left out, and nobody notices",
+    edits: [
       {
         file: "server/src/gateway/sync/live-rows.ts",
         find: "if (session.areRightsStale || isSlow || behind < batch.fromSequence) {",
-        replace: "if (session.areRightsStale || isSlow) {",
+        replace:
+          "if (session.areRightsStale || isSlow) return;\n    if (Number.isNaN(behind)) {",
       },
       {
         file: "client/src/store/apply-remote.ts",
