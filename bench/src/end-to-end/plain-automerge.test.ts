@@ -147,3 +147,30 @@ test("[PA-7] a conflict about who somebody is: a plain client may not overwrite 
   expect(seen.fields.maritalStatus).not.toBe("W");
   expect(plain.refusals).toHaveLength(1);
 });
+
+test("[PA-5] [PA-13] what both wrote while the server was away is on both sides once it is back", async () => {
+  const tablet = await world.join("tablet", "clinician");
+  plain = await PlainClient.join(world, "receptionist");
+  const alma = await patientNamed(tablet, "alma");
+  const handle = await plain.open(alma.id);
+  const { port } = new URL(world.url);
+  await world.stopServer();
+  for (let count = 0; count < 60; count += 1)
+    handle.change((doc) => {
+      const id = `0b6f2a52-7c5e-4a5b-9d7e-${String(count).padStart(12, "0")}`;
+      doc[`telecom/${id}`] = new ImmutableString(
+        JSON.stringify({ status: "active", value: `+263 ${count}` }),
+      );
+    });
+  const edit = await alma.edit();
+  edit.draft.maritalStatus = "D";
+  expect(await edit.save()).toMatchObject({ ok: true });
+  await world.startServer(port);
+  await plain.until(() => String(handle.doc()["maritalStatus"]) === "D");
+  await until(tablet, async () => {
+    const { fields } = await patientNamed(tablet, "alma");
+    const values = Object.values(fields.telecom).map(({ value }) => value);
+    return values.filter((value) => /^\+263 \d+$/.test(value)).length >= 60;
+  });
+  expect(plain.refusals).toEqual([]);
+});
