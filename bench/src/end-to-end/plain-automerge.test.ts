@@ -1,5 +1,10 @@
 /** An unmodified `Repo` with its `WebSocketClientAdapter`, and the SDK, on the same records of one server, over real sockets. */
-import { getConflicts, ImmutableString } from "@automerge/automerge";
+import {
+  Counter,
+  getConflicts,
+  ImmutableString,
+  splice,
+} from "@automerge/automerge";
 import type { Client } from "@suture/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -61,6 +66,44 @@ test("[PA-5] [PA-6] both edit one record from their side, live, and see what the
   edit.draft.maritalStatus = "M";
   expect(await edit.save()).toMatchObject({ ok: true });
   await plain.until(() => String(handle.doc()["maritalStatus"]) === "M");
+  expect(plain.refusals).toEqual([]);
+});
+
+test("[PA-6] both write into one text and count on one counter", async () => {
+  const tablet = await world.join("tablet", "technician");
+  plain = await PlainClient.join(world, "technician");
+  const [job] = await tablet.serviceJobs.list({ limit: 1 });
+  const [pump] = await tablet.equipment.list({ limit: 1 });
+  if (job === undefined || pump === undefined)
+    throw new Error("the sample has no equipment");
+  const describing = await job.edit();
+  describing.draft.description.replace("The pump leaks.");
+  const counting = await pump.edit();
+  counting.draft.useCount.add(2);
+  const before = pump.fields.useCount ?? 0;
+  for (const edit of [describing, counting])
+    expect(await edit.save()).toMatchObject({ ok: true });
+  const text = await plain.open(job.id);
+  const count = await plain.open(pump.id);
+  await plain.until(() => text.doc()["description"] === "The pump leaks.");
+  await plain.until(() => Number(count.doc()["useCount"]) === before + 2);
+  text.change((doc) => splice(doc, ["description"], 4, 4, "old pump"));
+  count.change((doc) => {
+    const { useCount } = doc;
+    if (useCount instanceof Counter) useCount.increment(3);
+  });
+  await until(tablet, async () => {
+    const [described, counted] = await Promise.all([
+      tablet.serviceJobs.get(job.id),
+      tablet.equipment.get(pump.id),
+    ]);
+    return (
+      described.ok &&
+      described.value.fields.description === "The old pump leaks." &&
+      counted.ok &&
+      counted.value.fields.useCount === before + 5
+    );
+  });
   expect(plain.refusals).toEqual([]);
 });
 
