@@ -348,8 +348,15 @@ export {
   decodeClientFrame,
   decodeServerFrame,
   encodeFrame,
+  frameOf,
   type FrameRefusal,
 } from "./protocol/frame.ts";
+export { frameOfPieces } from "./protocol/frame-pieces.ts";
+export {
+  encodeChangesHead,
+  encodeChangesTail,
+  encodeLogRow,
+} from "./protocol/encode-changes.ts";
 export {
   portableCompression,
   type FrameCompression,

@@ -10,6 +10,7 @@ import type { z } from "zod";
 import type { CloseName } from "../codes/close-codes.ts";
 import { limits } from "../codes/limits.ts";
 import { err, ok, type Result } from "../result.ts";
+import { encodeChanges, encodeVerdicts } from "./encode-changes.ts";
 import { portableCompression } from "./frame-compression.ts";
 import type { FrameCompression } from "./frame-compression.ts";
 import {
@@ -26,7 +27,8 @@ export interface FrameRefusal {
 }
 
 const plain = 0;
-const deflated = 1;
+/** The first byte of a frame whose rest is deflated. */
+export const deflated = 1;
 /** Pages of whole records have the most. */
 const serverCborLimits: CborLimits = { maxDepth: 8, maxItems: 400_000 };
 /** A push of 500 changes has some thousands: a hundred deflated bytes must not make a server build a list of so many. */
@@ -46,7 +48,14 @@ export function encodeFrame(
   message: ClientMessage | ServerMessage,
   compression: FrameCompression = portableCompression,
 ): Uint8Array {
-  const body = encoder.encode(message);
+  return frameOf(encodeBody(message), compression);
+}
+
+/** Of a message's CBOR. */
+export function frameOf(
+  body: Uint8Array,
+  compression: FrameCompression,
+): Uint8Array {
   const isLarge = body.length > limits.compressAboveBytes;
   const packed = isLarge ? compression.deflate(body) : body;
   const frame = new Uint8Array(packed.length + 1);
@@ -67,6 +76,17 @@ export function decodeServerFrame(
   compression: FrameCompression = portableCompression,
 ): Result<ServerMessage, FrameRefusal> {
   return decodeFrame(frame, serverMessageSchema, serverCborLimits, compression);
+}
+
+function encodeBody(message: ClientMessage | ServerMessage): Uint8Array {
+  switch (message.type) {
+    case "changes":
+      return encodeChanges(message);
+    case "verdicts":
+      return encodeVerdicts(message);
+    default:
+      return encoder.encode(message);
+  }
 }
 
 function decodeFrame<M>(
