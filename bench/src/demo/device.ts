@@ -22,6 +22,7 @@ import { z } from "zod";
 
 import {
   auditedEventSchema,
+  type AuditedEvent,
   deviceSetupSchema,
   type CreateAnswer,
   type DeviceVerbs,
@@ -36,6 +37,7 @@ const setup = deviceSetupSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
 
 const auditPageSchema = z.object({
   entries: z.array(z.object({ entry: auditedEventSchema })),
+  next: z.string().nullable(),
 });
 
 let clockOffsetMs = 0;
@@ -74,9 +76,14 @@ const verbs: DeviceVerbs = {
     await ask("POST", "/v1/invitations/accept", request);
   },
   async audit({ organizationId }) {
-    const page = `/v1/audit?organizationId=${organizationId}&limit=1000`;
-    const { entries } = auditPageSchema.parse(await ask("GET", page));
-    return entries.map(({ entry }) => entry);
+    const events: AuditedEvent[] = [];
+    for (let after: string | null = "0"; after !== null;) {
+      const path = `/v1/audit?organizationId=${organizationId}&limit=1000&after=${after}`;
+      const { entries, next } = auditPageSchema.parse(await ask("GET", path));
+      events.push(...entries.map(({ entry }) => entry));
+      after = next;
+    }
+    return events;
   },
   async connect() {
     client.startSync();

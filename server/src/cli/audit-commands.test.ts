@@ -121,6 +121,36 @@ test("[AU-10] export prints chains and checkpoints, one object a line, and is an
   ).toBe(2);
 });
 
+test("[AU-18] export prints each change behind the entry that tells of it, and counts it as none", async () => {
+  const { store, world, timers, patientId } = audited;
+  const { organizationId } = world;
+  expect(await runAuditExport(store, output, timers, { organizationId })).toBe(
+    0,
+  );
+  const printed = lines.map((line) => JSON.parse(line));
+  const admitted = printed.filter(
+    ({ entry }) =>
+      entry?.event === "change-admitted" && entry.recordId === patientId,
+  );
+  expect(admitted).toHaveLength(3);
+  for (const change of admitted) {
+    expect(change).toMatchObject({ chain: "audit", hash: null });
+    const { scopeId, sequence, entry, atMs } = change;
+    const telling = printed.filter(
+      (line) =>
+        line.hash !== null &&
+        line.scopeId === scopeId &&
+        line.sequence === sequence,
+    );
+    expect(telling).toMatchObject([
+      { chain: "audit", atMs, entry: { event: "changes-admitted" } },
+    ]);
+    const [{ entry: stretch }] = telling;
+    expect(entry.sequence).toBeGreaterThanOrEqual(stretch.fromSequence);
+    expect(entry.sequence).toBeLessThanOrEqual(stretch.toSequence);
+  }
+});
+
 test("[AU-13] the entry of an export says how much of which chain went out, and nothing later did", async () => {
   const { store, world, timers } = audited;
   const { organizationId } = world;

@@ -43,6 +43,32 @@ test("[HT-7] an auditor reads the chain in pages, with the checkpoint that cover
   expect(reads.body.chain).toBe("reads");
 });
 
+test("[AU-18] who looks for a change finds its admission: one by one, with its record and author", async () => {
+  const auditor = await world.join(["auditor"]);
+  const clinician = await world.join(["clinician"]);
+  const patient = await world.newPatient(clinician);
+  const { body } = await auditor.get(`${path}&limit=1000`);
+  const ofPatient = body.entries.filter(
+    ({ entry }: { entry: { recordId?: string } }) =>
+      entry.recordId === patient.recordId,
+  );
+  const [creation] = [...patient.index.changes()];
+  expect(ofPatient).toEqual([
+    {
+      sequence: expect.any(Number),
+      atMs: expect.any(Number),
+      entry: {
+        event: "change-admitted",
+        recordId: patient.recordId,
+        hash: creation?.hash,
+        ...clinician.colleague.signer,
+        sequence: expect.any(Number),
+      },
+      chain: null,
+    },
+  ]);
+});
+
 test("[HT-7] the checkpoint's proof leads to its signed root", async () => {
   const auditor = await world.join(["auditor"]);
   // Signing what was read until now also signs everything before it.
