@@ -44,6 +44,20 @@ export async function noteDelivered(
   { fromSequence, toSequence, ...reader }: Delivery,
   atMs: number,
 ): Promise<void> {
+  // As a rule it goes on behind everything that was sent, and one look tells.
+  const last = await lastBefore(tx, reader, Number.MAX_SAFE_INTEGER);
+  if (last === undefined || last.toSequence <= fromSequence) {
+    const isJoined = last?.toSequence === fromSequence;
+    const runFrom = isJoined
+      ? await startOfRun(tx, reader, last)
+      : fromSequence;
+    await tx.put(deliveriesTable, keyOf(reader, toSequence), {
+      fromSequence,
+      runFrom,
+      atMs,
+    });
+    return;
+  }
   const gaps: { from: number; to: number }[] = [];
   for (let to = toSequence; to > fromSequence;) {
     const held = await stretchOf(tx, reader, to);

@@ -18,12 +18,12 @@ export interface Subject {
   readonly id: string;
 }
 
+/** As of a moment; brought forward in place, since every request asks and charges several times. */
 interface Used {
-  readonly atMs: number;
-  readonly cost: Cost;
+  atMs: number;
+  readonly cost: Record<BudgetKind, number>;
 }
 
-const nothing: Cost = { requests: 0, changes: 0, bytes: 0, workMs: 0 };
 const kinds: readonly BudgetKind[] = ["requests", "changes", "bytes", "workMs"];
 const defaultMaxSubjects = 50_000;
 
@@ -43,7 +43,8 @@ export class Budgets {
   }
 
   charge(subjects: readonly Subject[], cost: Partial<Cost>): void {
-    for (const subject of subjects) this.#chargeOne(subject, cost);
+    const nowMs = this.#deps.stopwatch.elapsedMs();
+    for (const subject of subjects) this.#chargeOne(subject, cost, nowMs);
   }
 
   /** Until none of them is in debt, of these kinds; 0 where none is. */
@@ -51,9 +52,12 @@ export class Budgets {
     subjects: readonly Subject[],
     counted: readonly BudgetKind[] = kinds,
   ): number {
+    const nowMs = this.#deps.stopwatch.elapsedMs();
     let longestMs = 0;
     for (const subject of subjects) {
-      const { cost } = this.#usedBy(subject);
+      const used = this.#usedBySubject.get(keyOf(subject));
+      if (used === undefined) continue;
+      const { cost } = this.#bringForward(subject, used, nowMs);
       for (const kind of counted) {
         const { atOnce, perSecond } = this.#deps.limits[subject.kind][kind];
         const debt = cost[kind] - atOnce;
@@ -64,33 +68,36 @@ export class Budgets {
     return longestMs;
   }
 
-  #chargeOne(subject: Subject, cost: Partial<Cost>): void {
+  #chargeOne(subject: Subject, cost: Partial<Cost>, nowMs: number): void {
     const key = keyOf(subject);
-    const used = this.#usedBy(subject);
-    const sum = { ...used.cost };
-    for (const kind of kinds) sum[kind] += cost[kind] ?? 0;
+    const known = this.#usedBySubject.get(key);
+    const used = known
+      ? this.#bringForward(subject, known, nowMs)
+      : {
+          atMs: nowMs,
+          cost: { requests: 0, changes: 0, bytes: 0, workMs: 0 },
+        };
+    for (const kind of kinds) used.cost[kind] += cost[kind] ?? 0;
     this.#usedBySubject.delete(key);
-    this.#usedBySubject.set(key, { ...used, cost: sum });
+    this.#usedBySubject.set(key, used);
     const { maxSubjects = defaultMaxSubjects } = this.#deps;
     if (this.#usedBySubject.size <= maxSubjects) return;
     const [quietest] = this.#usedBySubject.keys();
     if (quietest !== undefined) this.#usedBySubject.delete(quietest);
   }
 
-  /** As of now: what time has paid is gone. */
-  #usedBy(subject: Subject): Used {
-    const nowMs = this.#deps.stopwatch.elapsedMs();
-    const used = this.#usedBySubject.get(keyOf(subject));
-    if (used === undefined) return { atMs: nowMs, cost: nothing };
+  /** What time has paid is gone. */
+  #bringForward({ kind: of }: Subject, used: Used, nowMs: number): Used {
     const seconds = (nowMs - used.atMs) / 1000;
-    const limits = this.#deps.limits[subject.kind];
-    const cost = { ...nothing };
+    if (seconds === 0) return used;
+    const limits = this.#deps.limits[of];
     for (const kind of kinds)
-      cost[kind] = Math.max(
+      used.cost[kind] = Math.max(
         0,
         used.cost[kind] - seconds * limits[kind].perSecond,
       );
-    return { atMs: nowMs, cost };
+    used.atMs = nowMs;
+    return used;
   }
 }
 
