@@ -24,11 +24,12 @@ export async function onAwayGround<T>(
   held: number,
   away: Away,
   work: (ground: AwayGround) => Promise<T>,
+  editsPerRecord = 1,
 ): Promise<T> {
   const size = {
     devices: devicesPerClinic,
     recordsPerDevice: Math.ceil(held / devicesPerClinic),
-    editsPerRecord: 1,
+    editsPerRecord,
   };
   const directory = await mkdtemp(join(tmpdir(), "suture-bench-"));
   try {
@@ -39,7 +40,10 @@ export async function onAwayGround<T>(
   }
 }
 
-export function sutureAway({ directory, ...ground }: AwayGround): Contender {
+export function sutureAway(
+  { directory, ...ground }: AwayGround,
+  party = "suture-away",
+): Contender {
   const ids = new Set(
     broughtRecords(stormWork(ground.size), ground.away).map(({ id }) => id),
   );
@@ -56,14 +60,17 @@ export function sutureAway({ directory, ...ground }: AwayGround): Contender {
             )
             .map(({ hash }) => `${hash} is not on the server's disk`),
         ),
-        party: "./peers/suture-away-party.js",
+        party: `./peers/${party}-party.js`,
         directory,
         limitMs,
       }),
   };
 }
 
-export function automergeRepoAway(ground: AwayGround): Contender {
+export function automergeRepoAway(
+  ground: AwayGround,
+  party = "automerge-repo-away",
+): Contender {
   const work = stormWork(ground.size);
   return {
     name: "automerge-repo",
@@ -82,7 +89,7 @@ export function automergeRepoAway(ground: AwayGround): Contender {
               directory,
             ),
         }),
-        party: "./peers/automerge-repo-away-party.js",
+        party: `./peers/${party}-party.js`,
         isStoringTimed: false,
         limitMs,
       }),

@@ -2,6 +2,7 @@ import type { Benchmark } from "./benchmark.ts";
 import { idleReturn } from "./benchmarks/idle-return.ts";
 import { latency } from "./benchmarks/latency.ts";
 import { local } from "./benchmarks/local.ts";
+import { newDevice } from "./benchmarks/new-device.ts";
 import { storm } from "./benchmarks/storm.ts";
 import { timeToSafe } from "./benchmarks/time-to-safe.ts";
 import { weekAway } from "./benchmarks/week-away.ts";
@@ -12,6 +13,7 @@ export const benchmarks: readonly Benchmark[] = [
   timeToSafe,
   idleReturn,
   weekAway,
+  newDevice,
   latency,
   local,
 ];

@@ -14,7 +14,7 @@ export const stormSizeSchema = z.object({
   isNotesOnly: z.boolean().optional(),
 });
 
-/** What one device missed, and what it brings, in records of a single edit: the first records of its first colleague, and its own. */
+/** Of how many records one device missed the edits, and to how many it brings its own. */
 export const awaySchema = z.object({ missed: z.int(), brought: z.int() });
 export type Away = z.infer<typeof awaySchema>;
 

@@ -1,7 +1,5 @@
 /** One device of stock automerge-repo that comes back to what it holds. */
 import { Repo, type PeerId } from "@automerge/automerge-repo";
-import { WebSocketClientAdapter } from "@automerge/automerge-repo-network-websocket";
-import type { WebSocket } from "ws";
 
 import { broughtRecords, missedRecords, returning } from "../away-work.ts";
 import type { OpenParty } from "../party.ts";
@@ -14,6 +12,7 @@ import {
   write,
   type RecordDocument,
 } from "./automerge-documents.ts";
+import { WatchedAdapter } from "./watched-adapter.ts";
 
 /** It says nothing when it is done, and a server that is collecting garbage is silent for a second or two. */
 const quietMs = 5_000;
@@ -51,19 +50,3 @@ export const openParty: OpenParty = async ({ work, away, port }) => {
         .map(({ id }) => `the device has ${id} otherwise`),
   };
 };
-
-/** The stock adapter, with an eye on its socket. */
-class WatchedAdapter extends WebSocketClientAdapter {
-  readonly #traffic: Traffic;
-
-  constructor(url: string, traffic: Traffic) {
-    super(url);
-    this.#traffic = traffic;
-  }
-
-  override connect(peerId: PeerId): void {
-    super.connect(peerId);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- two packages' names for one class
-    this.#traffic.watch(this.socket as unknown as WebSocket);
-  }
-}
