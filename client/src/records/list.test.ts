@@ -1,8 +1,13 @@
-import { createMemoryStore, recordIdSchema } from "@suture/schema";
+import {
+  createMemoryStore,
+  recordIdFromBytes,
+  recordIdSchema,
+  type Store,
+} from "@suture/schema";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { clientTables } from "../store/client-tables.ts";
+import { clientTables, staleViewsTable } from "../store/client-tables.ts";
 import { foundClinic, openDevice } from "./clinic.test-support.ts";
 import { countingStore } from "./counting-store.test-support.ts";
 import type { ListOptions } from "./repository.ts";
@@ -114,4 +119,34 @@ test("[CL-24] a record is found by what it says now", async () => {
   const [ncube] = await client.patients.list({ matching: "ncube" });
   expect(ncube?.id).toBe(dube?.id);
   expect(await client.patients.list()).toHaveLength(3);
+});
+
+test("[CL-24] a list waits for no record that arrives after it was asked for", async () => {
+  const inner = createMemoryStore({ tables: clientTables });
+  let isArriving = false;
+  let arrived = 0;
+  const store: Store = {
+    listPartitions: () => inner.listPartitions(),
+    close: () => inner.close(),
+    read: (partition, work) => inner.read(partition, work),
+    async write(partition, work) {
+      const result = await inner.write(partition, work);
+      // Each time that somebody writes, another record has arrived.
+      if (isArriving && arrived < 100) {
+        arrived += 1;
+        const key = [recordIdFromBytes(new Uint8Array(16).fill(arrived))];
+        await inner.write(partition, (tx) =>
+          tx.put(staleViewsTable, key, true),
+        );
+      }
+      return result;
+    },
+  };
+  const { client } = await openDevice({ name: "ada", store });
+  const { organizationId } = await foundClinic({ client });
+  for (let count = 0; count < 3; count += 1)
+    await client.patients.create({ parentId: organizationId });
+  isArriving = true;
+  expect(await client.patients.list()).toHaveLength(3);
+  expect(arrived).toBe(1);
 });

@@ -19,27 +19,26 @@ import { viewOf } from "./view-row.ts";
 const pageSize = 50;
 
 /**
- * Makes the views of records that changed since. Rows say which those are, so nothing is forgotten by a crash. A record that
- * cannot be read keeps its last view: the list still shows that it is there.
+ * Makes the views of records that changed before it was called; rows say which those are, so nothing is forgotten by a crash. What
+ * arrives meanwhile is for the next call: a list is there while a device still gets everything. A record that cannot be read keeps its
+ * last view: the list still shows that it is there.
  */
 export async function refreshViews(
   log: LocalLog,
   types: RecordTypes,
 ): Promise<void> {
-  for (;;) {
-    // Looked up outside the write, which holds up everybody else's.
-    const stale = await log.read((tx) =>
-      tx.scan(staleViewsTable, { limit: pageSize }),
-    );
-    if (stale.length === 0) return;
+  // Looked up outside the write, which holds up everybody else's.
+  const stale = await log.read((tx) => tx.scan(staleViewsTable));
+  for (let at = 0; at < stale.length; at += pageSize)
     await log.write(async (tx) => {
-      for (const { key } of stale) {
+      for (const { key } of stale.slice(at, at + pageSize)) {
+        // Somebody else who wanted a list may have made it.
+        if ((await tx.get(staleViewsTable, key)) === undefined) continue;
         const view = await readView(tx, types, recordIdSchema.parse(key[0]));
         if (view !== null) await putView(tx, view.recordType, view.row);
         await tx.delete(staleViewsTable, key);
       }
     });
-  }
 }
 
 async function readView(
