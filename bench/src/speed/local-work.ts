@@ -33,6 +33,7 @@ export interface LocalGround {
   /** Of the patient with a long history. */
   readonly recordId: RecordId;
   readonly changes: number;
+  readonly intake: Intake;
 }
 
 export function openDevice({
@@ -58,7 +59,7 @@ export async function prepareDevice(
   const log = await fillLog(names);
   tell(`${patients} patients are in a log`);
   const client = await openDevice({ directory, log });
-  await client.catchUp();
+  const intake = await takeIn(client, log);
   client.stopSync();
   tell("they are on the device");
   await client.patients.list();
@@ -70,7 +71,43 @@ export async function prepareDevice(
   await client.settle();
   await client.close();
   tell(`one has a history of ${changes} changes`);
-  return { directory, log, names, recordId, changes };
+  return { directory, log, names, recordId, changes, intake };
+}
+
+export interface Intake {
+  readonly tookMs: number;
+  /** Of all records, how many had been sent to the device when it first showed some. */
+  readonly sharedWhenUsable: number;
+  /** Of the whole process, which also holds the log: from a tenth of the records to the last of them. */
+  readonly grownBytes: number;
+}
+
+/** An empty device gets everything, and somebody wants to see a list of it as soon as there is one. */
+async function takeIn(client: Client, log: FilledLog): Promise<Intake> {
+  const all = log.patientIds.length + 1;
+  let sent = 0;
+  let bytesAtATenth = 0;
+  log.onPage = (recordCount) => {
+    sent = recordCount;
+    if (bytesAtATenth === 0 && sent * 10 >= all)
+      bytesAtATenth = process.memoryUsage.rss();
+  };
+  let sharedWhenUsable: number | undefined;
+  const look = async () => {
+    const found = await client.patients.list();
+    if (found.length > 0) sharedWhenUsable ??= sent / all;
+  };
+  const looks: Promise<void>[] = [];
+  const stop = client.watch(() => {
+    if (sharedWhenUsable === undefined) looks.push(look());
+  });
+  const { tookMs } = await timed(() => client.catchUp());
+  stop();
+  await Promise.all(looks);
+  if (sharedWhenUsable === undefined)
+    throw new Error("nothing was ever listed");
+  const grownBytes = process.memoryUsage.rss() - bytesAtATenth;
+  return { tookMs, sharedWhenUsable, grownBytes };
 }
 
 /** Half are measurements, a tenth a list of ten medications signed anew, the rest how to reach the patient. */
@@ -144,9 +181,13 @@ export async function measureDevice(ground: LocalGround) {
       );
     }
 
+    // Another one, so that the long history is as long in each round.
+    const [, otherId] = ground.log.patientIds;
+    if (otherId === undefined) throw new Error("there is one patient only");
+    const other = must(await client.patients.get(otherId));
     const saves: number[] = [];
     for (let count = 0; count < savesAtATime; count += 1)
-      saves.push(await saveOne(record, 2 * count + 1));
+      saves.push(await saveOne(other, 2 * count + 1));
     const sorted = saves.toSorted((a, b) => a - b);
     const bare = bareCommits(ground.directory);
     return {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Benchmark } from "../benchmark.ts";
+import { figureOf } from "../figure.ts";
 import { measureDevice, prepareDevice } from "../local-work.ts";
 import { inRounds } from "../rounds.ts";
 
@@ -23,6 +24,7 @@ export const local: Benchmark = {
         timedBy: "open a long record",
         tell,
       });
+      const { intake } = ground;
       const save = outcome.figures["suture: save to durable, p99"];
       const bare = outcome.figures["suture: bare commit, p99"];
       return {
@@ -33,7 +35,18 @@ export const local: Benchmark = {
           save && bare
             ? { "bare SQLite commit: save, p99": bare.median / save.median }
             : {},
-        figures: outcome.figures,
+        figures: {
+          ...outcome.figures,
+          "suture: an empty device has all": figureOf([intake.tookMs], "ms"),
+          "suture: share of records sent when a list was there": figureOf(
+            [intake.sharedWhenUsable],
+            "",
+          ),
+          "suture: memory grown behind the first tenth": figureOf(
+            [intake.grownBytes],
+            "bytes",
+          ),
+        },
       };
     } finally {
       await rm(directory, { recursive: true });
