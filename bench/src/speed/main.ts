@@ -1,18 +1,19 @@
 /**
- * `npm run bench -- NAME [--devices N] [--records N] [--peers a,b] [--rounds N] [--json]`: Suture beside what people would use instead.
+ * `npm run bench -- NAME [--devices N] [--records N] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`: Suture beside what people would use instead.
  *
  * NAME is a benchmark, `all`, or `smoke`, which only looks whether all systems do the same work. What happens goes to stderr, results to stdout as they are there; with `--json` the last lines are
- * the reports, one for each benchmark. `--peers none` runs Suture alone. Exit code 0, 1 where a system did not do the work, 2 for
+ * the reports, one for each benchmark. `--markdown` writes the tables to a file; `--peers none` runs Suture alone. Exit code 0, 1 where a system did not do the work, 2 for
  * options that are none. SPEC BE-1 to BE-5.
  */
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 
 import type { BenchReport } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks.ts";
 import { smoke } from "./benchmarks/smoke.ts";
-import { inWords } from "./in-words.ts";
+import { inMarkdown, inWords } from "./in-words.ts";
 
-const { chosen, json, ...options } = readOptions();
+const { chosen, json, markdown, ...options } = readOptions();
 const reports: BenchReport[] = [];
 for (const benchmark of chosen) {
   console.error(`${benchmark.name} …`);
@@ -30,6 +31,8 @@ for (const benchmark of chosen) {
     process.exitCode = 1;
   }
 }
+if (markdown !== undefined)
+  await writeFile(markdown, `${reports.map(inMarkdown).join("\n\n")}\n`);
 if (json) for (const report of reports) console.log(JSON.stringify(report));
 
 function readOptions() {
@@ -42,6 +45,7 @@ function readOptions() {
         peers: { type: "string" },
         rounds: { type: "string", default: "5" },
         json: { type: "boolean", default: false },
+        markdown: { type: "string" },
       },
     });
     const [name, ...more] = positionals;
@@ -61,13 +65,14 @@ function readOptions() {
           : new Set(values.peers.split(",")),
       rounds: wholeNumber(values.rounds),
       json: values.json,
+      markdown: values.markdown,
     };
   } catch {
     const names = [...benchmarks.map(({ name }) => name), "all", "smoke"].join(
       " | ",
     );
     console.error(
-      `npm run bench -- ${names} [--devices N] [--records N] [--peers a,b] [--rounds N] [--json]`,
+      `npm run bench -- ${names} [--devices N] [--records N] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`,
     );
     process.exit(2);
   }
