@@ -1,9 +1,11 @@
 /**
- * `npm run bench -- NAME [--devices N] [--records N] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`: Suture beside what people would use instead.
+ * `npm run bench -- NAME [--devices N] [--records N] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`: Suture beside what
+ * people would use instead.
  *
- * NAME is a benchmark, `all`, or `smoke`, which only looks whether all systems do the same work. What happens goes to stderr, results to stdout as they are there; with `--json` the last lines are
- * the reports, one for each benchmark. `--markdown` writes the tables to a file; `--peers none` runs Suture alone. Exit code 0, 1 where a system did not do the work, 2 for
- * options that are none. SPEC BE-1 to BE-5.
+ * NAME is a benchmark, `all`, or `smoke`, which only looks whether all systems do the same work. What happens goes to stderr,
+ * results to stdout as they are there; with `--json` the last lines are the reports, one for each benchmark, and `--markdown`
+ * writes the tables to a file. `--peers none` runs Suture alone. Exit code 0, 1 where a system did not do the work, 2 for options
+ * that are none. SPEC BE-1 to BE-8.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
