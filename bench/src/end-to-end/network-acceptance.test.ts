@@ -11,6 +11,7 @@ runNetworkAdapterTests(async () => {
   const clients = [server.url, server.url].map(
     (url) => new WebSocketClientAdapter(url),
   );
+  server.guests = clients;
   const [left = server, right = server] = clients;
   return {
     adapters: [left, server, right],

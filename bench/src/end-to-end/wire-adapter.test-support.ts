@@ -41,6 +41,9 @@ const holder = {
 export class WireAdapter extends NetworkAdapter {
   readonly #server: Server;
   readonly #sockets = new Map<string, MessageSocket>();
+  readonly #waiting = new Set<() => void>();
+  /** Who may connect. */
+  guests: readonly Pick<NetworkAdapter, "peerId">[] = [];
 
   private constructor(server: Server) {
     super();
@@ -82,12 +85,18 @@ export class WireAdapter extends NetworkAdapter {
     return `ws://127.0.0.1:${port}/automerge?ticket=any`;
   }
 
+  /** Once everybody is here who has set out: before, it could not be said what they have. */
   isReady(): boolean {
-    return true;
+    return this.guests.every(
+      ({ peerId }) => peerId === undefined || this.#sockets.has(peerId),
+    );
   }
 
   whenReady(): Promise<void> {
-    return Promise.resolve();
+    if (this.isReady()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+    });
   }
 
   connect(peerId: PeerId, peerMetadata: PeerMetadata = {}): void {
@@ -142,6 +151,10 @@ export class WireAdapter extends NetworkAdapter {
         selectedProtocolVersion: repoProtocolVersion,
       }),
     );
+    // Not before the repo has taken note of them, which takes it some turns.
+    setImmediate(() => {
+      if (this.isReady()) for (const resolve of this.#waiting) resolve();
+    });
     this.emit("peer-candidate", {
       ...({ peerId: senderId, peerMetadata } as never as {
         peerId: PeerId;
