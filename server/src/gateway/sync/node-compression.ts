@@ -24,7 +24,6 @@ export const nodeCompression: FrameCompression = {
       return ok(
         inflateRawSync(packed, {
           maxOutputLength: maxBytes,
-          chunkSize: packed.length <= 1024 ? 4 * 1024 : 32 * 1024,
           finishFlush: constants.Z_FINISH,
         }),
       );
