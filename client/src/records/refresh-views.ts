@@ -15,8 +15,8 @@ import { putView } from "../store/view-rows.ts";
 import { loadRecordState } from "./record-state.ts";
 import { viewOf } from "./view-row.ts";
 
-/** A save that is made meanwhile waits for no more than these. */
-const pageSize = 50;
+/** As many as come with a page: while a device gets everything, each write of a list waits for a page of records. */
+const pageSize = 250;
 
 /**
  * Makes the views of records that changed before it was called; rows say which those are, so nothing is forgotten by a crash. What
