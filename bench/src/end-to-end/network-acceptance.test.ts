@@ -15,7 +15,7 @@ describe("[PA-14] the wire of /automerge", { retry: 5 }, () => {
     const clients = [server.url, server.url].map(
       (url) => new WebSocketClientAdapter(url),
     );
-    server.guests = clients;
+    server.expect(clients);
     const [left = server, right = server] = clients;
     return {
       adapters: [left, server, right],

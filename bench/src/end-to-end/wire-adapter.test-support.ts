@@ -8,6 +8,7 @@ import {
   type PeerId,
   type PeerMetadata,
 } from "@automerge/automerge-repo";
+import type { WebSocketClientAdapter } from "@automerge/automerge-repo-network-websocket";
 import {
   decodeRepoMessage,
   encodeRepoMessage,
@@ -42,8 +43,7 @@ export class WireAdapter extends NetworkAdapter {
   readonly #server: Server;
   readonly #sockets = new Map<string, MessageSocket>();
   readonly #waiting = new Set<() => void>();
-  /** Who may connect. */
-  guests: readonly Pick<NetworkAdapter, "peerId">[] = [];
+  #guests: readonly WebSocketClientAdapter[] = [];
 
   private constructor(server: Server) {
     super();
@@ -85,10 +85,22 @@ export class WireAdapter extends NetworkAdapter {
     return `ws://127.0.0.1:${port}/automerge?ticket=any`;
   }
 
+  /** Tells who may connect. */
+  expect(guests: readonly WebSocketClientAdapter[]): void {
+    this.#guests = guests;
+    for (const guest of guests)
+      guest.on("peer-candidate", () =>
+        // Not before their repos have taken note of each other, which takes them some turns.
+        setImmediate(() => {
+          if (this.isReady()) for (const resolve of this.#waiting) resolve();
+        }),
+      );
+  }
+
   /** Once everybody is here who has set out: before, it could not be said what they have. */
   isReady(): boolean {
-    return this.guests.every(
-      ({ peerId }) => peerId === undefined || this.#sockets.has(peerId),
+    return this.#guests.every(
+      ({ peerId, remotePeerId }) => !peerId || remotePeerId !== undefined,
     );
   }
 
@@ -151,10 +163,6 @@ export class WireAdapter extends NetworkAdapter {
         selectedProtocolVersion: repoProtocolVersion,
       }),
     );
-    // Not before the repo has taken note of them, which takes it some turns.
-    setImmediate(() => {
-      if (this.isReady()) for (const resolve of this.#waiting) resolve();
-    });
     this.emit("peer-candidate", {
       ...({ peerId: senderId, peerMetadata } as never as {
         peerId: PeerId;
