@@ -189,25 +189,4 @@ export const mutations: readonly Mutation[] = [
       },
     ],
   },
-  {
-    name: "both: rows that come while rights are read are left out, and nobody notices",
-    edits: [
-      {
-        file: "server/src/gateway/sync/live-rows.ts",
-        find: "if (session.areRightsStale || isSlow || behind < batch.fromSequence) {",
-        replace:
-          "if (session.areRightsStale || isSlow) return;\n    if (Number.isNaN(behind)) {",
-      },
-      {
-        file: "client/src/store/apply-remote.ts",
-        find: 'if (row.sequence !== at.sequence + 1)\n      throw new RemoteRowRefused("not-next");',
-        replace: "",
-      },
-      {
-        file: "client/src/store/apply-remote.ts",
-        find: 'if (at.sequence === end.sequence && at.chain !== end.chain)\n    throw new RemoteRowRefused("chain-mismatch");\n  if (at.sequence < end.sequence) throw new RemoteRowRefused("not-next");',
-        replace: "at = end;",
-      },
-    ],
-  },
 ];
