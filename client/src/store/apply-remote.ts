@@ -31,6 +31,7 @@ import {
   ChangeWriter,
 } from "./change-rows.ts";
 import { logRowsTable, missingTable, scopesTable } from "./client-tables.ts";
+import { doubtPlaces } from "./doubt-places.ts";
 import { mergeLane, type LocalPlace } from "./local-change.ts";
 
 export interface RemoteRefusal {
@@ -88,7 +89,9 @@ export async function applyPage(
   const scope = await tx.get(scopesTable, [scopeId]);
   let at = scope?.cursor ?? startOf(scopeId, end.epoch);
   if (at.epoch !== end.epoch) throw new RemoteRowRefused("chain-mismatch");
-  const recordIds = new Set<RecordId>();
+  const recordIds = new Set<RecordId>(
+    scope === undefined ? await doubtPlaces(tx, scopeId) : [],
+  );
   const added = await ChangeWriter.begin(tx);
   for (const row of page.rows) {
     if (row.sequence <= at.sequence) continue;
@@ -122,6 +125,8 @@ export async function applySnapshot(
   nowMs: number,
 ): Promise<RemoteEffect> {
   const { scopeId, at, next } = page;
+  const scope = await tx.get(scopesTable, [scopeId]);
+  const doubted = scope === undefined ? await doubtPlaces(tx, scopeId) : [];
   const added = await ChangeWriter.begin(tx);
   for (const { recordId, changes } of page.records) {
     for (const { sequence, bytes, ...change } of changes) {
@@ -131,7 +136,6 @@ export async function applySnapshot(
     }
   }
   await added.end();
-  const scope = await tx.get(scopesTable, [scopeId]);
   await tx.put(
     scopesTable,
     [scopeId],
@@ -143,7 +147,8 @@ export async function applySnapshot(
           snapshot: { at, after: next, readTypes: [...readTypes] },
         },
   );
-  return { recordIds: page.records.map(({ recordId }) => recordId) };
+  const recordIds = page.records.map(({ recordId }) => recordId);
+  return { recordIds: [...doubted, ...recordIds] };
 }
 
 /** Bytes that had been missing. What the server will not give (`null`) is not asked for again. */

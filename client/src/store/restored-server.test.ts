@@ -1,4 +1,4 @@
-import { proveLeaf, teamScope } from "@suture/schema";
+import { firstChain, proveLeaf, teamScope } from "@suture/schema";
 import { expect, test } from "vitest";
 
 import {
@@ -136,7 +136,8 @@ test("[CL-8] a place in a scope that this device does not follow proves nothing 
     parentId: organizationId,
   });
   if (!created.ok) throw new Error(created.error.reason);
-  const { id: recordId, status } = created.value;
+  const patient = created.value;
+  const recordId = patient.id;
   await server.takeFrom(ada);
   await server.deliverTo(ada);
   const unfollowed = teamScope(recordId);
@@ -151,7 +152,57 @@ test("[CL-8] a place in a scope that this device does not follow proves nothing 
       places: [{ scopeId: unfollowed, sequence: 3, chain }],
     },
   ]);
+  await ada.client.settle();
+  expect(patient.status.state).toBe("synced");
   await ada.log.regress(server.scopeId, [server.cursorAt(common)]);
   await ada.client.settle();
-  expect(status.state).toBe("queued");
+  expect(patient.status.state).toBe("queued");
+});
+
+test("[CL-8] what is known of a scope from verdicts alone is in doubt once the server lost anything, and once the scope is followed", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  const created = await ada.client.patients.create({
+    parentId: organizationId,
+  });
+  if (!created.ok) throw new Error(created.error.reason);
+  const patient = created.value;
+  const recordId = patient.id;
+  const changes = await ada.log.unsynced();
+  const unfollowed = teamScope(recordId);
+  const { chain } = server.cursorAt(3);
+  const acceptElsewhere = async () => {
+    await ada.log.applyVerdicts(
+      changes.map(({ recordId: id, hash }, index) => ({
+        verdict: "accepted",
+        recordId: id,
+        hash,
+        places: [{ scopeId: unfollowed, sequence: index + 1, chain }],
+      })),
+    );
+    await ada.client.settle();
+    expect(patient.status.state).toBe("synced");
+  };
+  await acceptElsewhere();
+  await ada.log.regress(server.scopeId, [
+    server.cursorAt(server.rows.length - 1),
+  ]);
+  await ada.client.settle();
+  expect(patient.status.state).toBe("queued");
+
+  await acceptElsewhere();
+  const epoch = "0".repeat(32);
+  const start = { epoch, sequence: 0, chain: firstChain(unfollowed, epoch) };
+  await ada.log.applyPage({
+    type: "changes",
+    scopeId: unfollowed,
+    rows: [],
+    cursor: start,
+    hasMore: false,
+  });
+  await ada.client.settle();
+  expect(patient.status.state).toBe("queued");
 });

@@ -15,12 +15,7 @@ import {
 import { scopeIdSchema } from "@suture/schema";
 
 import { startOf } from "./apply-remote.ts";
-import {
-  changesOf,
-  findChange,
-  isRestore,
-  setProgress,
-} from "./change-rows.ts";
+import { changesOf, findChange, isRestore } from "./change-rows.ts";
 import {
   changeBytesTable,
   changePacksTable,
@@ -36,6 +31,7 @@ import {
   type Receipt,
   type ScopeRow,
 } from "./client-tables.ts";
+import { doubtUnfollowed, returnToPending } from "./doubt-places.ts";
 import type { LocalChange } from "./local-change.ts";
 import { deleteView } from "./view-rows.ts";
 
@@ -120,6 +116,7 @@ export async function regress(
       snapshot: null,
     });
   await setReceiptAside(tx, scopeId, common);
+  for (const recordId of await doubtUnfollowed(tx)) recordIds.add(recordId);
   return [...recordIds];
 }
 
@@ -251,29 +248,28 @@ export async function keepOnly(
   return removed;
 }
 
-/** Removes records that stand in this scope only. */
+/**
+ * Removes records that stand in this scope only. Of a record that stays, the rows stay: should the scope be followed again, it may
+ * be found that the server has lost them.
+ */
 async function forgetScope(
   tx: WriteTransaction,
   scopeId: ScopeId,
 ): Promise<readonly RecordId[]> {
-  const recordIds = new Set<RecordId>();
-  for (const { key, value } of await tx.scan(logRowsTable, {
-    prefix: [scopeId],
-  })) {
-    recordIds.add(value.recordId);
-    await tx.delete(logRowsTable, key);
-  }
   await tx.delete(scopesTable, [scopeId]);
   await tx.delete(receiptsTable, [scopeId]);
   await forgetLostRows(tx, scopeId);
-  const removed: RecordId[] = [];
-  for (const recordId of recordIds) {
+  const rows = await tx.scan(logRowsTable, { prefix: [scopeId] });
+  const removed = new Set<RecordId>();
+  for (const recordId of new Set(rows.map(({ value }) => value.recordId))) {
     const changes = await changesOf(tx, recordId);
     if (!changes.every((change) => standsOnlyIn(change, scopeId))) continue;
     await removeRecord(tx, recordId, changes);
-    removed.push(recordId);
+    removed.add(recordId);
   }
-  return removed;
+  for (const { key, value } of rows)
+    if (removed.has(value.recordId)) await tx.delete(logRowsTable, key);
+  return [...removed];
 }
 
 function standsOnlyIn({ progress }: LocalChange, scopeId: ScopeId): boolean {
@@ -299,24 +295,4 @@ async function removeRecord(
   if (record !== undefined) await deleteView(tx, record.recordType, recordId);
   await tx.delete(recordsTable, [recordId]);
   await tx.delete(staleViewsTable, [recordId]);
-}
-
-/** A place counts where this device would notice its loss: in a scope whose log it follows. */
-async function returnToPending(
-  tx: WriteTransaction,
-  change: LocalChange,
-  followed: ReadonlySet<ScopeId>,
-): Promise<void> {
-  const { progress } = change;
-  if (progress.state !== "accepted") return;
-  const places = progress.places.filter(({ scopeId }) => followed.has(scopeId));
-  if (places.length > 0) {
-    await setProgress(tx, change, { ...progress, places });
-    return;
-  }
-  await setProgress(tx, change, {
-    state: "pending",
-    held: null,
-    isRestore: change.personId === null,
-  });
 }

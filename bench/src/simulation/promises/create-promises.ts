@@ -10,7 +10,7 @@ import { CriticalFirst } from "./critical-first.ts";
 import { DamageIsTold } from "./damage-is-told.ts";
 import { Evidence } from "./evidence.ts";
 import { EveryReader } from "./every-reader.ts";
-import { EverythingArrives } from "./everything-arrives.ts";
+import { EverythingArrives, scopeIdsOf } from "./everything-arrives.ts";
 import { OnlyAdmitted } from "./only-admitted.ts";
 import { RevokedIsOut } from "./revoked-is-out.ts";
 import { SavedIsKept } from "./saved-is-kept.ts";
@@ -36,9 +36,11 @@ export function createPromises({ run, hospital }: PromisesDeps): Promises {
   const checks: readonly Check[] = [
     new WhatHappened(evidence, tally),
     new SavedIsKept(evidence, (device) => {
-      if (!world.device(device).isOn) return false;
-      const { person, syncStatus } = world.device(device).client;
-      return person !== null && syncStatus.problem === null;
+      if (!world.device(device).isOn) return new Set();
+      const { person, syncStatus, memberships } = world.device(device).client;
+      return person === null || syncStatus.problem !== null
+        ? new Set()
+        : new Set(memberships.flatMap(scopeIdsOf));
     }),
     new DamageIsTold(evidence, async (device) => {
       const { isOn } = world.device(device);

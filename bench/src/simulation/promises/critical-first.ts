@@ -90,7 +90,8 @@ export class CriticalFirst implements Check {
         this.#suspicions.push({ device, urgent, words: "sent other work" });
       return;
     }
-    const needed = neededBy(critical, all);
+    // Also by critical work of a colleague's, which goes in a batch of its own behind this one.
+    const needed = neededBy([...all.values()].filter(isCritical), all);
     // What a restored server has just lost was accepted at the last look: what needs it cannot be told from there.
     const mixed = batch.find(
       ({ recordId, hash, progress }) =>

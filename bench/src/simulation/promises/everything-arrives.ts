@@ -48,19 +48,10 @@ export class EverythingArrives implements Check {
   }
 
   /** Of what whoever has the device in hand may read: what a colleague read on it waits for them. */
-  #isBehind(
-    held: HeldChanges,
-    { organizationId, roles, teamIds }: Membership,
-  ): string | undefined {
+  #isBehind(held: HeldChanges, membership: Membership): string | undefined {
     const { server } = this.#evidence;
-    // Without a role nothing is sent.
-    const scopeIds =
-      roles.length === 0
-        ? []
-        : [
-            `organization:${organizationId}`,
-            ...teamIds.map((teamId) => `team:${teamId}`),
-          ];
+    const { roles } = membership;
+    const scopeIds = scopeIdsOf(membership);
     for (const scopeId of scopeIds)
       for (const row of server.rowsOf(scopeId)) {
         const { read } = recordTypeNamed(row.recordType);
@@ -87,4 +78,18 @@ export class EverythingArrives implements Check {
     const parentId = live.get("parentId")?.at(-1)?.value;
     return scopeIds.includes(`team:${String(parentId)}`);
   }
+}
+
+/** The scopes that a member is sent; without a role nothing is. */
+export function scopeIdsOf({
+  organizationId,
+  roles,
+  teamIds,
+}: Membership): readonly string[] {
+  return roles.length === 0
+    ? []
+    : [
+        `organization:${organizationId}`,
+        ...teamIds.map((teamId) => `team:${teamId}`),
+      ];
 }

@@ -136,6 +136,7 @@ export class PaperWorld {
     "change_bytes",
     "reviews",
     "audit",
+    "checkpoints",
   ]);
   readonly evidence = new Evidence({
     journal: this.journal,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import type { HeldChange } from "./held-changes.ts";
 import {
   accepted,
   compose,
@@ -8,15 +9,21 @@ import {
   pending,
   recordId,
   refused,
+  scopeId,
   type Composed,
 } from "./paper-evidence.test-support.ts";
 import { SavedIsKept } from "./saved-is-kept.ts";
 
-function begin({ canSync = true } = {}) {
+function begin({ followed = [scopeId] } = {}) {
   const world = new PaperWorld();
-  const check = new SavedIsKept(world.evidence, () => canSync);
+  const check = new SavedIsKept(world.evidence, () => new Set(followed));
   return { world, look: () => check.afterStep(world.evidence.look()), check };
 }
+
+const acceptedThere: HeldChange["progress"] = {
+  state: "accepted",
+  places: [{ scopeId, sequence: 1 }],
+};
 
 function tellSaved(world: PaperWorld, { hash }: Composed): void {
   world.tell({
@@ -33,7 +40,7 @@ function tellSaved(world: PaperWorld, { hash }: Composed): void {
 test("[PM-1] an accepted change that the server does not hold is a broken promise", () => {
   const { world, look } = begin();
   const change = created();
-  world.hold(change, accepted);
+  world.hold(change, acceptedThere);
   expect(look()).toMatchObject({ promise: "PM-1" });
 });
 
@@ -43,7 +50,7 @@ test("[PM-1] what the server holds and loses in a crash is a broken promise, and
   const second = compose([first], { note: "x" });
   for (const change of [first, second]) {
     world.commit(change);
-    world.hold(change, accepted);
+    world.hold(change, acceptedThere);
   }
   expect(look()).toBeUndefined();
   world.loseLast();
@@ -55,7 +62,7 @@ test("[PM-1] what a restored server has lost must be back if anybody has it once
   const { world, look, check } = begin();
   const change = created();
   world.commit(change);
-  world.hold(change, accepted);
+  world.hold(change, acceptedThere);
   look();
   world.journal.noteRestored({ machine: "server", atMs: 0, backupAtMs: 0 });
   world.loseLast();
@@ -67,10 +74,10 @@ test("[PM-1] what a restored server has lost must be back if anybody has it once
 });
 
 test("[PM-1] what a restored server has lost waits where somebody must sign in first (seed 20337)", () => {
-  const { world, look, check } = begin({ canSync: false });
+  const { world, look, check } = begin({ followed: [] });
   const change = created();
   world.commit(change);
-  world.hold(change, accepted);
+  world.hold(change, acceptedThere);
   look();
   world.journal.noteRestored({ machine: "server", atMs: 0, backupAtMs: 0 });
   world.loseLast();

@@ -13,7 +13,7 @@ import { changeName, type HeldChange } from "./held-changes.ts";
 
 export class SavedIsKept implements Check {
   readonly #evidence: Evidence;
-  readonly #canSync: (device: string) => boolean;
+  readonly #followedBy: (device: string) => ReadonlySet<string>;
   /** Told as saved, by device, and not yet found on its disk. */
   readonly #told = new Map<string, Map<string, JournalEntry>>();
   /** Told as accepted, and not yet found on the server. */
@@ -27,10 +27,13 @@ export class SavedIsKept implements Check {
   /** Devices that have not been looked at since. */
   readonly #justRestored = new Set<string>();
 
-  /** `canSync`: whether a device brings back what it has, without anybody signing in on it first. */
-  constructor(evidence: Evidence, canSync: (device: string) => boolean) {
+  /** `followedBy`: the scopes whose logs a device hears of, without anybody signing in on it first. */
+  constructor(
+    evidence: Evidence,
+    followedBy: (device: string) => ReadonlySet<string>,
+  ) {
     this.#evidence = evidence;
-    this.#canSync = canSync;
+    this.#followedBy = followedBy;
   }
 
   afterStep(news: News): BrokenPromise | undefined {
@@ -48,11 +51,14 @@ export class SavedIsKept implements Check {
     const { server, devices } = this.#evidence;
     for (const name of this.#acknowledged) {
       if (server.committed.has(name)) continue;
-      const holder = [...devices].find(
-        ([device, held]) =>
-          held.all.get(name)?.progress.state === "accepted" &&
-          this.#canSync(device),
-      );
+      const holder = [...devices].find(([device, held]) => {
+        const progress = held.all.get(name)?.progress;
+        const followed = this.#followedBy(device);
+        return (
+          progress?.state === "accepted" &&
+          progress.places.some(({ scopeId }) => followed.has(scopeId))
+        );
+      });
       if (this.#isServerRestored && holder === undefined) continue;
       return {
         promise: "PM-1",

@@ -101,6 +101,7 @@ export class ServerLog {
     this.#reader = reader;
     this.#version = version;
     this.#findScopes(reader);
+    this.#noteSigned(reader);
     const isSetBack = [...this.#rowsByScope.keys()].some(
       (scopeId) => !this.#goesOn(reader, scopeId),
     );
@@ -173,14 +174,17 @@ export class ServerLog {
     return news;
   }
 
-  /** Up to which row of each scope's log a checkpoint was ever found signed; what is signed while it is down is found later. */
-  signedTo(): ReadonlyMap<string, number> {
-    const { reader } = this;
-    if (reader === undefined) return this.#signedTo;
+  /** Up to which row of each scope's log a checkpoint was ever found signed. */
+  get signedTo(): ReadonlyMap<string, number> {
+    return this.#signedTo;
+  }
+
+  /** A server that is restored may have lost them by the next look. */
+  #noteSigned(reader: DiskReader): void {
     const rows = checkpointsSchema.parse(
       statementOf(
         reader,
-        `SELECT value FROM kv_checkpoints ORDER BY "partition", key`,
+        `SELECT value FROM kv_checkpoints ORDER BY key DESC LIMIT 50`,
       ).all(),
     );
     for (const { value } of rows) {
@@ -190,7 +194,6 @@ export class ServerLog {
         this.#signedTo.set(scopeId, Math.max(before, log.sequence));
       }
     }
-    return this.#signedTo;
   }
 
   /** The bytes of a change it holds. */
