@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 
 import type { HeldChange } from "./held-changes.ts";
 import {
-  accepted,
   compose,
   created,
   PaperWorld,
