@@ -6,7 +6,7 @@
  * Other people's work, lost by a restored server, stays where it was either way: it is refused from this device, and its author's
  * may bring it back. A verdict on a change that is not here, or that was accepted before, does nothing.
  */
-import type { Verdict, WriteTransaction } from "@suture/schema";
+import type { ChangeHash, Verdict, WriteTransaction } from "@suture/schema";
 import { isRetryable } from "@suture/schema";
 
 import {
@@ -109,13 +109,16 @@ async function applyRefusal(
     onTop.push(later);
   }
   const stranded: LocalChange[] = [];
+  const strandedHashes = new Set<ChangeHash>();
   for (const row of onTop) {
     const refusal = row === change ? { code, message } : buildsOnRefused;
-    if (isRestore(row)) {
+    // On work that left the record nothing can stay in it, whoever wrote it.
+    if (isRestore(row) && !row.deps.some((dep) => strandedHashes.has(dep))) {
       await hold(tx, row, refusal);
       continue;
     }
     stranded.push(row);
+    strandedHashes.add(row.hash);
     await setProgress(tx, row, {
       state: "refused",
       ...refusal,
