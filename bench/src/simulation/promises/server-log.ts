@@ -174,8 +174,10 @@ export class ServerLog {
     return news;
   }
 
-  /** Up to which row of each scope's log a checkpoint was ever found signed. */
-  get signedTo(): ReadonlyMap<string, number> {
+  /** Up to which row of each scope's log a checkpoint was ever found signed, until this moment. */
+  signedTo(): ReadonlyMap<string, number> {
+    const { reader } = this;
+    if (reader !== undefined) this.#noteSigned(reader);
     return this.#signedTo;
   }
 

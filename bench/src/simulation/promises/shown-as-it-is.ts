@@ -194,7 +194,7 @@ export class ShownAsItIs implements Check {
       };
     // What was signed since the server went down cannot be asked.
     if (state !== "confirmed" || server.reader === undefined) return undefined;
-    const unsigned = unsignedOf([...held.values()], server.signedTo);
+    const unsigned = unsignedOf([...held.values()], server.signedTo());
     return (
       unsigned && {
         promise: "PM-14",
