@@ -4,6 +4,7 @@
  */
 import { quantile } from "./figure.ts";
 import type { Measured } from "./rounds.ts";
+import type { StormEdit, StormWork } from "./storm-work.ts";
 
 const editsPerSecond = 200;
 const uncountedShare = 0.2;
@@ -69,4 +70,18 @@ export function inTurns<T>(byDevice: readonly (readonly T[])[]): readonly {
       return item === undefined ? [] : [{ device, item }];
     }),
   ).flat();
+}
+
+/** The edits of a storm in turns, each with its record's id. */
+export function editsInTurns({ size, records }: StormWork): readonly {
+  readonly device: number;
+  readonly item: StormEdit & { readonly id: string };
+}[] {
+  return inTurns(
+    Array.from({ length: size.devices }, (_, number) =>
+      records
+        .filter(({ device }) => device === number)
+        .flatMap(({ id, edits }) => edits.map((edit) => ({ ...edit, id }))),
+    ),
+  );
 }

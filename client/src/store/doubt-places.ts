@@ -20,8 +20,7 @@ export async function doubtPlaces(
 ): Promise<readonly RecordId[]> {
   const rows = await tx.scan(logRowsTable, { prefix: [scopeId] });
   if (rows.length === 0) return [];
-  const scopes = await tx.scan(scopesTable);
-  const followed = new Set(scopes.map(({ key }) => key[0]));
+  const followed = await followedScopes(tx);
   for (const { key, value } of rows) {
     await tx.delete(logRowsTable, key);
     const change = await findChange(tx, value.recordId, value.hash);
@@ -35,8 +34,7 @@ export async function doubtUnfollowed(
   tx: WriteTransaction,
 ): Promise<readonly RecordId[]> {
   const recordIds: RecordId[] = [];
-  const scopes = await tx.scan(scopesTable);
-  const followed = new Set(scopes.map(({ key }) => key[0]));
+  const followed = await followedScopes(tx);
   for (let after: readonly (string | number)[] | undefined; ;) {
     const [row] = await tx.scan(logRowsTable, {
       ...(after !== undefined && { after }),
@@ -48,6 +46,13 @@ export async function doubtUnfollowed(
     if (!followed.has(scopeId))
       recordIds.push(...(await doubtPlaces(tx, scopeId)));
   }
+}
+
+async function followedScopes(
+  tx: WriteTransaction,
+): Promise<ReadonlySet<unknown>> {
+  const scopes = await tx.scan(scopesTable);
+  return new Set(scopes.map(({ key }) => key[0]));
 }
 
 /** A place counts where this device would notice its loss: in a scope whose log it follows. */

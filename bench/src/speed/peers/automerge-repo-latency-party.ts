@@ -3,7 +3,7 @@ import { Repo, type DocHandle, type PeerId } from "@automerge/automerge-repo";
 import { WebSocketClientAdapter } from "@automerge/automerge-repo-network-websocket";
 
 import type { OpenParty } from "../party.ts";
-import { inTurns, SteadyEdits } from "../steady-edits.ts";
+import { editsInTurns, SteadyEdits } from "../steady-edits.ts";
 import { clinicOf, devicesPerClinic, editCount } from "../storm-work.ts";
 import {
   documentBefore,
@@ -40,13 +40,7 @@ export const openParty: OpenParty = async ({ work, port }) => {
     repos.push(repo);
     handlesByDevice.push(handles);
   }
-  const turns = inTurns(
-    Array.from({ length: work.size.devices }, (_, number) =>
-      work.records
-        .filter(({ device }) => device === number)
-        .flatMap(({ id, edits: own }) => own.map((edit) => ({ id, ...edit }))),
-    ),
-  );
+  const turns = editsInTurns(work);
 
   return {
     async comeBack() {

@@ -7,7 +7,7 @@ import { WebSocket } from "ws";
 import * as Y from "yjs";
 
 import type { OpenParty } from "../party.ts";
-import { inTurns, SteadyEdits } from "../steady-edits.ts";
+import { editsInTurns, SteadyEdits } from "../steady-edits.ts";
 import { clinicOf, devicesPerClinic, editCount } from "../storm-work.ts";
 import { textsOf, updateBefore } from "./yjs-documents.ts";
 
@@ -48,13 +48,7 @@ export const openParty: OpenParty = async ({ work, port }) => {
     }
     docsByDevice.push(docs);
   }
-  const turns = inTurns(
-    Array.from({ length: work.size.devices }, (_, number) =>
-      work.records
-        .filter(({ device }) => device === number)
-        .flatMap(({ id, edits: own }) => own.map((edit) => ({ id, ...edit }))),
-    ),
-  );
+  const turns = editsInTurns(work);
 
   return {
     async comeBack() {
