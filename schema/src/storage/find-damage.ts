@@ -56,8 +56,12 @@ export function visitSoundRows(
       typeof partition === "string"
         ? readStoredRow(table, partition, row)
         : null;
-    if (sound === null || typeof partition !== "string") damagedRowCount += 1;
-    else keep({ partition, ...sound });
+    if (sound === null || typeof partition !== "string") {
+      damagedRowCount += 1;
+      return false;
+    }
+    keep({ partition, ...sound });
+    return true;
   };
   const isReadThrough = visitStoredRows(db, table, visit, ["checksum"]);
   return { table, damagedRowCount, isReadThrough };

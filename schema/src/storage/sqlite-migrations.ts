@@ -114,9 +114,10 @@ function addMissingChecksums(
     visitStoredRows(db, name, (row) => {
       const partition = columnOf(row, "partition");
       const stored = storedRowOf(row);
-      if (typeof partition !== "string" || stored === null) return;
+      if (typeof partition !== "string" || stored === null) return false;
       const { key, value } = stored;
       update.run(rowChecksum(name, partition, key, value), partition, key);
+      return true;
     });
   }
 }

@@ -5,6 +5,8 @@
 import { columnOf, sqlName, type SqliteDatabase } from "./sqlite-rows.ts";
 
 const pageRows = 500;
+/** How many damaged rows after one another it goes past: each step reads them again. */
+const maxPassed = 10_000;
 
 type Direction = "from the start" | "from the end";
 
@@ -14,13 +16,13 @@ interface Place {
 }
 
 /**
- * Visits the rows of a table, with columns `partition`, `key`, `value` and those named. Where SQLite cannot go on, it starts anew from
- * the end. Answers whether it got through.
+ * Visits the rows of a table, with columns `partition`, `key`, `value` and those named; `visit` answers whether the row's key is as it
+ * was written. Where SQLite cannot go on, it starts anew from the end. Answers whether it got through.
  */
 export function visitStoredRows(
   db: SqliteDatabase,
   table: string,
-  visit: (row: unknown) => void,
+  visit: (row: unknown) => boolean,
   moreColumns: readonly string[] = [],
 ): boolean {
   const columns = ['"partition"', "key", "value", ...moreColumns].join(", ");
@@ -31,41 +33,49 @@ export function visitStoredRows(
   return false;
 }
 
-/** Page by page, row by row where a page cannot be read. */
+/**
+ * Page by page, row by row where a page cannot be read. Goes on behind the last sound row, past the damaged ones that follow it: the
+ * key of a damaged row may be anything.
+ */
 function walkRows(
   db: SqliteDatabase,
   select: string,
   direction: Direction,
-  visit: (row: unknown) => void,
+  visit: (row: unknown) => boolean,
 ): boolean {
   const [order, beyond] =
     direction === "from the start" ? ["ASC", ">"] : ["DESC", "<"];
-  const ordered = `ORDER BY "partition" ${order}, key ${order} LIMIT +?`;
+  const ordered = `ORDER BY "partition" ${order}, key ${order} LIMIT +? OFFSET +?`;
   let after: Place | null = null;
+  let passed = 0;
   let limit = pageRows;
-  for (;;) {
+  while (passed < maxPassed) {
     let rows: unknown[];
     try {
       rows =
         after === null
-          ? db.prepare(`${select} ${ordered}`).all(limit)
+          ? db.prepare(`${select} ${ordered}`).all(limit, passed)
           : db
               .prepare(
                 `${select} WHERE ("partition", key) ${beyond} (?, ?) ${ordered}`,
               )
-              .all(after.partition, after.key, limit);
+              .all(after.partition, after.key, limit, passed);
     } catch {
       if (limit === 1) return false;
       limit = 1;
       continue;
     }
-    for (const row of rows) visit(row);
+    for (const row of rows) {
+      const place = visit(row) ? placeOf(row) : null;
+      // Never in circles, were two rows to change places.
+      if (place !== null && isBeyond(place, after, beyond)) {
+        after = place;
+        passed = 0;
+      } else passed += 1;
+    }
     if (rows.length < limit) return true;
-    const next = placeOf(rows.at(-1));
-    // Damaged keys need not be in order: never in circles.
-    if (next === null || !isBeyond(next, after, beyond)) return false;
-    after = next;
   }
+  return false;
 }
 
 function placeOf(row: unknown): Place | null {
