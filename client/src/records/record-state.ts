@@ -105,6 +105,15 @@ export class RecordState {
     return this.#refused;
   }
 
+  /** All that is here of the record, shown or not: refused, or waiting for what it builds on. */
+  get rows(): readonly LocalChange[] {
+    return [
+      ...this.changes.map(({ row }) => row),
+      ...this.#early.map(({ row }) => row),
+      ...this.#refused,
+    ];
+  }
+
   change(hash: ChangeHash): HeldChange | undefined {
     return this.#held.get(hash);
   }
@@ -310,17 +319,21 @@ export class RecordState {
     let hasLost = false;
     for (const [hash, change] of this.#held) {
       if (isSettled(change.row)) continue;
-      const row = await tx.get(changesTable, [
-        this.recordId,
-        change.row.localNumber,
-      ]);
+      const row = await this.#rowNow(tx, change.row);
       if (row === undefined) continue;
       this.#held.set(hash, { ...change, row });
       if (row.progress.state === "refused") hasLost = true;
     }
     const refused: LocalChange[] = [];
-    for (const { localNumber } of this.#refused) {
-      const row = await tx.get(changesTable, [this.recordId, localNumber]);
+    const early: EarlyChange[] = [];
+    for (const { row: before, from } of this.#early) {
+      const row = await this.#rowNow(tx, before);
+      if (row?.progress.state === "refused") refused.push(row);
+      else early.push({ row: row ?? before, from });
+    }
+    this.#early = early;
+    for (const before of this.#refused) {
+      const row = await this.#rowNow(tx, before);
       if (row?.progress.state === "refused") refused.push(row);
       // Refused once and accepted later, brought by somebody else: read it anew.
       else if (row !== undefined) this.#lastLocalNumber = 0;
@@ -328,6 +341,13 @@ export class RecordState {
     this.#refused = refused;
     if (this.#lastLocalNumber === 0) this.#clear();
     else if (hasLost) this.#rebuildWithoutRefused();
+  }
+
+  #rowNow(
+    tx: ReadTransaction,
+    { localNumber }: LocalChange,
+  ): Promise<LocalChange | undefined> {
+    return tx.get(changesTable, [this.recordId, localNumber]);
   }
 
   #rebuildWithoutRefused(): void {

@@ -12,7 +12,7 @@ export function statusOfRecord(
 ): RecordStatus {
   const { reviewsByRecordId, confirmedSequences } = log.facts;
   return deriveStatus({
-    changes: [...state.changes.map(({ row }) => row), ...state.refused],
+    changes: state.rows,
     hasFailedSave,
     hasConflict:
       conflictsOf(state).length > 0 ||
