@@ -6,6 +6,7 @@ import {
   nextChain,
   organizationScope,
   personIdSchema,
+  proveLeaf,
   recordIdFromBytes,
   sha256,
   encodeUtf8,
@@ -124,9 +125,11 @@ export class TestServer {
   readonly rows: LogRow[] = [];
   readonly #epoch = "e".repeat(32);
   readonly #chains: string[];
+  readonly #organizationId: RecordId;
   nowMs = startMs + 60_000;
 
   constructor(organizationId: RecordId) {
+    this.#organizationId = organizationId;
     this.scopeId = organizationScope(organizationId);
     this.#chains = [firstChain(this.scopeId, this.#epoch)];
   }
@@ -191,6 +194,26 @@ export class TestServer {
       hasMore: false,
     });
     if (!applied.ok) throw new Error(applied.error.code);
+  }
+
+  /** Gives the device a verified checkpoint. Answers the scopes in which it does not go through the device's chain. */
+  confirmTo(
+    { log }: Device,
+    {
+      number = 1,
+      ...head
+    }: { readonly number?: number; readonly chain?: string } = {},
+  ): ReturnType<LocalLog["applyCheckpoint"]> {
+    const leaf = {
+      scopeId: this.scopeId,
+      log: { ...this.cursorAt(this.rows.length), ...head },
+      auditSequence: 0,
+      auditChain: "0".repeat(64),
+    };
+    const claims = { organizationId: this.#organizationId, number };
+    return log.applyCheckpoint(claims, `jws ${number}`, [
+      { ...proveLeaf([leaf], 0), leaf },
+    ]);
   }
 
   async #append(

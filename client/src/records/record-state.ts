@@ -4,8 +4,6 @@
  */
 import {
   ChangeIndex,
-  decodeChange,
-  defaultChangeLimits,
   err,
   indexChange,
   interpretChange,
@@ -13,7 +11,6 @@ import {
   RecordFold,
   StoreError,
   type ChangeHash,
-  type DecodedChange,
   type ReadTransaction,
   type RecordId,
   type RecordType,
@@ -37,6 +34,7 @@ import {
   writePacks,
   type ReadChange,
 } from "./packed-changes.ts";
+import { readChunk, type Chunk } from "./read-chunk.ts";
 
 type WritePacks = (
   work: (tx: WriteTransaction) => Promise<readonly ChangeHash[]>,
@@ -56,11 +54,6 @@ export interface RecordProblem {
 export interface HeldChange extends ReadChange {
   /** Null while nobody needed more than what it means. */
   readonly bytes: Uint8Array | null;
-}
-
-interface Chunk {
-  readonly bytes: Uint8Array;
-  readonly decoded: DecodedChange;
 }
 
 /** Not taken in yet: its chunk, or what its chunk said before. */
@@ -388,18 +381,6 @@ export async function loadRecordState(
   const state = new RecordState(recordId, type);
   const loaded = await state.refresh(tx);
   return loaded.ok ? ok(state) : loaded;
-}
-
-/** Null for bytes that are not what they are called. */
-function readChunk(
-  hash: ChangeHash,
-  bytes: Uint8Array | undefined,
-): Chunk | null {
-  if (bytes === undefined) return null;
-  const decoded = decodeChange(bytes, defaultChangeLimits);
-  return decoded.ok && decoded.value.hash === hash
-    ? { bytes, decoded: decoded.value }
-    : null;
 }
 
 function isSettled({ progress }: LocalChange): boolean {

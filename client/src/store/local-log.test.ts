@@ -1,7 +1,5 @@
 import {
   changeHashSchema,
-  merkleRoot,
-  proveLeaf,
   type ChangesMessage,
   type RecordId,
 } from "@suture/schema";
@@ -328,68 +326,6 @@ test("[CL-6] what was composed on a refused change is stranded with it", async (
     "depends-on-refused",
   ]);
   expect(await ada.client.unsynced()).toEqual([]);
-});
-
-/** Gives a device a verified checkpoint of all the server's rows. Answers the scopes in which it does not go through its chain. */
-function checkpoint(
-  { log }: Pick<Device, "log">,
-  { chain }: { readonly chain?: string } = {},
-) {
-  const head = server.cursorAt(server.rows.length);
-  const leaf = {
-    scopeId: server.scopeId,
-    log: { ...head, chain: chain ?? head.chain },
-    auditSequence: 0,
-    auditChain: "0".repeat(64),
-  };
-  expect(merkleRoot([leaf])).toBeTruthy();
-  const proof = proveLeaf([leaf], 0);
-  const claims = { organizationId, number: 1 };
-  return log.applyCheckpoint(claims, "jws", [{ ...proof, leaf }]);
-}
-
-test("[CL-9] confirmed is what a checkpoint covers that goes through this device's own chain", async () => {
-  const patient = await newPatient();
-  await server.takeFrom(ada);
-  await server.deliverTo(ada);
-  expect(await checkpoint(ada, { chain: "f".repeat(64) })).toEqual([
-    server.scopeId,
-  ]);
-  expect(patient.status.label).toBe("Synced.");
-  expect(await checkpoint(ada)).toEqual([]);
-  expect(patient.status.label).toBe("Synced and confirmed.");
-  // A new edit drops it back.
-  await sign(patient);
-  expect(patient.status.label).toBe("Saved locally. Will sync on reconnect.");
-});
-
-test("[CL-9] what waits for a change that has not arrived is not confirmed before a checkpoint covers it", async () => {
-  const patient = await newPatient();
-  await server.takeFrom(ada);
-  const ben = await openDevice({ name: "ben" });
-  await join(ben, organizationId, teamId, ["clinician"]);
-  await server.deliverTo(ben);
-  await checkpoint(ben);
-  const seen = server.rows.length;
-  const first = await sign(patient);
-  await sign(patient);
-  await server.takeFrom(ada);
-  await ben.log.applyPage({
-    type: "changes",
-    scopeId: server.scopeId,
-    rows: server.rows
-      .slice(seen)
-      .map((row) =>
-        first.hashes.includes(row.hash) ? { ...row, bytes: null } : row,
-      ),
-    cursor: server.cursorAt(server.rows.length),
-    hasMore: false,
-  });
-  const opened = await ben.client.patients.get(patient.id);
-  if (!opened.ok) throw new Error(opened.error.code);
-  expect(opened.value.status.label).toBe("Synced.");
-  await checkpoint(ben);
-  expect(opened.value.status.label).toBe("Synced and confirmed.");
 });
 
 test("[CL-10] a damaged chunk is that record's damage; others open as before", async () => {

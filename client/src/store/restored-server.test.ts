@@ -1,4 +1,4 @@
-import { firstChain, proveLeaf, teamScope } from "@suture/schema";
+import { firstChain, teamScope } from "@suture/schema";
 import { expect, test } from "vitest";
 
 import {
@@ -30,19 +30,7 @@ test("[CL-8] what a restored server lost is pending again; others' work waits fo
   const theirs = await ben.client.patients.get(patient.id);
   if (!theirs.ok) throw new Error(theirs.error.code);
 
-  const covers = (at: number, number: number) => {
-    const leaf = {
-      scopeId: server.scopeId,
-      log: server.cursorAt(at),
-      auditSequence: 0,
-      auditChain: "0".repeat(64),
-    };
-    const claims = { organizationId, number };
-    return ben.log.applyCheckpoint(claims, `jws ${number}`, [
-      { ...proveLeaf([leaf], 0), leaf },
-    ]);
-  };
-  await covers(server.rows.length, 9);
+  await server.confirmTo(ben, { number: 9 });
   expect(theirs.value.status.label).toBe("Synced and confirmed.");
 
   const samples = [
@@ -109,7 +97,7 @@ test("[CL-8] what a restored server lost is pending again; others' work waits fo
   await ben.client.settle();
   expect(theirs.value.status.state).toBe("synced");
   expect(await ben.log.lostProof(server.scopeId)).toBeNull();
-  await covers(server.rows.length, 2);
+  await server.confirmTo(ben, { number: 2 });
   expect(theirs.value.status.state).toBe("confirmed");
   // Lost once more, own work on it goes all the same: nobody knows whether what it stands on can be proven here, or comes back from elsewhere.
   await ben.log.regress(server.scopeId, samples);
