@@ -31,7 +31,8 @@ export interface Sought {
 }
 
 interface Found {
-  readonly recordId: RecordId;
+  readonly recordId: string;
+  /** As far as it is part of a key. */
   readonly label: string;
 }
 
@@ -51,17 +52,26 @@ export async function findViews(
   const found: Found[] = [];
   for (const parent of parents)
     for (const one of await find(tx, parent, sought, from))
-      if (await parent.mayRead(one.recordId)) found.push(one);
+      if (await mayBeShown(parent, one.recordId)) found.push(one);
   const ordered = found
     .filter((one) => from === undefined || compareFound(one, from) > 0)
     .sort(compareFound);
-  return ordered.slice(0, sought.limit).map(({ recordId }) => recordId);
+  return ordered
+    .slice(0, sought.limit)
+    .map(({ recordId }) => recordIdSchema.parse(recordId));
 }
 
 interface Parent {
   readonly parentId: RecordId | null;
-  /** Of records under it. What has no parent is judged one by one. */
-  mayRead(recordId: RecordId): Promise<boolean>;
+  /** Where records under it are judged one by one, which is those without a parent; all others may be read. */
+  readonly mayRead?: (recordId: RecordId) => Promise<boolean>;
+}
+
+async function mayBeShown(
+  { mayRead }: Parent,
+  recordId: string,
+): Promise<boolean> {
+  return mayRead === undefined || mayRead(recordIdSchema.parse(recordId));
 }
 
 /** Under which parents somebody may read. Whether they may is the same for all records of a type under one parent. */
@@ -76,8 +86,7 @@ async function readableParents(
     const judge = (recordId: RecordId) =>
       mayRead(tx, { recordId, recordType, parentId });
     if (parentId === null) readable.push({ parentId, mayRead: judge });
-    else if (await judge(parentId))
-      readable.push({ parentId, mayRead: () => Promise.resolve(true) });
+    else if (await judge(parentId)) readable.push({ parentId });
   }
   return readable;
 }
@@ -105,7 +114,12 @@ async function startOf(
   { recordType, after }: Sought,
 ): Promise<Found | undefined> {
   if (after === undefined) return undefined;
-  return tx.get(viewsTable, [recordType, after]);
+  const view = await tx.get(viewsTable, [recordType, after]);
+  return view && foundIn(view);
+}
+
+function foundIn({ recordId, label }: ViewRow): Found {
+  return { recordId, label: inKey(label) };
 }
 
 async function findByLabel(
@@ -116,14 +130,14 @@ async function findByLabel(
 ): Promise<readonly Found[]> {
   const prefix = [recordType, parentInKey(parent.parentId)];
   let after: Key =
-    from === undefined ? prefix : [...prefix, inKey(from.label), from.recordId];
+    from === undefined ? prefix : [...prefix, from.label, from.recordId];
   const found: Found[] = [];
   while (found.length < limit) {
     const rows = await tx.scan(viewsByLabelTable, { prefix, after, limit });
     for (const { key, value } of rows) {
       if (value.isEnteredInError && !withEnteredInError) continue;
-      const recordId = recordIdSchema.parse(key[3]);
-      if (await parent.mayRead(recordId))
+      const recordId = String(key[3]);
+      if (await mayBeShown(parent, recordId))
         found.push({ recordId, label: String(key[2]) });
     }
     if (rows.length < limit) break;
@@ -149,8 +163,8 @@ async function findByWord(
     if (withEnteredInError || !value.isEnteredInError)
       labels.set(String(key[3]), value.label);
   const found = [...labels].map(([recordId, label]) => ({
-    recordId: recordIdSchema.parse(recordId),
-    label,
+    recordId,
+    label: inKey(label),
   }));
   return start === matching ? found : wholly(tx, recordType, matching, found);
 }
@@ -182,7 +196,7 @@ async function findInConflict(
       (withEnteredInError || !view.isEnteredInError) &&
       matches(view, matching)
     )
-      found.push(view);
+      found.push(foundIn(view));
   return found;
 }
 
@@ -211,14 +225,19 @@ function matches({ terms }: ViewRow, matching: string): boolean {
 /** As the keys are ordered, as far as they tell labels apart. */
 function compareFound(left: Found, right: Found): number {
   return (
-    compareText(inKey(left.label), inKey(right.label)) ||
+    compareText(left.label, right.label) ||
     compareText(left.recordId, right.recordId)
   );
 }
 
+/** Only among these is the order of UTF-16 units another than that of code points. */
+const surrogateOrAbove = /[\uD800-\uFFFF]/;
+
 /** By code point. */
 function compareText(left: string, right: string): number {
   if (left === right) return 0;
+  if (!surrogateOrAbove.test(left) || !surrogateOrAbove.test(right))
+    return left < right ? -1 : 1;
   for (let at = 0; ; at += 1) {
     const [one, other] = [left.codePointAt(at), right.codePointAt(at)];
     if (one !== other) return (one ?? -1) - (other ?? -1);

@@ -73,17 +73,28 @@ export async function readableOf(
   });
 }
 
-/** Whether the person may read the record, which shows itself accordingly from then on. */
+/** Those of the records that the person may read. All of them show themselves accordingly from then on. */
+export async function readableOpen(
+  deps: RecordDeps,
+  opened: readonly OpenRecord[],
+): Promise<readonly OpenRecord[]> {
+  const personId = deps.person()?.personId;
+  const readable = await readableOf(
+    deps,
+    opened.map(({ state }) => state),
+  );
+  // The device may have changed hands meanwhile.
+  if (deps.person()?.personId !== personId) return [];
+  for (const open of opened) open.isReadable = readable.has(open.state);
+  return opened.filter(({ isReadable }) => isReadable);
+}
+
+/** As `readableOpen`, of one. */
 export async function mayReadOpen(
   deps: RecordDeps,
   open: OpenRecord,
 ): Promise<boolean> {
-  const personId = deps.person()?.personId;
-  const readable = await readableOf(deps, [open.state]);
-  // The device may have changed hands meanwhile.
-  if (deps.person()?.personId !== personId) return false;
-  open.isReadable = readable.has(open.state);
-  return open.isReadable;
+  return (await readableOpen(deps, [open])).length > 0;
 }
 
 /** A task says itself where it belongs. */

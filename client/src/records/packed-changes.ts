@@ -155,13 +155,19 @@ class UnpackedStatement {
   }
 }
 
+/** Worked out once for each type: it takes longer than all else about opening a short record from its packs. */
+const rulesByType = new WeakMap<RecordType, string>();
+
 /** A schema only accepts or refuses a value, so what was read once stays as it is; what a key means follows from these. */
-function rulesOf({ type, fields, groups }: RecordType): string {
+function rulesOf(definition: RecordType): string {
+  const known = rulesByType.get(definition);
+  if (known !== undefined) return known;
+  const { type, fields, groups } = definition;
   const kinds = (parts: Readonly<Record<string, { readonly kind: string }>>) =>
     Object.fromEntries(
       Object.entries(parts).map(([name, { kind }]) => [name, kind]),
     );
-  return digest({
+  const rules = digest({
     schemaVersion,
     type,
     fields: kinds(fields),
@@ -169,4 +175,6 @@ function rulesOf({ type, fields, groups }: RecordType): string {
       Object.entries(groups).map(([name, { parts }]) => [name, kinds(parts)]),
     ),
   });
+  rulesByType.set(definition, rules);
+  return rules;
 }

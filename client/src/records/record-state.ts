@@ -35,6 +35,7 @@ import {
   type ReadChange,
 } from "./packed-changes.ts";
 import { readChunk, type Chunk } from "./read-chunk.ts";
+import { SeenChanges } from "./seen-changes.ts";
 
 type WritePacks = (
   work: (tx: WriteTransaction) => Promise<readonly ChangeHash[]>,
@@ -71,6 +72,11 @@ export class RecordState {
   #refused: LocalChange[] = [];
   #index = new ChangeIndex();
   #fold = new RecordFold();
+  #seen = new SeenChanges();
+  /** The values at heads that lie further back, as last asked for. */
+  #foldThen:
+    | { readonly seen: ReadonlySet<ChangeHash>; readonly fold: RecordFold }
+    | undefined;
   #lastLocalNumber = 0;
   #needsBytes = false;
   /** Read from their chunks, and in no pack. */
@@ -134,22 +140,17 @@ export class RecordState {
     if (this.#index.areHeads(heads)) return this.#fold;
     const seen = this.behind(heads);
     if (seen.size === this.#held.size) return this.#fold;
+    if (this.#foldThen?.seen === seen) return this.#foldThen.fold;
     const fold = new RecordFold();
     for (const [hash, { edits }] of this.#held)
       if (seen.has(hash)) fold.addChange(edits);
+    this.#foldThen = { seen, fold };
     return fold;
   }
 
   /** The heads and everything behind them. */
   behind(heads: readonly ChangeHash[]): ReadonlySet<ChangeHash> {
-    const seen = new Set<ChangeHash>();
-    const open = [...heads];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      open.push(...(this.#held.get(next)?.row.deps ?? []));
-    }
-    return seen;
+    return this.#seen.behind(heads, (hash) => this.#held.get(hash)?.row.deps);
   }
 
   /** The chunks of the heads and everything behind them, in causal order: of a record with texts, or once `loadBytes` is done. */
@@ -366,6 +367,8 @@ export class RecordState {
     this.#unpacked = new Set();
     this.#index = new ChangeIndex();
     this.#fold = new RecordFold();
+    this.#seen = new SeenChanges();
+    this.#foldThen = undefined;
   }
 }
 

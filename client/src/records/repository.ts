@@ -14,7 +14,8 @@ import {
 import { authorOfNew } from "./author-of.ts";
 import { commitPlan } from "./commit-plan.ts";
 import { findViews } from "./find-views.ts";
-import { mayReadOpen, readerOf } from "./may-read.ts";
+import { readableOpen, readerOf } from "./may-read.ts";
+import type { OpenRecord } from "./open-records.ts";
 import { planCreation } from "./plan-creation.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { RecordProblem } from "./record-state.ts";
@@ -102,12 +103,10 @@ export class Repository<R extends RecordType = RecordType> {
   ): Promise<Result<SutureRecord<R>, RecordProblem>> {
     const opened = await this.#deps.records.open(recordId);
     if (!opened.ok) return opened;
-    const { state } = opened.value;
-    if (state.type.type !== this.#type.type)
-      return err({ code: "record-unknown" });
-    return (await mayReadOpen(this.#deps, opened.value))
-      ? ok(new SutureRecord(this.#deps, opened.value, this.#type))
-      : err({ code: "record-unknown" });
+    const [readable] = await this.#readable([opened.value]);
+    return readable === undefined
+      ? err({ code: "record-unknown" })
+      : ok(readable);
   }
 
   /** By label, then id. Records that cannot be read here are left out; `get` says what is wrong with one. */
@@ -127,14 +126,29 @@ export class Repository<R extends RecordType = RecordType> {
       findViews(tx, mayRead, sought),
     );
     const opened = await Promise.all(
-      page.map((recordId) => this.get(recordId)),
+      page.map((recordId) => this.#deps.records.open(recordId)),
     );
-    return opened.flatMap((record) => (record.ok ? [record.value] : []));
+    return this.#readable(
+      opened.flatMap((record) => (record.ok ? [record.value] : [])),
+    );
   }
 
   /** Calls after anything on this device may have changed what `list` gives. Gives back how to stop. */
   watch(listener: () => void): () => void {
     return this.#deps.records.subscribe(listener);
+  }
+
+  /** Those that are of this type and that the person may read. */
+  async #readable(
+    opened: readonly OpenRecord[],
+  ): Promise<readonly SutureRecord<R>[]> {
+    const own = opened.filter(
+      ({ state }) => state.type.type === this.#type.type,
+    );
+    const readable = await readableOpen(this.#deps, own);
+    return readable.map(
+      (open) => new SutureRecord(this.#deps, open, this.#type),
+    );
   }
 }
 

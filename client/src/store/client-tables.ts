@@ -134,16 +134,26 @@ export const viewsTable = defineTable({
 
 const listedSchema = z.strictObject({ isEnteredInError: z.boolean() });
 
+type ListedRow = z.infer<typeof listedSchema>;
+
 /** [recordType, parentId or "", label, recordId]: the views in the order of a list. Written with them by `putView`. */
 export const viewsByLabelTable = defineTable({
   name: "views_by_label",
   schema: listedSchema,
+  hasShape: isListed,
+});
+
+const foundSchema = z.strictObject({
+  ...listedSchema.shape,
+  label: z.string(),
 });
 
 /** [recordType, parentId or "", words, recordId]: each term of a view from each of its words on. Written by `putView`. */
 export const viewsByWordTable = defineTable({
   name: "views_by_word",
-  schema: z.strictObject({ ...listedSchema.shape, label: z.string() }),
+  schema: foundSchema,
+  hasShape: (raw): raw is z.infer<typeof foundSchema> =>
+    isListed(raw) && "label" in raw && typeof raw.label === "string",
 });
 
 /** [recordType, recordId]: the views with a group in conflict. Written by `putView`. */
@@ -224,6 +234,15 @@ export const damageReportsTable = defineTable({
   name: "damage_reports",
   schema: damageRowSchema,
 });
+
+function isListed(raw: unknown): raw is ListedRow {
+  return (
+    typeof raw === "object" &&
+    raw !== null &&
+    "isEnteredInError" in raw &&
+    typeof raw.isEnteredInError === "boolean"
+  );
+}
 
 export const clientTables: readonly Table<unknown>[] = [
   changesTable,
