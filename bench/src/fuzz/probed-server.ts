@@ -16,10 +16,17 @@ export class ProbedServer {
     this.#server = server;
   }
 
-  static async start(dataDir: string): Promise<ProbedServer> {
+  static async start(
+    dataDir: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<ProbedServer> {
     const server = await ServerProcess.create(dataDir, {
       // A few devices send what thousands would: put off for that, they would test nothing else.
-      variables: { SUTURE_SAMPLE: "on", SUTURE_BUDGET_FACTOR: "1000000" },
+      variables: {
+        SUTURE_SAMPLE: "on",
+        SUTURE_BUDGET_FACTOR: "1000000",
+        ...variables,
+      },
       nodeOptions: ["--expose-gc", "--import", probe],
     });
     const probed = new ProbedServer(server);

@@ -33,7 +33,7 @@ export async function onAwayGround<T>(
   };
   const directory = await mkdtemp(join(tmpdir(), "suture-bench-"));
   try {
-    await foundHospital(stormWork(size), directory, away);
+    await foundHospital(stormWork(size), directory, { away });
     return await work({ size, away, directory });
   } finally {
     await rm(directory, { recursive: true });

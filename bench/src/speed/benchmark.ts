@@ -30,9 +30,13 @@ export interface BenchReport {
 
 export interface BenchOptions {
   /** How many devices; each benchmark has its own usual number. */
-  readonly devices: number | undefined;
-  /** How many records are held, where a benchmark is about that. */
+  readonly devices?: number | undefined;
+  /** How many records are held, or changes made, where a benchmark is about that. */
   readonly records?: number | undefined;
+  /** How many idle connections, where a benchmark is about that. */
+  readonly connections?: number | undefined;
+  /** Of a benchmark that runs others: which. Default: all of them. */
+  readonly only?: string | undefined;
   /** Which peers and floors are run beside Suture; each benchmark takes those it has. */
   readonly peers: ReadonlySet<string> | "all";
   readonly rounds: number;
@@ -40,9 +44,16 @@ export interface BenchOptions {
   readonly tell: (line: string) => void;
 }
 
+export type BenchSize = Pick<
+  BenchOptions,
+  "devices" | "records" | "connections"
+>;
+
 export interface Benchmark {
   readonly name: string;
   readonly goal: string;
+  /** As one of many: smaller than when it is asked for by name. */
+  readonly sizeAmongAll?: Partial<BenchSize>;
   /** Throws where systems that did the same work do not hold the same afterwards: no time of such a run counts. */
   run(options: BenchOptions): Promise<BenchReport>;
 }

@@ -1,4 +1,7 @@
 import type { Benchmark } from "./benchmark.ts";
+import { admit } from "./benchmarks/admit.ts";
+import { growth } from "./benchmarks/growth.ts";
+import { hold } from "./benchmarks/hold.ts";
 import { idleReturn } from "./benchmarks/idle-return.ts";
 import { latency } from "./benchmarks/latency.ts";
 import { local } from "./benchmarks/local.ts";
@@ -15,5 +18,8 @@ export const benchmarks: readonly Benchmark[] = [
   weekAway,
   newDevice,
   latency,
+  admit,
+  hold,
   local,
+  growth,
 ];

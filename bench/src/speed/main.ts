@@ -1,31 +1,36 @@
 /**
- * `npm run bench -- NAME [--devices N] [--records N] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`: Suture beside what
- * people would use instead.
+ * `npm run bench -- NAME [--devices N] [--records N] [--connections N] [--only NAME] [--peers a,b] [--rounds N] [--json]
+ * [--markdown FILE]`: Suture beside what people would use instead.
  *
- * NAME is a benchmark, `all`, or `smoke`, which only looks whether all systems do the same work. What happens goes to stderr,
- * results to stdout as they are there; with `--json` the last lines are the reports, one for each benchmark, and `--markdown`
- * writes the tables to a file. `--peers none` runs Suture alone. Exit code 0, 1 where a system did not do the work, 2 for options
- * that are none. SPEC BE-1 to BE-8.
+ * NAME is a benchmark, `all`, each at a size at which they take a quarter of an hour together, or `smoke`, which only looks
+ * whether all systems do the same work. What happens goes to stderr, results to stdout as they are there; with `--json` the last
+ * lines are the reports, one for each benchmark, and `--markdown` writes the tables to a file. `--peers none` runs Suture alone.
+ * Exit code 0, 1 where a system did not do the work, 2 for options that are none. SPEC BE-1 to BE-13.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 
-import type { BenchReport } from "./benchmark.ts";
+import type { BenchReport, BenchSize } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks.ts";
 import { smoke } from "./benchmarks/smoke.ts";
 import { inMarkdown, inWords } from "./in-words.ts";
 
-const { chosen, json, markdown, ...options } = readOptions();
+const { chosen, isAll, size, json, markdown, ...options } = readOptions();
 const reports: BenchReport[] = [];
 for (const benchmark of chosen) {
   console.error(`${benchmark.name} …`);
+  const startMs = performance.now();
   try {
     const report = await benchmark.run({
       ...options,
+      ...(isAll ? benchmark.sizeAmongAll : {}),
+      ...size,
       tell: (line) => console.error(`  ${line}`),
     });
     console.log(`${inWords(report)}\n`);
     reports.push(report);
+    const tookS = (performance.now() - startMs) / 1_000;
+    console.error(`${benchmark.name} took ${tookS.toFixed(0)} s`);
   } catch (cause) {
     console.error(
       `  ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -44,6 +49,8 @@ function readOptions() {
       options: {
         devices: { type: "string" },
         records: { type: "string" },
+        connections: { type: "string" },
+        only: { type: "string" },
         peers: { type: "string" },
         rounds: { type: "string", default: "5" },
         json: { type: "boolean", default: false },
@@ -59,8 +66,13 @@ function readOptions() {
       throw new Error("there is no such benchmark");
     return {
       chosen,
-      devices: optionalNumber(values.devices),
-      records: optionalNumber(values.records),
+      isAll: name === "all",
+      size: {
+        ...numberNamed("devices", values.devices),
+        ...numberNamed("records", values.records),
+        ...numberNamed("connections", values.connections),
+      },
+      only: values.only,
       peers:
         values.peers === undefined
           ? ("all" as const)
@@ -74,14 +86,21 @@ function readOptions() {
       " | ",
     );
     console.error(
-      `npm run bench -- ${names} [--devices N] [--records N] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`,
+      `npm run bench -- ${names} [--devices N] [--records N] [--connections N] [--only NAME] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`,
     );
     process.exit(2);
   }
 }
 
-function optionalNumber(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : wholeNumber(text);
+/** Nothing where it was not said. */
+function numberNamed<K extends keyof BenchSize>(
+  name: K,
+  text: string | undefined,
+): { readonly [N in K]?: number } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a computed key is any text to the compiler
+  return (text === undefined ? {} : { [name]: wholeNumber(text) }) as {
+    readonly [N in K]?: number;
+  };
 }
 
 function wholeNumber(text: string): number {

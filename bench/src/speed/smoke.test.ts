@@ -25,7 +25,7 @@ function runBench(...options: readonly string[]): Promise<Run> {
 }
 
 test(
-  "[BE-7] every system does the work, its devices and its disk hold all of it, and the last line says so",
+  "[BE-7, BE-9, BE-11, BE-13] every system does the work, its devices and its disk hold all of it, and the last line says so",
   async () => {
     const { exitCode, output } = await runBench("smoke", "--json");
     expect(exitCode).toBe(0);

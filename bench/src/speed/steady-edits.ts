@@ -6,22 +6,28 @@ import { quantile } from "./figure.ts";
 import type { Measured } from "./rounds.ts";
 import type { StormEdit, StormWork } from "./storm-work.ts";
 
-const editsPerSecond = 200;
+const usualEditsPerSecond = 200;
 const uncountedShare = 0.2;
 
 /** As far as a system lies behind what it is asked for, it would be asked for less: nothing waits for an answer here. */
 export class SteadyEdits {
   readonly #count: number;
   readonly #colleagues: number;
+  readonly #editsPerSecond: number;
   readonly #sentAtMs = new Map<string, number>();
   readonly #latenciesMs: number[] = [];
   #arrivals = 0;
   #onAll: () => void = () => undefined;
 
   /** How many there are, and to how many colleagues each goes. */
-  constructor(count: number, colleagues: number) {
+  constructor(
+    count: number,
+    colleagues: number,
+    editsPerSecond = usualEditsPerSecond,
+  ) {
     this.#count = count;
     this.#colleagues = colleagues;
+    this.#editsPerSecond = editsPerSecond;
   }
 
   /** Twice at one device must not be told twice. */
@@ -42,7 +48,7 @@ export class SteadyEdits {
     const startMs = performance.now();
     const all = new Promise<void>((resolve) => (this.#onAll = resolve));
     for (let number = 0; number < this.#count; number += 1) {
-      const dueMs = startMs + (number * 1_000) / editsPerSecond;
+      const dueMs = startMs + (number * 1_000) / this.#editsPerSecond;
       const waitMs = dueMs - performance.now();
       if (waitMs > 0)
         await new Promise((resolve) => setTimeout(resolve, waitMs));

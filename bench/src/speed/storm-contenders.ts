@@ -1,5 +1,7 @@
 /** Who takes part where all devices of many clinics are connected, each started for a round of its own. */
 import Database from "better-sqlite3";
+import { decodeMultiple } from "cbor-x";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { BenchOptions } from "./benchmark.ts";
@@ -37,6 +39,22 @@ export function sutureOnDevices(ground: StormGround): Contender {
         : [`there are ${held.size} changes on the server's disk`];
     });
   return contender("suture devices", "suture-sdk", ground, start);
+}
+
+/** People of one clinic on SDK clients, from a save to a colleague's screen: until what was saved is stored on the server. */
+export function sutureOnScreens(ground: StormGround): Contender {
+  const { directory, size } = ground;
+  const work = stormWork(size);
+  const edits = work.records
+    .filter(({ clinic }) => clinic === 0)
+    .flatMap((record) => record.edits).length;
+  const start = () =>
+    startSutureServer(directory, async (held) =>
+      held.size >= edits + work.records.length
+        ? []
+        : [`there are ${held.size} changes on the server's disk`],
+    );
+  return contender("suture devices", "suture-sdk-latency", ground, start);
 }
 
 type StartServer = (ground: StormGround) => Promise<ServerUnderTest>;
@@ -86,6 +104,26 @@ const serversByPeer: Readonly<Record<string, StartServer>> = {
 
 export const peerNames = Object.keys(serversByPeer);
 
+/** Of those that do one thing only. */
+const serversByFloor: Readonly<Record<string, StartServer>> = {
+  echo: (ground) =>
+    startPeerServer({
+      ...ground,
+      program: new URL("./peers/echo-server.js", import.meta.url),
+      tellsItself: true,
+      missingIn: async (directory) => {
+        const frames: unknown = decodeMultiple(
+          await readFile(join(directory, "echo.cbor")),
+        );
+        const count = Array.isArray(frames) ? frames.length : 0;
+        const expected = editCount(stormWork(ground.size));
+        return count === expected
+          ? []
+          : [`${count} of ${expected} edits are on the echo's disk`];
+      },
+    }),
+};
+
 /** Those of them that were asked for. With `work`, at work of that name, for which they have devices. */
 export function othersOf(
   ground: StormGround,
@@ -95,7 +133,7 @@ export function othersOf(
     work = "",
   }: { readonly among?: readonly string[]; readonly work?: string } = {},
 ): readonly Contender[] {
-  return Object.entries(serversByPeer)
+  return Object.entries({ ...serversByFloor, ...serversByPeer })
     .filter(([name]) => among.includes(name))
     .filter(([name]) => peers === "all" || peers.has(name))
     .map(([name, start]) =>

@@ -1,18 +1,23 @@
 import type { Benchmark } from "../benchmark.ts";
 import { inRounds, ratioOf } from "../rounds.ts";
-import { othersOf, sutureContender } from "../storm-contenders.ts";
+import {
+  othersOf,
+  sutureContender,
+  sutureOnScreens,
+} from "../storm-contenders.ts";
 import { onStormGround } from "../storm-ground.ts";
 
 const usualDevices = 40;
 const p50 = "edit to a colleague (p50)";
 const p99 = "edit to a colleague (p99)";
 const work = "-latency";
-const among = ["floor", "automerge-repo", "hocuspocus"];
+const among = ["echo", "floor", "automerge-repo", "hocuspocus"];
+const screens = "suture devices";
 const leastEdits = 600;
 
 export const latency: Benchmark = {
   name: "latency",
-  goal: "half of the edits within twice, 99 % within 3 times what the floor needs, which flushes and forwards and nothing else",
+  goal: "half of the edits within twice, 99 % within 3 times what a bare echo needs that flushes before it forwards",
   run: ({ devices = usualDevices, ...options }) =>
     onStormGround(
       {
@@ -21,9 +26,14 @@ export const latency: Benchmark = {
         isNotesOnly: true,
       },
       async (ground) => {
+        const withDevices =
+          options.peers === "all" || options.peers.has("devices");
         const outcome = await inRounds({
           ours: sutureContender(ground, `suture${work}`),
-          others: othersOf(ground, options, { among, work }),
+          others: [
+            ...othersOf(ground, options, { among, work }),
+            ...(withDevices ? [sutureOnScreens(ground)] : []),
+          ],
           rounds: options.rounds,
           timedBy: p50,
           tell: options.tell,
@@ -37,7 +47,7 @@ export const latency: Benchmark = {
         return {
           name: latency.name,
           goal: latency.goal,
-          work: `${ground.size.devices} devices are connected and together make 200 edits a second, each to 4 colleagues' sockets.`,
+          work: `${ground.size.devices} devices are connected and together make 200 edits a second, each to 4 colleagues' sockets. Apart from that, "${screens}": 5 SDK clients of one clinic and 20 edits a second, from a save until a colleague's client has told its screen and the screen reads it.`,
           ratios,
           figures: outcome.figures,
         };

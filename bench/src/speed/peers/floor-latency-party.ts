@@ -1,4 +1,4 @@
-/** The floor's devices at work: every edit is decoded, flushed and forwarded, and that is all. */
+/** The floor's devices at work: every edit is flushed and forwarded, and that is all. */
 import { Decoder, Encoder } from "cbor-x";
 import { once } from "node:events";
 import { WebSocket } from "ws";
@@ -35,8 +35,8 @@ export const openParty: OpenParty = async ({ work, directory, port }) => {
     });
     socket.on("message", (frame: Buffer) => {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both ends are this program, built together
-      const message = decoder.decode(frame) as FromFloor;
-      if (message.type === "changes")
+      const message = decoder.decode(frame) as FromFloor | ToFloor;
+      if ("changes" in message)
         for (const { bytes } of message.changes) edits.arrived(nameOf(bytes));
     });
     await once(socket, "open");

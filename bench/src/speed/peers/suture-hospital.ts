@@ -24,6 +24,7 @@ import {
   type DeviceId,
   type PersonId,
   type RecordId,
+  type Role,
   type ScopeId,
 } from "@suture/schema";
 import {
@@ -48,10 +49,12 @@ import { WrittenRecord, type WrittenChange } from "./written-record.ts";
 
 export interface HospitalDevice {
   readonly clinic: number;
+  readonly organizationId: RecordId;
   readonly personId: PersonId;
   readonly deviceId: DeviceId;
   readonly memberId: RecordId;
   readonly syncToken: string;
+  readonly teamId: RecordId;
   readonly teamScopeId: ScopeId;
   /** Up to date with everything that was there before. */
   readonly cursors: Readonly<Record<ScopeId, Cursor>>;
@@ -78,25 +81,32 @@ export async function readHospital(
   ) as readonly HospitalDevice[];
 }
 
+export interface FoundingOptions {
+  readonly away?: Away;
+  /** Of every member, in the order of the alphabet, as a set is written. */
+  readonly roles?: readonly Role[];
+}
+
 /** Of what the devices did, only what one of them has missed (`away`) is on the server. */
 export async function foundHospital(
   work: StormWork,
   directory: string,
-  away: Away = nothingAway,
+  { away = nothingAway, roles = ["technician"] }: FoundingOptions = {},
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const running = await start(directory);
+  const running = await startIn(serverDataIn(directory));
   try {
-    const devices = await foundOn(running, work, directory, away);
+    const devices = await foundOn(running, work, directory, { away, roles });
     await writeFile(join(directory, "hospital.cbor"), encode(devices));
   } finally {
     await running.stop();
   }
 }
 
-async function start(directory: string): Promise<RunningServer> {
+/** The server in this process, on a port of its own. */
+export async function startIn(dataDir: string): Promise<RunningServer> {
   const config = readConfig({
-    SUTURE_DATA_DIR: serverDataIn(directory),
+    SUTURE_DATA_DIR: dataDir,
     SUTURE_PORT: "0",
     SUTURE_SAMPLE: "off",
   });
@@ -107,6 +117,7 @@ async function start(directory: string): Promise<RunningServer> {
     timers: systemTimers,
     random: systemRandom,
     log: silentLog,
+    yieldTurn: () => new Promise((resolve) => void setImmediate(resolve)),
     passwordHashing: cheapHashing,
   });
   if (!started.ok) throw new Error(started.error.message);
@@ -124,7 +135,7 @@ async function foundOn(
   running: RunningServer,
   work: StormWork,
   directory: string,
-  away: Away,
+  { away, roles }: Required<FoundingOptions>,
 ): Promise<readonly HospitalDevice[]> {
   const { server } = running;
   const admit = async (
@@ -151,13 +162,13 @@ async function foundOn(
   };
   const newMember = (
     memberId: RecordId,
-    roles: readonly string[],
+    held: readonly Role[],
     teams: readonly RecordId[],
   ) =>
     new WrittenRecord(member, memberId, written).create(founder, {
       parentId: organizationId,
       fields: { displayName: `Member ${memberId.slice(0, 6)}` },
-      groups: { membership: { roles, teams, active: true } },
+      groups: { membership: { roles: held, teams, active: true } },
     });
   const newTeam = (teamId: RecordId, number: number) =>
     new WrittenRecord(team, teamId, written).create(founder, {
@@ -182,7 +193,7 @@ async function foundOn(
     founder,
     memberIds.map((memberId, device) => {
       const teamId = teamIds[clinicOf(device)];
-      return newMember(memberId, ["technician"], teamId ? [teamId] : []);
+      return newMember(memberId, roles, teamId ? [teamId] : []);
     }),
   );
   const people: Person[] = [];
@@ -239,7 +250,9 @@ async function foundOn(
       throw new Error("a device has no clinic");
     return {
       ...person,
+      organizationId,
       clinic,
+      teamId,
       teamScopeId: teamScope(teamId),
       cursors,
       edits: editsByDevice[device] ?? [],

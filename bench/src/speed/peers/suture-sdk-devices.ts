@@ -2,13 +2,14 @@
  * Real devices of a founded hospital: SDK clients on SQLite that have caught up once and were edited offline, closed again and ready
  * to be copied for every round.
  */
-import type { Client } from "@suture/client";
+import type { Client, SutureRecord } from "@suture/client";
 import { createNodeClient } from "@suture/client/node";
 import {
   entryIdSchema,
   recordIdSchema,
   type RecordId,
   type Result,
+  type serviceJob,
 } from "@suture/schema";
 import { z } from "zod";
 
@@ -48,17 +49,26 @@ async function editAll(
   edits: readonly StormEdit[],
 ): Promise<void> {
   const job = must(await client.serviceJobs.get(recordId));
-  for (const { key, text } of edits) {
-    const form = await job.edit();
-    const [field, entryId] = key.split("/");
-    if (field === "notes")
-      form.draft.notes.set(
-        noteSchema.parse(JSON.parse(text)),
-        entryIdSchema.parse(entryId),
-      );
-    else form.draft.requester = text;
+  for (const edit of edits) {
+    const form = await editForm(job, edit);
     must(await form.save());
   }
+}
+
+/** A form with the edit in it, to be saved. */
+export async function editForm(
+  job: SutureRecord<typeof serviceJob>,
+  { key, text }: StormEdit,
+) {
+  const form = await job.edit();
+  const [field, entryId] = key.split("/");
+  if (field === "notes")
+    form.draft.notes.set(
+      noteSchema.parse(JSON.parse(text)),
+      entryIdSchema.parse(entryId),
+    );
+  else form.draft.requester = text;
+  return form;
 }
 
 export function must<T>(result: Result<T, unknown>): T {

@@ -100,7 +100,7 @@ async function isAnyUnsynced(devices: readonly Device[]): Promise<boolean> {
   return false;
 }
 
-async function holdsAll(
+export async function holdsAll(
   client: Client,
   { id, after }: StormRecord,
 ): Promise<boolean> {

@@ -28,7 +28,7 @@ export async function startSutureServer(
     pid: server.pid,
     kill: () => (killed ??= server.kill()),
     async missingOnDisk() {
-      const held = hashesIn(storeFileIn(serverDataIn(directory)));
+      const held = changesIn(storeFileIn(serverDataIn(directory)));
       await rm(directory, { recursive: true });
       return missing(held);
     },
@@ -46,8 +46,8 @@ async function missingEdits(
     .map(({ hash }) => `${hash} is not on the server's disk`);
 }
 
-/** By plain SQL, so that nothing of ours stands between the question and the rows. */
-function hashesIn(file: string): ReadonlySet<string> {
+/** Their hashes, by plain SQL: nothing of ours stands between the question and the rows. */
+export function changesIn(file: string): ReadonlySet<string> {
   const database = new Database(file);
   try {
     const keys = database

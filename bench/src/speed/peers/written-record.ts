@@ -10,12 +10,14 @@ import {
   decodeChange,
   defaultChangeLimits,
   encodeStatement,
+  genesisOf,
   indexChange,
   interpretChange,
   opIdSchema,
   RecordFold,
   type ActorId,
   type ChangeHash,
+  type ChangePlan,
   type Content,
   type DeviceId,
   type OpId,
@@ -82,11 +84,40 @@ export class WrittenRecord {
 
   /** One text under one root key, on everything before. */
   edit(key: string, text: string): WrittenChange {
-    this.#seq += 1;
-    const pred = this.#fold.livePred(key);
-    return this.#compose(this.#actor, this.#seq, this.#index.heads(), [
-      { key, pred, set: text },
-    ]);
+    return this.#next([{ key, pred: this.#fold.livePred(key), set: text }]);
+  }
+
+  /** A statement on everything before. */
+  signNext(author: Author, group: string, content: Content): WrittenChange {
+    const pred = this.#index.liveAt(this.#index.heads(), group);
+    return this.#next([this.#statement(author, group, content, pred)]);
+  }
+
+  /** What a text or a counter is written into; before the first of `type` and `count`. */
+  begin(name: string): WrittenChange {
+    const { bytes, opId } = genesisOf(this.#type, name);
+    return this.#take(bytes, opId);
+  }
+
+  count(name: string, increment: number): WrittenChange {
+    const pred = [genesisOf(this.#type, name).opId];
+    return this.#next([{ key: name, pred, set: { increment } }]);
+  }
+
+  /** In front of what is there. */
+  type(name: string, text: string): WrittenChange {
+    const obj = genesisOf(this.#type, name).opId;
+    const startOp = this.#index.nextOp(this.#index.heads());
+    return this.#next(
+      [...text].map((insert, place) => ({
+        obj,
+        elemId:
+          place === 0
+            ? "_head"
+            : opIdSchema.parse(`${startOp + place - 1}@${this.#actor}`),
+        insert,
+      })),
+    );
   }
 
   /** By somebody who saw the record at `seen`: two who sign different things there are in conflict. */
@@ -118,11 +149,16 @@ export class WrittenRecord {
     return { key: group, pred, set: encodeStatement({ content, attribution }) };
   }
 
+  #next(ops: ChangePlan["ops"]): WrittenChange {
+    this.#seq += 1;
+    return this.#compose(this.#actor, this.#seq, this.#index.heads(), ops);
+  }
+
   #compose(
     actor: ActorId,
     seq: number,
     deps: readonly ChangeHash[],
-    ops: readonly RootOp[],
+    ops: ChangePlan["ops"],
   ): WrittenChange {
     const startOp = this.#index.nextOp(deps);
     const bytes = composeChange({
@@ -133,6 +169,10 @@ export class WrittenRecord {
       timeMs: this.#atMs,
       ops,
     });
+    return this.#take(bytes, opIdSchema.parse(`${startOp}@${actor}`));
+  }
+
+  #take(bytes: Uint8Array, opId: OpId): WrittenChange {
     const change = decodeChange(bytes, defaultChangeLimits);
     if (!change.ok) throw new Error(`composed badly: ${change.error.code}`);
     const indexed = indexChange(this.#type, this.#index, change.value);
@@ -141,7 +181,6 @@ export class WrittenRecord {
     if (!edits.ok) throw new Error(`composed badly: ${edits.error.reason}`);
     this.#index.add(indexed.value);
     this.#fold.addChange(edits.value);
-    const opId = opIdSchema.parse(`${startOp}@${actor}`);
     return { recordId: this.recordId, hash: change.value.hash, bytes, opId };
   }
 }
