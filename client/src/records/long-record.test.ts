@@ -198,3 +198,49 @@ test("[CL-25] packs that were made by other rules are not read", async () => {
   expect(whatItShows(await patientOn(again, recordId))).toEqual(shown);
   expect(counting.takeCounts()["change_bytes"]).toBeGreaterThan(80);
 });
+
+test("[CL-25] a short record from the server is read from its chunks once, however often it is opened; one of this device's own waits", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId, teamId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  const created = await ada.client.patients.create({
+    parentId: organizationId,
+    groups: { identity: { name: [{ family: "Moyo" }] } },
+  });
+  if (!created.ok) throw new Error(created.error.reason);
+  const { value: record } = created;
+  await editOften(record, 3);
+  await server.takeFrom(ada);
+  expect(await packCount(ada.store)).toBe(0);
+
+  const store = createMemoryStore({ tables: clientTables });
+  const bea = await openDevice({ name: "bea", store });
+  await join(bea, organizationId, teamId, ["clinician"]);
+  await server.deliverTo(bea);
+  const [listed] = await bea.client.patients.list();
+  if (listed === undefined) throw new Error("nothing is listed");
+  const shown = whatItShows(listed);
+  expect(shown.history).toHaveLength(4);
+  await store.write(localPartition, () => Promise.resolve());
+  expect(await packCount(store)).toBe(1);
+
+  const counting = countingStore(store);
+  const again = await openDevice({
+    name: "bea",
+    store: counting.store,
+    start: 2,
+  });
+  counting.takeCounts();
+  const opened = await patientOn(again, record.id);
+  expect(whatItShows(opened)).toEqual(shown);
+  expect(counting.takeCounts()["change_bytes"] ?? 0).toBe(0);
+
+  // What comes now waits until it makes a pack.
+  await editOften(record, 1);
+  await server.takeFrom(ada);
+  await server.deliverTo(again);
+  await again.client.settle();
+  expect(opened.history()).toHaveLength(5);
+  await store.write(localPartition, () => Promise.resolve());
+  expect(await packCount(store)).toBe(1);
+});

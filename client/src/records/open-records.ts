@@ -19,6 +19,7 @@ import {
   RecordState,
   type RecordProblem,
 } from "./record-state.ts";
+import type { WritePacks } from "./unpacked-changes.ts";
 
 /** An actor is one member's on one device: whoever takes over a shared tablet writes under others. SPEC CL-19. */
 interface OwnActors extends ActorOwner {
@@ -236,15 +237,14 @@ export class OpenRecords {
       loadRecordState(tx, this.#types, recordId),
     );
     if (!state.ok) return state;
-    this.#packLater(state.value);
+    this.#later((write) => state.value.packShown(write));
     return ok(new OpenRecord(state.value));
   }
 
   /** Behind whatever waits to be written: it is for the next time the record is opened. */
-  #packLater(state: RecordState): void {
-    if (!state.isWorthPacking) return;
+  #later(pack: (write: WritePacks) => Promise<void>): void {
     // What fails here is read from its chunks, which says then what is wrong.
-    state.pack((work) => this.#log.write(work)).catch(() => undefined);
+    pack((work) => this.#log.write(work)).catch(() => undefined);
   }
 
   #refreshLater(recordId: RecordId, event: LogEvent): void {
@@ -282,7 +282,7 @@ export class OpenRecords {
       if (!isReadable) this.#forget(recordId);
     }
     if (state.fold.parentId() !== parentId) this.#judgeLater();
-    this.#packLater(state);
+    this.#later((write) => state.pack(write));
     opened.value.tell();
   }
 

@@ -1,6 +1,6 @@
 /**
  * Long records open from packs of what their changes mean, so that a record with a thousand changes opens as fast as its rows are
- * read. Packed is what has been read from its chunk, in groups large enough to be worth a row. SPEC CL-25.
+ * read, and short ones that are shown again and again without reading them anew. Packed is what has been read from its chunk. SPEC CL-25.
  */
 import {
   decodeUtf8,
@@ -32,7 +32,7 @@ import { changePacksTable } from "../store/client-tables.ts";
 import type { LocalChange } from "../store/local-change.ts";
 
 /** So many are packed at a time; fewer are read from their chunks in a few milliseconds. */
-const packSize = 32;
+export const packSize = 32;
 
 /** What a change means to its record. */
 export interface ReadChange {
@@ -65,15 +65,16 @@ export async function readPacks(
   return packed;
 }
 
-/** Packs changes that were read from their chunks, in causal order; the last few wait for more. Gives back which it packed. */
+/** Packs changes that were read from their chunks, in causal order; fewer than `leastCount` wait for more. Gives back which it packed. */
 export async function writePacks(
   tx: WriteTransaction,
   type: RecordType,
   recordId: RecordId,
   read: readonly ReadChange[],
+  leastCount: number,
 ): Promise<readonly ChangeHash[]> {
   const packed: ChangeHash[] = [];
-  for (let at = 0; at + packSize <= read.length; at += packSize) {
+  for (let at = 0; at + leastCount <= read.length; at += packSize) {
     const changes = read.slice(at, at + packSize);
     const last = Math.max(...changes.map(({ row }) => row.localNumber));
     const pack = { readBy: rulesOf(type), changes: changes.map(packChange) };
@@ -81,11 +82,6 @@ export async function writePacks(
     packed.push(...changes.map(({ row }) => row.hash));
   }
   return packed;
-}
-
-/** Whether there is enough to pack. */
-export function isWorthPacking(type: RecordType, count: number): boolean {
-  return count >= packSize && isPackable(type);
 }
 
 function packChange({ row, edits, indexed }: ReadChange): PackedChange {

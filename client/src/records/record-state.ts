@@ -16,7 +16,6 @@ import {
   type RecordType,
   type RecordTypes,
   type Result,
-  type WriteTransaction,
 } from "@suture/schema";
 
 import { changesOf } from "../store/change-rows.ts";
@@ -27,19 +26,10 @@ import {
 } from "../store/client-tables.ts";
 import type { PackedChange } from "../store/change-pack.ts";
 import type { LocalChange } from "../store/local-change.ts";
-import {
-  isWorthPacking,
-  readPacks,
-  unpackChange,
-  writePacks,
-  type ReadChange,
-} from "./packed-changes.ts";
+import { readPacks, unpackChange, type ReadChange } from "./packed-changes.ts";
 import { readChunk, type Chunk } from "./read-chunk.ts";
 import { SeenChanges } from "./seen-changes.ts";
-
-type WritePacks = (
-  work: (tx: WriteTransaction) => Promise<readonly ChangeHash[]>,
-) => Promise<readonly ChangeHash[]>;
+import { UnpackedChanges, type WritePacks } from "./unpacked-changes.ts";
 
 export interface RecordProblem {
   readonly code:
@@ -79,12 +69,12 @@ export class RecordState {
     | undefined;
   #lastLocalNumber = 0;
   #needsBytes = false;
-  /** Read from their chunks, and in no pack. */
-  #unpacked = new Set<ChangeHash>();
+  #unpacked: UnpackedChanges;
 
   constructor(recordId: RecordId, type: RecordType) {
     this.recordId = recordId;
     this.type = type;
+    this.#unpacked = new UnpackedChanges(type, recordId);
   }
 
   get index(): ChangeIndex {
@@ -183,23 +173,24 @@ export class RecordState {
     return ok(null);
   }
 
-  /** Packs what was read from chunks, once it is enough to be worth it. SPEC CL-25. */
+  /** Packs what was read from chunks, once it is enough to be worth it. */
   async pack(write: WritePacks): Promise<void> {
-    if (!this.isWorthPacking) return;
-    const read = [...this.#unpacked].flatMap(
-      (hash) => this.#held.get(hash) ?? [],
-    );
-    // Not twice at a time; what could not be packed is read from its chunks next time.
-    this.#unpacked = new Set();
-    const packed = new Set(
-      await write((tx) => writePacks(tx, this.type, this.recordId, read)),
-    );
-    for (const { row } of read)
-      if (!packed.has(row.hash)) this.#unpacked.add(row.hash);
+    await this.#pack(write);
   }
 
-  get isWorthPacking(): boolean {
-    return !this.#needsBytes && isWorthPacking(this.type, this.#unpacked.size);
+  /** As `pack`, of a record that somebody is shown and will be again: what came from the server is packed at first as it is. */
+  async packShown(write: WritePacks): Promise<void> {
+    const isSynced = this.changes.every(({ row }) => isSettled(row));
+    await this.#pack(
+      write,
+      isSynced && !this.#unpacked.hasPacks ? 1 : undefined,
+    );
+  }
+
+  async #pack(write: WritePacks, leastCount?: number): Promise<void> {
+    if (this.#needsBytes) return;
+    const find = (hash: ChangeHash) => this.#held.get(hash);
+    await this.#unpacked.pack(write, find, leastCount);
   }
 
   /** Forgets everything: the next `refresh` reads all rows. */
@@ -241,6 +232,7 @@ export class RecordState {
       isFirst && !this.#needsBytes
         ? await readPacks(tx, this.type, this.recordId)
         : undefined;
+    this.#unpacked.hasPacks ||= (packs?.size ?? 0) > 0;
     const bytesByHash =
       isFirst && (packs?.size ?? 0) === 0
         ? await this.#allBytes(tx)
@@ -364,7 +356,7 @@ export class RecordState {
     this.#held = new Map();
     this.#early = [];
     this.#refused = [];
-    this.#unpacked = new Set();
+    this.#unpacked = new UnpackedChanges(this.type, this.recordId);
     this.#index = new ChangeIndex();
     this.#fold = new RecordFold();
     this.#seen = new SeenChanges();
