@@ -1,16 +1,28 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { bytesToHex } from "./hex.ts";
-import { sha256 } from "./sha256.ts";
 
-test("SHA-256 is Node's, at lengths around the block size", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      expect(bytesToHex(sha256(bytes))).toBe(
-        createHash("sha256").update(bytes).digest("hex"),
-      );
-    }),
-    { numRuns: 500 },
-  );
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
 });
+
+test.each(["on Node", "elsewhere"])(
+  "SHA-256 is Node's %s, at lengths around the block size",
+  async (where) => {
+    if (where === "elsewhere") vi.stubGlobal("process", undefined);
+    const { sha256 } = await import("./sha256.ts");
+    vi.unstubAllGlobals();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const sum = sha256(bytes);
+        expect(Object.getPrototypeOf(sum)).toBe(Uint8Array.prototype);
+        expect(bytesToHex(sum)).toBe(
+          createHash("sha256").update(bytes).digest("hex"),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
