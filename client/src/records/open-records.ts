@@ -267,7 +267,7 @@ export class OpenRecords {
   async #refresh(
     recordId: RecordId,
     opened: Result<OpenRecord, RecordProblem>,
-    { isAppend, isReset }: LogEvent,
+    { changed, isReset }: LogEvent,
   ): Promise<void> {
     if (!opened.ok) return;
     const { state } = opened.value;
@@ -275,7 +275,7 @@ export class OpenRecords {
     if (isReset) state.reset();
     let isReadable = false;
     try {
-      isReadable = (await this.#log.read((tx) => state.refresh(tx, isAppend)))
+      isReadable = (await this.#log.read((tx) => state.refresh(tx, changed)))
         .ok;
     } finally {
       // What cannot be read any more is opened anew next time, and says then what is wrong.

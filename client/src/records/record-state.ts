@@ -199,13 +199,13 @@ export class RecordState {
     this.#lastLocalNumber = 0;
   }
 
-  /** Takes in what the rows say now: new ones and, unless rows were only added, those that were not settled. */
+  /** Takes in what the rows say now: new ones, and of those that were not settled the ones that may have changed; null for any. */
   async refresh(
     tx: ReadTransaction,
-    isAppend = false,
+    changed: ReadonlySet<ChangeHash> | null = null,
   ): Promise<Result<null, RecordProblem>> {
     try {
-      return await this.#refresh(tx, isAppend);
+      return await this.#refresh(tx, changed);
     } catch (cause) {
       if (cause instanceof StoreError && cause.code === "store-damaged")
         return err({ code: "store-damaged" });
@@ -215,9 +215,10 @@ export class RecordState {
 
   async #refresh(
     tx: ReadTransaction,
-    isAppend: boolean,
+    changed: ReadonlySet<ChangeHash> | null,
   ): Promise<Result<null, RecordProblem>> {
-    if (!isAppend && this.#lastLocalNumber > 0) await this.#renewProgress(tx);
+    if (changed?.size !== 0 && this.#lastLocalNumber > 0)
+      await this.#renewProgress(tx, changed);
     const isFirst = this.#lastLocalNumber === 0;
     const rows = isFirst
       ? await changesOf(tx, this.recordId)
@@ -301,10 +302,15 @@ export class RecordState {
     this.#fold.addChange(change.edits);
   }
 
-  async #renewProgress(tx: ReadTransaction): Promise<void> {
+  async #renewProgress(
+    tx: ReadTransaction,
+    changed: ReadonlySet<ChangeHash> | null,
+  ): Promise<void> {
+    const mayHaveChanged = ({ hash }: LocalChange) =>
+      changed === null || changed.has(hash);
     let hasLost = false;
     for (const [hash, change] of this.#held) {
-      if (isSettled(change.row)) continue;
+      if (isSettled(change.row) || !mayHaveChanged(change.row)) continue;
       const row = await this.#rowNow(tx, change.row);
       if (row === undefined) continue;
       this.#held.set(hash, { ...change, row });
@@ -313,13 +319,17 @@ export class RecordState {
     const refused: LocalChange[] = [];
     const early: EarlyChange[] = [];
     for (const { row: before, from } of this.#early) {
-      const row = await this.#rowNow(tx, before);
+      const row = mayHaveChanged(before)
+        ? await this.#rowNow(tx, before)
+        : before;
       if (row?.progress.state === "refused") refused.push(row);
       else early.push({ row: row ?? before, from });
     }
     this.#early = early;
     for (const before of this.#refused) {
-      const row = await this.#rowNow(tx, before);
+      const row = mayHaveChanged(before)
+        ? await this.#rowNow(tx, before)
+        : before;
       if (row?.progress.state === "refused") refused.push(row);
       // Refused once and accepted later, brought by somebody else: read it anew.
       else if (row !== undefined) this.#lastLocalNumber = 0;

@@ -40,6 +40,10 @@ export interface RemoteRefusal {
 
 export interface RemoteEffect {
   readonly recordIds: readonly RecordId[];
+  /** Those that came: of other changes no row was touched, unless something is in doubt. */
+  readonly changed: ReadonlySet<ChangeHash>;
+  /** What had been settled is in doubt. */
+  readonly isReset: boolean;
 }
 
 interface RemoteChange {
@@ -89,9 +93,9 @@ export async function applyPage(
   const scope = await tx.get(scopesTable, [scopeId]);
   let at = scope?.cursor ?? startOf(scopeId, end.epoch);
   if (at.epoch !== end.epoch) throw new RemoteRowRefused("chain-mismatch");
-  const recordIds = new Set<RecordId>(
-    scope === undefined ? await doubtPlaces(tx, scopeId) : [],
-  );
+  const doubted = scope === undefined ? await doubtPlaces(tx, scopeId) : [];
+  const recordIds = new Set<RecordId>(doubted);
+  const changed = new Set<ChangeHash>();
   const added = await ChangeWriter.begin(tx);
   for (const row of page.rows) {
     if (row.sequence <= at.sequence) continue;
@@ -104,6 +108,7 @@ export async function applyPage(
     };
     await applyRow({ tx, added, nowMs }, scopeId, row, at);
     recordIds.add(row.recordId);
+    changed.add(row.hash);
   }
   await added.end();
   if (at.sequence === end.sequence && at.chain !== end.chain)
@@ -114,7 +119,8 @@ export async function applyPage(
     cursor: at,
     snapshot: scope?.snapshot ?? null,
   });
-  return { recordIds: [...recordIds] };
+  const isReset = doubted.length > 0;
+  return { recordIds: [...recordIds], changed, isReset };
 }
 
 /** Whole records of a scope, of the types given. The device stands at `at` once the last page is here. */
@@ -127,12 +133,14 @@ export async function applySnapshot(
   const { scopeId, at, next } = page;
   const scope = await tx.get(scopesTable, [scopeId]);
   const doubted = scope === undefined ? await doubtPlaces(tx, scopeId) : [];
+  const changed = new Set<ChangeHash>();
   const added = await ChangeWriter.begin(tx);
   for (const { recordId, changes } of page.records) {
     for (const { sequence, bytes, ...change } of changes) {
       const place = { scopeId, sequence, chain: null };
       const named = { recordId, ...change };
       await acceptRemote({ tx, added, nowMs }, named, bytes, place);
+      changed.add(change.hash);
     }
   }
   await added.end();
@@ -148,7 +156,11 @@ export async function applySnapshot(
         },
   );
   const recordIds = page.records.map(({ recordId }) => recordId);
-  return { recordIds: [...doubted, ...recordIds] };
+  return {
+    recordIds: [...doubted, ...recordIds],
+    changed,
+    isReset: doubted.length > 0,
+  };
 }
 
 /** Bytes that had been missing. What the server will not give (`null`) is not asked for again. */
@@ -158,6 +170,7 @@ export async function applyFetched(
   nowMs: number,
 ): Promise<RemoteEffect> {
   const recordIds = new Set<RecordId>();
+  const changed = new Set<ChangeHash>();
   const added = await ChangeWriter.begin(tx);
   for (const { recordId, hash, bytes } of message.items) {
     const missing = await tx.get(missingTable, [recordId, hash]);
@@ -168,9 +181,10 @@ export async function applyFetched(
     const place = { scopeId, sequence, chain };
     await acceptRemote({ tx, added, nowMs }, change, bytes, place);
     recordIds.add(recordId);
+    changed.add(hash);
   }
   await added.end();
-  return { recordIds: [...recordIds] };
+  return { recordIds: [...recordIds], changed, isReset: false };
 }
 
 async function applyRow(

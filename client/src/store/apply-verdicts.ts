@@ -59,10 +59,9 @@ async function acceptAt(
       admittedAtMs: null,
     });
   }
-  for (const place of places) {
-    const current = await findChange(tx, change.recordId, change.hash);
-    if (current !== undefined) await markAccepted(tx, current, place, null);
-  }
+  let current = change;
+  for (const place of places)
+    current = await markAccepted(tx, current, place, null);
 }
 
 /** What was saved on top of a change that had been refused meanwhile: composed before the verdict, stored after it. */

@@ -107,22 +107,30 @@ export class ChangeWriter {
   }
 }
 
-/** Replaces what has become of a change; does nothing else than `progress` says. */
+/** Replaces what has become of a change, given as it is; does nothing else than `progress` says. Gives back its row. */
 export async function setProgress(
   tx: WriteTransaction,
-  change: LocalChange,
+  before: LocalChange,
   progress: Progress,
-): Promise<void> {
-  await putChange(tx, { ...change, progress });
+): Promise<LocalChange> {
+  const change = { ...before, progress };
+  const { recordId, localNumber, priority, hash } = change;
+  await tx.put(changesTable, [recordId, localNumber], change);
+  if (isUnsynced(progress))
+    await tx.put(pendingTable, [priority, localNumber], { recordId, hash });
+  else if (isUnsynced(before.progress))
+    await tx.delete(pendingTable, [priority, localNumber]);
+  await tx.put(staleViewsTable, [recordId], true);
+  return change;
 }
 
-/** Says that the server holds a change there, whatever was known of it before. */
+/** Says that the server holds a change there, whatever was known of it before. Gives back its row. */
 export async function markAccepted(
   tx: WriteTransaction,
   change: LocalChange,
   place: LocalPlace,
   admittedAtMs: number | null,
-): Promise<void> {
+): Promise<LocalChange> {
   const before =
     change.progress.state === "accepted" ? change.progress : undefined;
   const others = (before?.places ?? []).filter(
@@ -131,21 +139,23 @@ export async function markAccepted(
   const known = before?.places.find(({ scopeId }) => scopeId === place.scopeId);
   const chain =
     place.chain ?? (known?.sequence === place.sequence ? known.chain : null);
-  await setProgress(tx, change, {
+  const accepted = await setProgress(tx, change, {
     state: "accepted",
     places: [...others, { ...place, chain }],
     admittedAtMs: admittedAtMs ?? before?.admittedAtMs ?? null,
   });
   const key = [place.scopeId, place.sequence];
-  const row = await tx.get(logRowsTable, key);
+  const saidBefore =
+    admittedAtMs ?? (await tx.get(logRowsTable, key))?.admittedAtMs;
   await tx.put(logRowsTable, key, {
     recordId: change.recordId,
     hash: change.hash,
     memberId: change.memberId,
     deviceId: change.deviceId,
     chain,
-    admittedAtMs: admittedAtMs ?? row?.admittedAtMs ?? null,
+    admittedAtMs: saidBefore ?? null,
   });
+  return accepted;
 }
 
 export function isUnsynced(progress: Progress): boolean {
@@ -179,16 +189,4 @@ export function meaningOf(change: DecodedChange): ChangeMeaning {
   return {
     creates: { recordType, parentId: parentId.success ? parentId.data : null },
   };
-}
-
-async function putChange(
-  tx: WriteTransaction,
-  change: LocalChange,
-): Promise<void> {
-  const { recordId, localNumber, priority, hash, progress } = change;
-  await tx.put(changesTable, [recordId, localNumber], change);
-  if (isUnsynced(progress))
-    await tx.put(pendingTable, [priority, localNumber], { recordId, hash });
-  else await tx.delete(pendingTable, [priority, localNumber]);
-  await tx.put(staleViewsTable, [recordId], true);
 }

@@ -6,6 +6,7 @@
  * that fails leaves nothing and tells nobody. All state is derived from rows; nothing is counted beside them.
  */
 import type {
+  ChangeHash,
   ChangesMessage,
   CheckpointClaims,
   Clock,
@@ -72,8 +73,8 @@ export interface LocalLogDeps {
 
 export interface LogEvent {
   readonly recordIds: readonly RecordId[];
-  /** Rows were added, and nothing else: none that was there before has changed. */
-  readonly isAppend: boolean;
+  /** Of the rows that were there before, only those of these changes may say something else; null where it can be any. */
+  readonly changed: ReadonlySet<ChangeHash> | null;
   /** Rows that had been settled changed or left: forget what was derived from them. */
   readonly isReset: boolean;
   /** Rights, review tasks or confirmations changed. */
@@ -160,7 +161,7 @@ export class LocalLog {
     });
     this.#tell(
       changes.map(({ recordId }) => recordId),
-      { isAppend: stranded.length === 0 },
+      { changed: stranded.length === 0 ? new Set() : null },
     );
   }
 
@@ -176,7 +177,18 @@ export class LocalLog {
       if (found.length > 0) await this.#whenStranded(tx, found);
       return found;
     });
-    this.#tell(verdicts.map(({ recordId }) => recordId));
+    // A refusal concerns what was composed on top as well.
+    const isAboutThemOnly = verdicts.every(
+      ({ verdict }) => verdict !== "refused",
+    );
+    this.#tell(
+      verdicts.map(({ recordId }) => recordId),
+      {
+        changed: isAboutThemOnly
+          ? new Set(verdicts.map(({ hash }) => hash))
+          : null,
+      },
+    );
     return stranded;
   }
 
@@ -341,7 +353,7 @@ export class LocalLog {
     const effect = await refusing(() =>
       this.#store.write(localPartition, (tx) => work(tx, nowMs)),
     );
-    if (effect.ok) this.#tell(effect.value.recordIds);
+    if (effect.ok) this.#tell(effect.value.recordIds, effect.value);
     return effect;
   }
 
@@ -356,12 +368,16 @@ export class LocalLog {
 
   #tell(
     recordIds: readonly RecordId[],
-    { isAppend = false, isReset = false, hasNewFacts = false } = {},
+    {
+      changed = null,
+      isReset = false,
+      hasNewFacts = false,
+    }: Partial<Omit<LogEvent, "recordIds">> = {},
   ): void {
     if (recordIds.length === 0 && !hasNewFacts) return;
     const event = {
       recordIds: [...new Set(recordIds)],
-      isAppend,
+      changed,
       isReset,
       hasNewFacts,
     };
