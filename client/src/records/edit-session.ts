@@ -19,6 +19,7 @@ import {
 
 import { DraftEdits, saysTheSame } from "./draft.ts";
 import type { Draft } from "./draft-types.ts";
+import { frontierOf } from "./frontier-of.ts";
 import type { OpenRecord } from "./open-records.ts";
 import { moveProblem } from "./parent-problem.ts";
 import type { SavePlan } from "./plan-save.ts";
@@ -179,7 +180,7 @@ export class EditSession<R extends RecordType = RecordType> {
 
   #show(hashes: readonly ChangeHash[]): RecordSnapshot<R> {
     const { state } = this.#open;
-    const heads = state.index.frontier(hashes);
+    const heads = frontierOf(state.index, hashes);
     this.#shown = new RecordSnapshot(this.#open, heads);
     this.#seen = state.behind(heads);
     return this.#shown;

@@ -6,6 +6,7 @@ import type { ChangeHash } from "@suture/schema";
 
 import { isRestore } from "../store/change-rows.ts";
 import type { LocalChange } from "../store/local-change.ts";
+import { frontierOf } from "./frontier-of.ts";
 import type { RecordState } from "./record-state.ts";
 
 /** The frontier of the changes behind `heads` that a change of this lane may build on. */
@@ -27,7 +28,7 @@ export function laneDependencies(
     if (qualifies(change.row, lane)) found.push(next);
     else open.push(...change.row.deps);
   }
-  return state.index.frontier(found);
+  return frontierOf(state.index, found);
 }
 
 /** What a restored server lost had been accepted, and will be brought back. */
