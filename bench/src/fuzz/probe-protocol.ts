@@ -9,4 +9,9 @@ export type FromProbe =
       /** The longest stretch since then in which nothing else had a turn. */
       readonly longestMs: number;
     }
-  | { readonly asked: "memory"; readonly rssBytes: number };
+  | {
+      readonly asked: "memory";
+      readonly rssBytes: number;
+      /** Of it, what JavaScript holds, which is the same each time. */
+      readonly heldBytes: number;
+    };

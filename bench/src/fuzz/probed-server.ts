@@ -5,6 +5,7 @@ import type { FromProbe, ToProbe } from "./probe-protocol.ts";
 const probe = new URL("./server-probe.js", import.meta.url).href;
 
 export type CpuUsed = Extract<FromProbe, { readonly asked: "cpu" }>;
+export type MemoryUsed = Extract<FromProbe, { readonly asked: "memory" }>;
 
 export class ProbedServer {
   readonly #server: ServerProcess;
@@ -70,8 +71,13 @@ export class ProbedServer {
 
   /** After forced garbage collection; null if it has crashed. */
   async memoryBytes(): Promise<number | null> {
+    return (await this.memory())?.rssBytes ?? null;
+  }
+
+  /** The same, and how much of it JavaScript holds. */
+  async memory(): Promise<MemoryUsed | null> {
     const answer = await this.#ask("memory");
-    return answer?.asked === "memory" ? answer.rssBytes : null;
+    return answer?.asked === "memory" ? answer : null;
   }
 
   #ask(asked: ToProbe): Promise<FromProbe | null> {

@@ -40,12 +40,11 @@ function begin(): void {
   longestMs = 0;
 }
 
-async function collect(): Promise<number> {
+async function collect(): Promise<void> {
   for (let count = 0; count < collections; count += 1) {
     globalThis.gc?.();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return process.memoryUsage.rss();
 }
 
 async function answer(asked: ToProbe): Promise<void> {
@@ -53,7 +52,11 @@ async function answer(asked: ToProbe): Promise<void> {
     beat();
     const usedMs = beatAtCpuMs - askedAtCpuMs;
     tell({ asked, cpuMs: usedMs, longestMs });
-  } else tell({ asked, rssBytes: await collect() });
+  } else {
+    await collect();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    tell({ asked, rssBytes: rss, heldBytes: heapUsed + external });
+  }
   begin();
 }
 

@@ -5,7 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 
-import { ProbedServer } from "../../fuzz/probed-server.ts";
+import { ProbedServer, type MemoryUsed } from "../../fuzz/probed-server.ts";
 import { TalkingProcess } from "../../talking-process.ts";
 import type { Measured } from "../rounds.ts";
 import type { HoldGround } from "./hold-ground.ts";
@@ -64,12 +64,15 @@ export async function holdRound({
       await ask(party, { kind: "follow", edit }, "followed");
     return {
       "time to start": { value: startedMs - startMs, unit: "ms" },
-      "memory after start": { value: atStart, unit: "bytes" },
-      "memory with all connections": { value: withAll, unit: "bytes" },
-      "memory of a connection": {
-        value: (withAll - withHalf) / (connections - half),
-        unit: "bytes",
-      },
+      "memory after start": bytes(atStart.rssBytes),
+      "of that, held by JavaScript": bytes(atStart.heldBytes),
+      "memory with all connections": bytes(withAll.rssBytes),
+      "memory of a connection": bytes(
+        (withAll.rssBytes - withHalf.rssBytes) / (connections - half),
+      ),
+      "held by JavaScript for a connection": bytes(
+        (withAll.heldBytes - withHalf.heldBytes) / (connections - half),
+      ),
     };
   } finally {
     for (const party of parties) await party.end();
@@ -87,10 +90,14 @@ async function ask<K extends FromHolding["kind"]>(
   await answered;
 }
 
-async function memoryOf(server: ProbedServer): Promise<number> {
-  const bytes = await server.memoryBytes();
-  if (bytes === null) throw new Error("the server ended");
-  return bytes;
+async function memoryOf(server: ProbedServer): Promise<MemoryUsed> {
+  const memory = await server.memory();
+  if (memory === null) throw new Error("the server ended");
+  return memory;
+}
+
+function bytes(value: number): Measured[string] {
+  return { value, unit: "bytes" };
 }
 
 /** Node takes as many as it may have by itself; the server needs a file for each connection. */
