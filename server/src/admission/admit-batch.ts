@@ -22,6 +22,7 @@ import type { Numbered } from "./admit-part.ts";
 import { boundBatch } from "./bound.ts";
 import type { PushedChange, Refusal } from "./judgement.ts";
 import { forgetOverruled, mergeOutcomes } from "./merge-outcomes.ts";
+import { PartTurns } from "./part-turns.ts";
 import { findFoundings, placeBatch } from "./place-batch.ts";
 import { restoreProven } from "./restore.ts";
 
@@ -38,12 +39,15 @@ const ungauged: WorkGauge = {
   add: () => undefined,
 };
 const defaultCachedRecords = 5_000;
+/** Of the parts of long batches, so many wait for the store at a time: enough for a commit, and no more than 50 ms of work. */
+const maxLongParts = 8;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
   const { store, types, directory, verifyCheckpoint } = deps;
   const cache = new RecordCache({
     maxRecords: deps.maxCachedRecords ?? defaultCachedRecords,
   });
+  const turns = new PartTurns(maxLongParts);
 
   return {
     async admit(author, changes, work = ungauged) {
@@ -86,7 +90,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       }
       const outcomes = await Promise.all(
         [...groups].map(([organizationId, group]) =>
-          admitGroup(deps, cache, work, {
+          admitGroup(deps, { cache, turns }, work, {
             organizationId,
             author,
             group,

@@ -64,6 +64,39 @@ test("[AD-24] between the parts of a long batch others are answered", async () =
   expect(appended[1]?.fromSequence).toBe((appended[0]?.toSequence ?? 0) + 2);
 });
 
+test("[AD-27] of long batches that come together, eight parts wait for the store at a time, and a short one besides", async () => {
+  const store = createMemoryStore({ tables: serverTables });
+  let [waiting, mostWaiting] = [0, 0];
+  const world = await createWorld(
+    createWorldDeps({
+      ...store,
+      read: (partition, work) => store.read(partition, work),
+      async write(partition, work) {
+        waiting += 1;
+        mostWaiting = Math.max(mostWaiting, waiting);
+        return store.write(partition, work).finally(() => (waiting -= 1));
+      },
+    }),
+  );
+  const patients = (by: Colleague, count: number) =>
+    Array.from(
+      { length: count },
+      () =>
+        by.create(typeOf("patient"), { parentId: world.organizationId }).pushed,
+    );
+  const batches: (readonly [Colleague, readonly PushedChange[]])[] = [];
+  for (const size of [...Array<number>(10).fill(21), 1]) {
+    const colleague = await world.hire(["clinician"]);
+    batches.push([colleague, patients(colleague, size)]);
+  }
+  mostWaiting = 0;
+  const pushed = batches.map(([colleague, changes]) =>
+    colleague.push(...changes),
+  );
+  for (const verdicts of await Promise.all(pushed)) expectAccepted(verdicts);
+  expect(mostWaiting).toBe(9);
+});
+
 test("[AD-24] rights that end between two parts of a batch end for what is behind them", async () => {
   const { world, afterFirstPart, newPatients } = await createScene();
   const { admin } = world;

@@ -23,6 +23,7 @@ import {
   type PartOutcome,
 } from "./admit-part.ts";
 import type { Author, Refusal } from "./judgement.ts";
+import type { PartTurns } from "./part-turns.ts";
 import { isCreation } from "./scope.ts";
 import { TrialBook } from "./trial-book.ts";
 
@@ -41,16 +42,23 @@ export interface Group {
   readonly firstMemberId: RecordId | null;
 }
 
+/** What the batches of all organizations share. */
+export interface Shared {
+  readonly cache: RecordCache;
+  readonly turns: PartTurns;
+}
+
 /** What one transaction takes on: some 20 ms of work at most, whatever is pushed. At least one change. */
 const partLimits = { maxChanges: 20, maxOps: 1_000, maxBytes: 128 * 1024 };
 
 export async function admitGroup(
   deps: AdmissionDeps,
-  cache: RecordCache,
+  { cache, turns }: Shared,
   work: WorkGauge,
   pushed: Group,
 ): Promise<GroupOutcome> {
   const { organizationId, author, firstMemberId } = pushed;
+  const isLong = countOfPart(pushed.group) < pushed.group.length;
   const outcomes: PartOutcome[] = [];
   const verdicts = new Map<number, Verdict>();
   const book = new TrialBook();
@@ -70,7 +78,8 @@ export async function admitGroup(
       firstMemberId,
       book,
     };
-    const outcome = await admitPartOrNone(deps, cache, work, part);
+    const admit = () => admitPartOrNone(deps, cache, work, part);
+    const outcome = await (isLong ? turns.take(admit) : admit());
     if (!("wanted" in outcome))
       return {
         ...gather(organizationId, []),
