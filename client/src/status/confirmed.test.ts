@@ -53,6 +53,7 @@ test("[CL-9] confirmed is what a checkpoint covers that goes through this device
   expect(patient.status.label).toBe("Saved locally. Will sync on reconnect.");
 });
 
+// Found by seed 2201: a device put back to a backup knows its own later work by name only, until it has fetched it.
 test("[CL-9] what waits for a change that has not arrived is not confirmed before a checkpoint covers it", async () => {
   const patient = await newPatient();
   await server.takeFrom(ada);
