@@ -13,6 +13,7 @@ const usualChanges = 2_000;
 export const admit: Benchmark = {
   name: "admit",
   goal: "at most 60 µs for an ordinary change, at most 120 µs for a statement of 4 KB",
+  sizeAmongAll: { records: 1_000 },
   run: ({ records: changesPerKind = usualChanges, peers, rounds, tell }) =>
     onAdmitGround(changesPerKind, async (ground) => {
       const withFloor = peers === "all" || peers.has("floor");

@@ -13,6 +13,7 @@ const promisedBytes = 40_000;
 export const hold: Benchmark = {
   name: "hold",
   goal: "nothing for a record in memory, at most 40 KB for a connection",
+  sizeAmongAll: { records: 5_000, connections: 200 },
   async run({ rounds, tell, ...options }) {
     const { records = usual.records } = options;
     const connections = Math.max(2, options.connections ?? usual.connections);

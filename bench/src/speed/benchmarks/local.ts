@@ -13,6 +13,7 @@ const changes = 1_000;
 export const local: Benchmark = {
   name: "local",
   goal: "save to durable p99 < 10 ms, open a record with 1,000 changes < 20 ms, first page and search over 50,000 < 50 ms",
+  sizeAmongAll: { records: 5_000 },
   async run({ records = usualPatients, rounds, tell }) {
     const directory = await mkdtemp(join(tmpdir(), "suture-bench-"));
     try {

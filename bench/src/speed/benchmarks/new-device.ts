@@ -13,6 +13,7 @@ const editsPerRecord = 5;
 export const newDevice: Benchmark = {
   name: "new-device",
   goal: "at least 10 times as fast as stock automerge-repo; a usable list before 10 % has arrived",
+  sizeAmongAll: { records: 200 },
   run: ({ records: held = usualRecords, peers, rounds, tell }) =>
     onAwayGround(
       held,

@@ -15,6 +15,7 @@ const usualRecords = 1_000;
 export const weekAway: Benchmark = {
   name: "week-away",
   goal: "at least 50 times fewer messages, 10 times fewer bytes, 20 times as fast as stock automerge-repo; at most 1.3 times the bytes of the compressed changes",
+  sizeAmongAll: { records: 400 },
   async run({ records: held = usualRecords, peers, rounds, tell }) {
     const away = {
       missed: Math.ceil(held / 100),

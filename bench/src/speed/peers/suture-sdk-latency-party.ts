@@ -16,7 +16,7 @@ import { deviceFolderIn, tokenFileIn } from "./hospital-files.ts";
 import { editForm, must } from "./suture-sdk-devices.ts";
 import { holdsAll } from "./suture-sdk-party.ts";
 
-const editsPerSecond = 20;
+const editsPerSecond = 40;
 const clinic = 0;
 
 type Job = SutureRecord<typeof serviceJob>;
