@@ -11,7 +11,7 @@
 import type { RecordId, Verdict } from "@suture/schema";
 import { RecordCache } from "../log/record-cache.ts";
 import type { Admission, AdmissionDeps, WorkGauge } from "./admission.ts";
-import { admitGroup } from "./admit-group.ts";
+import { admitGroup, partLimits } from "./admit-group.ts";
 import {
   leaveUnread,
   readArrival,
@@ -39,7 +39,7 @@ const ungauged: WorkGauge = {
   add: () => undefined,
 };
 const defaultCachedRecords = 5_000;
-/** Of the parts of long batches, so many wait for the store at a time: enough for a commit, and no more than 50 ms of work. */
+/** So many long batches are read, or have a part waiting for the store, at a time: enough for a commit, and some 50 ms of work. */
 const maxLongParts = 8;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
@@ -52,9 +52,13 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   return {
     async admit(author, changes, work = ungauged) {
       const bound = boundBatch(changes);
-      const arrivals = await readArrivals(deps, work, changes, (pushed) =>
-        bound.ok ? readArrival(pushed) : leaveUnread(pushed, bound.error),
-      );
+      const read = () =>
+        readArrivals(deps, work, changes, (pushed) =>
+          bound.ok ? readArrival(pushed) : leaveUnread(pushed, bound.error),
+        );
+      const arrivals = await (changes.length > partLimits.maxChanges
+        ? turns.take(read)
+        : read());
       if (!bound.ok)
         return mergeOutcomes(
           arrivals.map((arrival) => refuseAny(arrival, bound.error)),

@@ -49,7 +49,11 @@ export interface Shared {
 }
 
 /** What one transaction takes on: some 20 ms of work at most, whatever is pushed. At least one change. */
-const partLimits = { maxChanges: 20, maxOps: 1_000, maxBytes: 128 * 1024 };
+export const partLimits = {
+  maxChanges: 20,
+  maxOps: 1_000,
+  maxBytes: 128 * 1024,
+};
 
 export async function admitGroup(
   deps: AdmissionDeps,
