@@ -15,5 +15,8 @@ export default defineConfig({
     environment: "node",
     // Vitest leaves one core to itself, which of two is half.
     maxWorkers: "100%",
+    // Only what hangs is to fail by it: a machine that others use as well may be ten times slower than another.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

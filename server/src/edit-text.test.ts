@@ -48,4 +48,4 @@ test("[AD-22] a text written over a real socket is tried in a thread of its own;
   expect(await push(...texts)).toEqual(["accepted", "accepted"]);
   expect(threadCount).toBe(1);
   process.off("worker", countThread);
-}, 60_000);
+});

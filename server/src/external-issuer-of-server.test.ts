@@ -57,4 +57,4 @@ test("[ID-31] people sign in with the issuer of the settings; while it is gone, 
   expect(
     await post("/v1/sign-in", { email, password }, other.url),
   ).toMatchObject({ status: 200 });
-}, 30_000);
+});

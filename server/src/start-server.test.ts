@@ -50,7 +50,7 @@ describe("a server on this machine", () => {
     const again = await WsClient.open(second, clinician);
     again.hello(clinician);
     expect((await again.take("welcome")).scopes).toEqual(welcome.scopes);
-  }, 30_000);
+  });
 
   test("[OP-6] without the sample there is nobody; a server that holds something is never given it", async () => {
     const dataDir = newDataDir();
@@ -66,7 +66,7 @@ describe("a server on this machine", () => {
       }),
     });
     expect(refused.status).toBe(401);
-  }, 30_000);
+  });
 
   test("[OP-5] a second process on the same data is refused in one sentence, until the first has stopped", async () => {
     const dataDir = newDataDir();
@@ -81,7 +81,7 @@ describe("a server on this machine", () => {
     });
     await first.stop();
     await running(dataDir, { SUTURE_SAMPLE: "off" });
-  }, 30_000);
+  });
 
   test("[OP-3] a port in use is said in one sentence, and nothing is left open", async () => {
     const first = await running(newDataDir(), { SUTURE_SAMPLE: "off" });
@@ -95,7 +95,7 @@ describe("a server on this machine", () => {
       error: { code: "port-in-use" },
     });
     expect(!second.ok && second.error.message).toContain(port);
-  }, 30_000);
+  });
 
   test("[OP-3] a data directory that cannot be used is said in one sentence", async () => {
     const dataDir = newDataDir();
@@ -128,7 +128,7 @@ describe("a server on this machine", () => {
       "restore the latest backup",
     );
     expect(readFileSync(file).equals(before)).toBe(true);
-  }, 30_000);
+  });
 
   test("[OP-3] stopping answers what was received and tells every device; what was accepted is there at the next start", async () => {
     const dataDir = newDataDir();
@@ -161,7 +161,7 @@ describe("a server on this machine", () => {
     expect((await again.take("verdicts")).verdicts).toMatchObject([
       { verdict: "duplicate" },
     ]);
-  }, 30_000);
+  });
 
   test("[SY-2] a text frame ends its session; the server and the others go on", async () => {
     const server = await running();
@@ -177,7 +177,7 @@ describe("a server on this machine", () => {
     expect(await closed).toBe("message-malformed");
     other.send({ type: "ping", number: 7 });
     expect(await other.take("pong")).toEqual({ type: "pong", number: 7 });
-  }, 30_000);
+  });
 
   test("[SY-2] a broken WebSocket frame and a connection cut off mid-upgrade end nothing else", async () => {
     const server = await running();
@@ -193,7 +193,7 @@ describe("a server on this machine", () => {
     const other = await WsClient.open(server, device);
     other.hello(device);
     await other.take("welcome");
-  }, 30_000);
+  });
 
   test("[SY-2] who does not prove who they are gets no socket, and the code as JSON", async () => {
     const server = await running(newDataDir(), { SUTURE_SAMPLE: "off" });
@@ -220,7 +220,7 @@ describe("a server on this machine", () => {
     expect(
       await answerTo({ authorization: "DPoP planted-token" }),
     ).toMatchObject({ status: 401, body: { code: "token-invalid" } });
-  }, 30_000);
+  });
 
   test("[OP-4] no name, no content and no token is ever in the log", async () => {
     const server = await running();
@@ -259,5 +259,5 @@ describe("a server on this machine", () => {
       "riverbend",
     ])
       expect(log).not.toContain(secret);
-  }, 30_000);
+  });
 });

@@ -38,7 +38,7 @@ test("[SY-14] revoking a device closes its live connection, without any timer", 
   expect(await closed).toBe("not-permitted");
   colleague.client.send({ type: "ping", number: 5 });
   expect(await colleague.client.take("pong")).toMatchObject({ number: 5 });
-}, 60_000);
+});
 
 test("[LM-7] a device that stops reading is closed, and its colleagues notice nothing", async () => {
   const server = await running(undefined, patient, {
@@ -80,7 +80,7 @@ test("[LM-7] a device that stops reading is closed, and its colleagues notice no
   expect(honest.client.socket.readyState).toBe(honest.client.socket.OPEN);
   stuck.socket.resume();
   await gone;
-}, 60_000);
+});
 
 /** A hundred thousand characters that do not compress well. */
 function largeEquipment({ device, welcome }: Opened) {

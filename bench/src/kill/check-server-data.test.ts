@@ -18,7 +18,7 @@ beforeAll(async () => {
   dataDir = join(directory, "server");
   const running = await startSampleServer({ directory });
   await running.stop();
-}, 60_000);
+});
 afterAll(() => rm(directory, { recursive: true }));
 
 /** Changes that lie in the files. */

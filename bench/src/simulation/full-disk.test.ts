@@ -41,4 +41,4 @@ test("[SY-20] a device that cannot store what it receives asks ever more seldom,
   if (typeof there === "symbol" || !there.ok) throw new Error("not there");
   expect(there.value.fields.deviceName).toBe("Ventilator, moved");
   await world.close();
-}, 60_000);
+});

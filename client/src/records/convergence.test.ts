@@ -94,7 +94,7 @@ test("[CO-14] devices that hold the same changes show the same record", async ()
     }),
     { numRuns: 60 },
   );
-}, 60_000);
+});
 
 /** Saves one thing, as a person might; what is refused early is nothing. */
 async function write(

@@ -102,7 +102,7 @@ test("[CL-1] a process killed while it saves keeps every edit it had confirmed, 
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 /** What the other process had said when it was killed, in the middle of whatever it did then. */
 async function linesUntilKilled(

@@ -315,4 +315,4 @@ test("[SW-5] wherever the device stops, the refusal and what is said again are b
     if (!hasFailed) break;
   }
   expect(failures).toBeGreaterThan(10);
-}, 60_000);
+});

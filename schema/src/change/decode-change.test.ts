@@ -46,7 +46,7 @@ test("[CH-12] decodes what Automerge writes as Automerge decodes it: three repli
   ]) {
     expect(actionsSeen).toContain(action);
   }
-}, 30_000);
+});
 
 test("[CH-12] decodes what encodeChange writes", () => {
   const opIds = fc

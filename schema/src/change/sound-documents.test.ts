@@ -112,7 +112,7 @@ test("[AD-22] what is let in by its structure and content loads, saves and can b
     ),
     { numRuns: 20 },
   );
-}, 60_000);
+});
 
 function isAccepted(history: History, bytes: Uint8Array): boolean {
   try {

@@ -202,7 +202,7 @@ test("[AD-21] a record that may not be seen gets the verdicts of one that is not
     ),
     { numRuns: 20 },
   );
-}, 60_000);
+});
 
 test("[AD-21] what another of a person's organizations holds, and they may not read there, is not found there", async () => {
   const scenes = [true, false].map(async (isThere) => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
     deviceCount: 20,
     work: { ...hospitalDefaults.work, criticalShare: 0.075 },
   });
-}, 120_000);
+});
 
 test("[WO-70] a hospital that was silent for hours comes back in one second, and converges", () => {
   expect(report.writes).toEqual({ all: 80, critical: 6, contested: 4 });

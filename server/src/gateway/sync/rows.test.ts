@@ -136,7 +136,7 @@ describe("rows", () => {
         (_, at) => left.sequence + 1 + at,
       ),
     );
-  }, 30_000);
+  });
 
   test("[SY-5] a slow reader is told that there is more instead of being sent it, and pulls", async () => {
     const world = await SyncWorld.create({
@@ -207,7 +207,7 @@ describe("rows", () => {
       expect(rows.filter(({ bytes }) => bytes === null)).toHaveLength(1);
       expect(client.last("changes")?.cursor).toEqual(end);
     }
-  }, 30_000);
+  });
 
   test("[SY-9] own rows, and any that may be read, are fetched by name; what is unknown and what is not permitted answer the same", async () => {
     const world = await SyncWorld.create();

@@ -69,7 +69,7 @@ describe("snapshots", () => {
     expect(client.last("changes")?.cursor).toEqual(
       await endOfScope(world.store, house),
     );
-  }, 30_000);
+  });
 });
 
 describe("what a snapshot is evidence of", () => {
