@@ -38,7 +38,10 @@ export function encodeKey(key: Key): string {
 
 /** Inverse of `encodeKey`. Throws a TypeError for text that `encodeKey` does not produce. */
 export function decodeKey(text: string): Key {
-  const key = text.split(separator).map(decodePart);
+  const parts = text.split(separator);
+  // Every row of a scan comes here, and nearly all keys are made of identifiers, hashes and numbers.
+  if (parts.every(isPlain)) return parts.map(decodePlain);
+  const key = parts.map(decodePart);
   if (encodeKey(key) !== text)
     throw new TypeError("not the text form of a key");
   return key;
@@ -111,8 +114,22 @@ function encodeString(part: string | undefined): string {
   );
 }
 
+/** Whether a part is as `encodeKey` writes it, at a look; false where that takes more than a look. */
+function isPlain(text: string): boolean {
+  const first = text.charCodeAt(0);
+  if (first > 0x24) return !/[\0-!\uD7FF-\uFFFF]/.test(text);
+  return (
+    /^#[a-o](?:0|[1-9][0-9]*)$/.test(text) &&
+    text.charCodeAt(1) === firstCountLetter + text.length - 2
+  );
+}
+
+function decodePlain(text: string): KeyPart {
+  return text.startsWith("#") ? Number(text.slice(2)) : text;
+}
+
 function decodePart(text: string): KeyPart {
-  if (text.startsWith("#")) return Number(text.slice(2));
+  if (text.startsWith("#")) return decodePlain(text);
   const escaped = text.startsWith("$") ? text.slice(1) : text;
   return escaped.replace(
     /([!\uD7FF])([^])/g,
