@@ -10,6 +10,7 @@ import { startPeerServer } from "./peer-server.ts";
 import { missingInAutomergeStorage } from "./peers/automerge-repo-disk.ts";
 import { missingInHocuspocusDatabase } from "./peers/hocuspocus-disk.ts";
 import { missingInPouchFiles } from "./peers/pouchdb-disk.ts";
+import { recordsOnScreens } from "./peers/records-on-screens.ts";
 import { startSutureServer } from "./peers/suture-server.ts";
 import type { Contender } from "./rounds.ts";
 import type { StormGround } from "./storm-ground.ts";
@@ -45,9 +46,7 @@ export function sutureOnDevices(ground: StormGround): Contender {
 export function sutureOnScreens(ground: StormGround): Contender {
   const { directory, size } = ground;
   const work = stormWork(size);
-  const edits = work.records
-    .filter(({ clinic }) => clinic === 0)
-    .flatMap((record) => record.edits).length;
+  const edits = recordsOnScreens(work).flatMap((record) => record.edits).length;
   const start = () =>
     startSutureServer(directory, async (held) =>
       held.size >= edits + work.records.length

@@ -53,19 +53,19 @@ const growing: readonly Growing[] = [
   {
     benchmark: idleReturn,
     by: "records",
-    base: 100,
+    base: 50,
     measures: { [lastMessage]: held, messages: held, [payload]: held },
   },
   {
     benchmark: weekAway,
     by: "records",
-    base: 200,
+    base: 100,
     measures: { [lastMessage]: work, [payload]: work },
   },
   {
     benchmark: newDevice,
     by: "records",
-    base: 100,
+    base: 50,
     measures: {
       [lastMessage]: work,
       [payload]: work,
@@ -84,13 +84,13 @@ const growing: readonly Growing[] = [
   {
     benchmark: admit,
     by: "records",
-    base: 250,
+    base: 100,
     measures: { "a field, CPU time": held, "a 4 KB statement, CPU time": held },
   },
   {
     benchmark: hold,
     by: "records",
-    base: 500,
+    base: 250,
     fixed: { connections: 40 },
     measures: {
       "memory after start": held,
@@ -100,14 +100,14 @@ const growing: readonly Growing[] = [
   {
     benchmark: hold,
     by: "connections",
-    base: 50,
+    base: 20,
     fixed: { records: 500 },
     measures: { "memory with all connections": work },
   },
   {
     benchmark: local,
     by: "records",
-    base: 250,
+    base: 100,
     measures: {
       "save to durable, p99": held,
       "open a long record": held,

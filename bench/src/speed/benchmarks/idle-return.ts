@@ -16,7 +16,7 @@ const compared = [time, "messages", "payload both ways"];
 export const idleReturn: Benchmark = {
   name: "idle-return",
   goal: "one round trip, at most 2 KB of WebSocket payload both ways, flat in records held",
-  sizeAmongAll: { records: 1_000 },
+  sizeAmongAll: { records: 500 },
   async run(options) {
     const figures: Record<string, Figure> = {};
     const ratios: Record<string, number | string> = {};

@@ -11,13 +11,13 @@ import { join } from "node:path";
 
 import type { OpenParty } from "../party.ts";
 import { editsInTurns, SteadyEdits } from "../steady-edits.ts";
-import { clinicOf, devicesPerClinic } from "../storm-work.ts";
+import { devicesPerClinic } from "../storm-work.ts";
 import { deviceFolderIn, tokenFileIn } from "./hospital-files.ts";
+import { recordsOnScreens } from "./records-on-screens.ts";
 import { editForm, must } from "./suture-sdk-devices.ts";
 import { holdsAll } from "./suture-sdk-party.ts";
 
-const editsPerSecond = 40;
-const clinic = 0;
+const editsPerSecond = 20;
 
 type Job = SutureRecord<typeof serviceJob>;
 
@@ -29,10 +29,8 @@ interface Device {
 
 export const openParty: OpenParty = async ({ work, directory, port }) => {
   const round = await mkdtemp(join(directory, "devices-"));
-  const records = work.records.filter((record) => record.clinic === clinic);
-  const turns = editsInTurns(work).filter(
-    ({ device }) => clinicOf(device) === clinic,
-  );
+  const records = recordsOnScreens(work);
+  const turns = editsInTurns({ ...work, records });
   const edits = new SteadyEdits(
     turns.length,
     devicesPerClinic - 1,
