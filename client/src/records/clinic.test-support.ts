@@ -27,6 +27,7 @@ import { createMemoryTokenStore } from "../identity/token-store.ts";
 import { changesOf } from "../store/change-rows.ts";
 import { clientTables } from "../store/client-tables.ts";
 import { openLocalLog, type LocalLog } from "../store/local-log.ts";
+import type { Saved } from "./save-at.ts";
 
 export const startMs = Date.UTC(2026, 2, 2, 9);
 
@@ -285,4 +286,22 @@ function memberIdOf(personId: PersonId): RecordId {
   return recordIdFromBytes(
     sha256(encodeUtf8(`member ${personId}`)).subarray(0, 16),
   );
+}
+
+/** Registers somebody at the device, as yet without anything about them. */
+export async function newPatient({ client }: Device, parentId: RecordId) {
+  const created = await client.patients.create({ parentId });
+  if (!created.ok) throw new Error(created.error.reason);
+  return created.value;
+}
+
+/** Prescribes `amoxicillin` to them. */
+export async function sign(
+  record: Awaited<ReturnType<typeof newPatient>>,
+): Promise<Saved> {
+  const edit = await record.edit();
+  edit.draft.prescribing.medications.add(amoxicillin);
+  const saved = await edit.save();
+  if (!saved.ok) throw new Error(saved.error.reason);
+  return saved.value;
 }

@@ -3,10 +3,11 @@ import type { RecordId } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
 
 import {
-  amoxicillin,
   foundClinic,
   join,
+  newPatient,
   openDevice,
+  sign,
   TestServer,
   type Device,
 } from "../records/clinic.test-support.ts";
@@ -22,24 +23,8 @@ beforeEach(async () => {
   server = new TestServer(organizationId);
 });
 
-async function newPatient() {
-  const created = await ada.client.patients.create({
-    parentId: organizationId,
-  });
-  if (!created.ok) throw new Error(created.error.reason);
-  return created.value;
-}
-
-async function sign(patient: Awaited<ReturnType<typeof newPatient>>) {
-  const edit = await patient.edit();
-  edit.draft.prescribing.medications.add(amoxicillin);
-  const saved = await edit.save();
-  if (!saved.ok) throw new Error(saved.error.reason);
-  return saved.value;
-}
-
 test("[CL-9] confirmed is what a checkpoint covers that goes through this device's own chain", async () => {
-  const patient = await newPatient();
+  const patient = await newPatient(ada, organizationId);
   await server.takeFrom(ada);
   await server.deliverTo(ada);
   expect(await server.confirmTo(ada, { chain: "f".repeat(64) })).toEqual([
@@ -55,7 +40,7 @@ test("[CL-9] confirmed is what a checkpoint covers that goes through this device
 
 // Found by seed 2201: a device put back to a backup knows its own later work by name only, until it has fetched it.
 test("[CL-9] what waits for a change that has not arrived is not confirmed before a checkpoint covers it", async () => {
-  const patient = await newPatient();
+  const patient = await newPatient(ada, organizationId);
   await server.takeFrom(ada);
   const ben = await openDevice({ name: "ben" });
   await join(ben, organizationId, teamId, ["clinician"]);

@@ -6,10 +6,11 @@ import {
 import { beforeEach, expect, test } from "vitest";
 
 import {
-  amoxicillin,
   foundClinic,
-  openDevice,
   join,
+  newPatient,
+  openDevice,
+  sign,
   TestServer,
   type Device,
 } from "../records/clinic.test-support.ts";
@@ -30,22 +31,6 @@ beforeEach(async () => {
   ({ organizationId, teamId } = await foundClinic(ada));
   server = new TestServer(organizationId);
 });
-
-async function newPatient() {
-  const created = await ada.client.patients.create({
-    parentId: organizationId,
-  });
-  if (!created.ok) throw new Error(created.error.reason);
-  return created.value;
-}
-
-async function sign(patient: Awaited<ReturnType<typeof newPatient>>) {
-  const edit = await patient.edit();
-  edit.draft.prescribing.medications.add(amoxicillin);
-  const saved = await edit.save();
-  if (!saved.ok) throw new Error(saved.error.reason);
-  return saved.value;
-}
 
 async function nextBatch(except: ReadonlySet<string> = new Set()) {
   return ada.log.nextPush({
@@ -83,11 +68,11 @@ test("[CL-7] a founding goes out as organization, member, team, in one batch", a
 
 test("[CL-7] most critical first, behind what it depends on and the creation of the records it names", async () => {
   await server.takeFrom(ada);
-  const older = await newPatient();
+  const older = await newPatient(ada, organizationId);
   const edit = await older.edit();
   edit.draft.maritalStatus = "M";
   await edit.save();
-  const patient = await newPatient();
+  const patient = await newPatient(ada, organizationId);
   await sign(patient);
   const start = new Date(ada.clock.nowMs + 48 * 3_600_000).toISOString();
   const end = new Date(ada.clock.nowMs + 49 * 3_600_000).toISOString();
@@ -141,7 +126,7 @@ test("[CL-2] what is to be sent is made anew from the rows when the log is opene
 
 test("[CL-3] verdicts: accepted, waiting, held, and one on a change that is not here", async () => {
   await server.takeFrom(ada);
-  const patient = await newPatient();
+  const patient = await newPatient(ada, organizationId);
   const [change] = await ada.client.unsynced();
   if (change === undefined) throw new Error("nothing is unsynced");
   const named = { recordId: patient.id, hash: change.hash };
@@ -189,7 +174,7 @@ test("[CL-4] applying a page twice changes nothing; a damaged, torn or foreign p
   await server.deliverTo(ben);
   expect(await ben.log.scopes()).toEqual(held);
 
-  await newPatient();
+  await newPatient(ada, organizationId);
   await server.takeFrom(ada);
   const end = server.rows.length;
   const page = (rows: ChangesMessage["rows"]): ChangesMessage => ({
@@ -224,7 +209,7 @@ test("[CL-4] applying a page twice changes nothing; a damaged, torn or foreign p
 });
 
 test("[CL-5] a snapshot gives whole records, page by page, and remembers how far it came", async () => {
-  const patient = await newPatient();
+  const patient = await newPatient(ada, organizationId);
   await sign(patient);
   await server.takeFrom(ada);
   const ben = await openDevice({ name: "ben" });
@@ -271,7 +256,7 @@ test("[CL-5] a snapshot gives whole records, page by page, and remembers how far
 });
 
 test("[CL-5] changes known by name only are asked for, and are in the record once fetched", async () => {
-  const patient = await newPatient();
+  const patient = await newPatient(ada, organizationId);
   await server.takeFrom(ada);
   const ben = await openDevice({ name: "ben" });
   await join(ben, organizationId, teamId, ["clinician"]);
@@ -313,7 +298,7 @@ test("[CL-6] with its creation all of a record is stranded, what builds on nothi
 
 test("[CL-6] what was composed on a refused change is stranded with it", async () => {
   await server.takeFrom(ada);
-  const patient = await newPatient();
+  const patient = await newPatient(ada, organizationId);
   await server.takeFrom(ada);
   const first = await sign(patient);
   await sign(patient);
@@ -329,7 +314,10 @@ test("[CL-6] what was composed on a refused change is stranded with it", async (
 });
 
 test("[CL-10] a damaged chunk is that record's damage; others open as before", async () => {
-  const [damaged, sound] = [await newPatient(), await newPatient()];
+  const [damaged, sound] = [
+    await newPatient(ada, organizationId),
+    await newPatient(ada, organizationId),
+  ];
   await ada.store.write(localPartition, async (tx) => {
     const [row] = await tx.scan(changeBytesTable, { prefix: [damaged.id] });
     if (row === undefined) throw new Error("there are no bytes");
@@ -347,7 +335,10 @@ test("[CL-10] a damaged chunk is that record's damage; others open as before", a
 });
 
 test("[CL-8] a scope that may no longer be read leaves, but for work that was never accepted", async () => {
-  const [accepted, worked] = [await newPatient(), await newPatient()];
+  const [accepted, worked] = [
+    await newPatient(ada, organizationId),
+    await newPatient(ada, organizationId),
+  ];
   await server.takeFrom(ada);
   await sign(worked);
   await ada.log.keepOnly(new Map());
