@@ -56,6 +56,7 @@ const makers: Readonly<Record<string, Maker>> = {
   push,
   pull,
   fetch: fetchKnown,
+  "fetch-records": fetchRecords,
   "pull-snapshot": pullSnapshot,
   restore,
   ping: ({ chance }) => ({ type: "ping", number: chance.uint32() }),
@@ -161,6 +162,15 @@ function fetchKnown({ chance, known }: MessageMaterials): object {
     return { recordId, hash };
   });
   return { type: "fetch", items };
+}
+
+function fetchRecords({ chance, scopes, known }: MessageMaterials): object {
+  const { scopeId } = chance.pick(scopes);
+  const recordIds = Array.from(
+    { length: 1 + chance.length(100) },
+    () => chance.pick(known).recordId,
+  );
+  return { type: "fetch-records", scopeId, recordIds };
 }
 
 function pullSnapshot({ chance, scopes, known }: MessageMaterials): object {

@@ -23,7 +23,7 @@ import {
   type MessageSocket,
   type RecordId,
   type ServerMessage,
-  type SnapshotMessage,
+  type WholeRecord,
 } from "@suture/schema";
 
 import { WrittenRecord } from "./peers/written-record.ts";
@@ -37,8 +37,6 @@ export interface PatientName {
   readonly family: string;
   readonly given: string;
 }
-
-type SnapshotRecord = SnapshotMessage["records"][number];
 
 export interface FilledLog {
   readonly organizationId: RecordId;
@@ -61,7 +59,7 @@ export async function fillLog(
   };
   const organizationId = newRecordId();
   const scopeId = organizationScope(organizationId);
-  const records: SnapshotRecord[] = [];
+  const records: WholeRecord[] = [];
   let chain = firstChain(scopeId, epoch);
   const append = ({
     recordId,

@@ -20,6 +20,7 @@ import {
   type RefusalCode,
   type Role,
   type Store,
+  type WholeRecord,
 } from "@suture/schema";
 
 import { Client } from "../create-client.ts";
@@ -139,6 +140,20 @@ export class TestServer {
     const chain = this.#chains[sequence];
     if (chain === undefined) throw new Error("the log is shorter");
     return { epoch: this.#epoch, sequence, chain };
+  }
+
+  /** A record as a snapshot gives it. */
+  changesOf(recordId: RecordId): WholeRecord["changes"] {
+    return this.rows
+      .filter((row) => row.recordId === recordId)
+      .map(({ hash, memberId, deviceId, sequence, admittedAtMs, bytes }) => ({
+        hash,
+        memberId,
+        deviceId,
+        sequence,
+        admittedAtMs,
+        bytes: bytes ?? new Uint8Array(),
+      }));
   }
 
   /** Takes everything the device would send; `refuse` names the code for what is not accepted. */

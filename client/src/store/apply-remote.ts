@@ -18,9 +18,11 @@ import {
   type FetchedMessage,
   type LogRow,
   type RecordId,
+  type RecordsMessage,
   type Result,
   type ScopeId,
   type SnapshotMessage,
+  type WholeRecord,
   type WriteTransaction,
 } from "@suture/schema";
 
@@ -30,7 +32,13 @@ import {
   meaningOf,
   ChangeWriter,
 } from "./change-rows.ts";
-import { logRowsTable, missingTable, scopesTable } from "./client-tables.ts";
+import {
+  changesByHashTable,
+  incompleteRecordsTable,
+  logRowsTable,
+  missingTable,
+  scopesTable,
+} from "./client-tables.ts";
 import { doubtPlaces } from "./doubt-places.ts";
 import { mergeLane, type LocalPlace } from "./local-change.ts";
 
@@ -135,14 +143,9 @@ export async function applySnapshot(
   const doubted = scope === undefined ? await doubtPlaces(tx, scopeId) : [];
   const changed = new Set<ChangeHash>();
   const added = await ChangeWriter.begin(tx);
-  for (const { recordId, changes } of page.records) {
-    for (const { sequence, bytes, ...change } of changes) {
-      const place = { scopeId, sequence, chain: null };
-      const named = { recordId, ...change };
-      await acceptRemote({ tx, added, nowMs }, named, bytes, place);
-      changed.add(change.hash);
-    }
-  }
+  for (const record of page.records)
+    for (const hash of await applyWhole({ tx, added, nowMs }, scopeId, record))
+      changed.add(hash);
   await added.end();
   await tx.put(
     scopesTable,
@@ -161,6 +164,24 @@ export async function applySnapshot(
     changed,
     isReset: doubted.length > 0,
   };
+}
+
+/** Records of which only the latest was here. What the server does not have of them is not asked for again. */
+export async function applyRecords(
+  tx: WriteTransaction,
+  { scopeId, records }: RecordsMessage,
+  nowMs: number,
+): Promise<RemoteEffect> {
+  const changed = new Set<ChangeHash>();
+  const added = await ChangeWriter.begin(tx);
+  for (const record of records) {
+    for (const hash of await applyWhole({ tx, added, nowMs }, scopeId, record))
+      changed.add(hash);
+    await tx.delete(incompleteRecordsTable, [scopeId, record.recordId]);
+  }
+  await added.end();
+  const recordIds = records.map(({ recordId }) => recordId);
+  return { recordIds, changed, isReset: false };
 }
 
 /** Bytes that had been missing. What the server will not give (`null`) is not asked for again. */
@@ -185,6 +206,19 @@ export async function applyFetched(
   }
   await added.end();
   return { recordIds: [...recordIds], changed, isReset: false };
+}
+
+/** Gives back the names of its changes. */
+async function applyWhole(
+  intake: Intake,
+  scopeId: ScopeId,
+  { recordId, changes }: WholeRecord,
+): Promise<readonly ChangeHash[]> {
+  for (const { sequence, bytes, ...change } of changes) {
+    const place = { scopeId, sequence, chain: null };
+    await acceptRemote(intake, { recordId, ...change }, bytes, place);
+  }
+  return changes.map(({ hash }) => hash);
 }
 
 async function applyRow(
@@ -248,6 +282,9 @@ async function acceptRemote(
       admittedAtMs,
     },
   };
+  for (const dep of row.deps)
+    if (!(await isKnown(tx, recordId, dep)))
+      await tx.put(incompleteRecordsTable, [place.scopeId, recordId], true);
   await added.insert(row, bytes, meaning);
   await tx.put(logRowsTable, [place.scopeId, place.sequence], {
     recordId,
@@ -258,6 +295,19 @@ async function acceptRemote(
     admittedAtMs,
   });
   return true;
+}
+
+/** Here, or to be fetched: a log's rows come in causal order, but for those of a record that was not in the scope when this device came to it. */
+async function isKnown(
+  tx: WriteTransaction,
+  recordId: RecordId,
+  hash: ChangeHash,
+): Promise<boolean> {
+  const key = [recordId, hash];
+  return (
+    (await tx.get(changesByHashTable, key)) !== undefined ||
+    (await tx.get(missingTable, key)) !== undefined
+  );
 }
 
 /** The point before a scope's first row. */

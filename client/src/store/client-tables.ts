@@ -106,6 +106,12 @@ export const missingTable = defineTable({
   }),
 });
 
+/** [scopeId, recordId]: records of which only the latest came, to be fetched whole. */
+export const incompleteRecordsTable = defineTable({
+  name: "incomplete_records",
+  schema: z.literal(true),
+});
+
 /** [recordId]: what its creation says. */
 export const recordsTable = defineTable({
   name: "records",
@@ -254,6 +260,7 @@ export const clientTables: readonly Table<unknown>[] = [
   lostRowsTable,
   scopesTable,
   missingTable,
+  incompleteRecordsTable,
   recordsTable,
   viewsTable,
   viewsByLabelTable,

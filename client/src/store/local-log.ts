@@ -18,6 +18,7 @@ import type {
   PersonId,
   ReadTransaction,
   RecordId,
+  RecordsMessage,
   Result,
   ReviewsMessage,
   ScopeId,
@@ -30,6 +31,7 @@ import type {
 import {
   applyFetched,
   applyPage,
+  applyRecords,
   applySnapshot,
   refusing,
   type RemoteEffect,
@@ -57,6 +59,7 @@ import { makeRowsAgree } from "./repair-log.ts";
 import {
   findCommonPoint,
   forgetLostRows,
+  incompleteRecords,
   keepOnly,
   keepReceipt,
   lostProof,
@@ -64,6 +67,7 @@ import {
   regress,
   scopesOf,
   type LostProof,
+  type RecordsToFetch,
 } from "./scope-positions.ts";
 
 export interface LocalLogDeps {
@@ -81,6 +85,9 @@ export interface LogEvent {
   readonly hasNewFacts: boolean;
 }
 export type LogListener = (event: LogEvent) => void;
+
+/** Nothing is kept of what is refused. */
+type Applied = Result<RemoteEffect, RemoteRefusal>;
 
 /** What is done about changes that become stranded work, in the transaction that strands them. */
 export type StrandedHandler = (
@@ -193,9 +200,7 @@ export class LocalLog {
   }
 
   /** A page of a scope's log. Refused, and nothing kept, unless it continues the chain held here. */
-  applyPage(
-    page: ChangesMessage,
-  ): Promise<Result<RemoteEffect, RemoteRefusal>> {
+  applyPage(page: ChangesMessage): Promise<Applied> {
     return this.#applyRemote((tx, nowMs) => applyPage(tx, page, nowMs));
   }
 
@@ -203,16 +208,18 @@ export class LocalLog {
   applySnapshot(
     page: SnapshotMessage,
     readTypes: readonly string[] = [],
-  ): Promise<Result<RemoteEffect, RemoteRefusal>> {
+  ): Promise<Applied> {
     return this.#applyRemote((tx, nowMs) =>
       applySnapshot(tx, page, readTypes, nowMs),
     );
   }
 
-  applyFetched(
-    message: FetchedMessage,
-  ): Promise<Result<RemoteEffect, RemoteRefusal>> {
+  applyFetched(message: FetchedMessage): Promise<Applied> {
     return this.#applyRemote((tx, nowMs) => applyFetched(tx, message, nowMs));
+  }
+
+  applyRecords(message: RecordsMessage): Promise<Applied> {
+    return this.#applyRemote((tx, nowMs) => applyRecords(tx, message, nowMs));
   }
 
   /** Opened and closed review tasks. `isComplete` when the message lists all that are open, as after `welcome`. */
@@ -308,6 +315,11 @@ export class LocalLog {
     });
   }
 
+  /** Records of which only the latest came, of one scope, to be fetched whole. */
+  incompleteRecords(limit: number): Promise<RecordsToFetch | null> {
+    return this.read((tx) => incompleteRecords(tx, limit));
+  }
+
   /** The server's log does not hold what this device was told: finds the common point, and returns the rest to pending. */
   async regress(
     scopeId: ScopeId,
@@ -348,7 +360,7 @@ export class LocalLog {
 
   async #applyRemote(
     work: (tx: WriteTransaction, nowMs: number) => Promise<RemoteEffect>,
-  ): Promise<Result<RemoteEffect, RemoteRefusal>> {
+  ): Promise<Applied> {
     const nowMs = this.#clock.now();
     const effect = await refusing(() =>
       this.#store.write(localPartition, (tx) => work(tx, nowMs)),

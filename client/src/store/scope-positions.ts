@@ -5,6 +5,7 @@
 import {
   limits,
   type Cursor,
+  type FetchRecordsMessage,
   type LogLink,
   type ReadTransaction,
   type RecordId,
@@ -12,7 +13,7 @@ import {
   type ScopeId,
   type WriteTransaction,
 } from "@suture/schema";
-import { scopeIdSchema } from "@suture/schema";
+import { recordIdSchema, scopeIdSchema } from "@suture/schema";
 
 import { startOf } from "./apply-remote.ts";
 import { changesOf, findChange, isRestore } from "./change-rows.ts";
@@ -21,6 +22,7 @@ import {
   changePacksTable,
   changesByHashTable,
   changesTable,
+  incompleteRecordsTable,
   logRowsTable,
   lostProofsTable,
   lostRowsTable,
@@ -42,6 +44,24 @@ export async function scopesOf(
   return new Map(
     rows.map(({ key, value }) => [scopeIdSchema.parse(key[0]), value]),
   );
+}
+
+export type RecordsToFetch = Omit<FetchRecordsMessage, "type">;
+
+/** Records of which only the latest came, of whichever scope is first; null when there are none. */
+export async function incompleteRecords(
+  tx: ReadTransaction,
+  limit: number,
+): Promise<RecordsToFetch | null> {
+  const [first] = await tx.scan(incompleteRecordsTable, { limit: 1 });
+  if (first === undefined) return null;
+  const scopeId = scopeIdSchema.parse(first.key[0]);
+  const rows = await tx.scan(incompleteRecordsTable, {
+    prefix: [scopeId],
+    limit,
+  });
+  const recordIds = rows.map(({ key }) => recordIdSchema.parse(key[1]));
+  return { scopeId, recordIds };
 }
 
 /** The last of the server's points, latest first, that this device's chain goes through; null if none. */
@@ -259,6 +279,10 @@ async function forgetScope(
   await tx.delete(scopesTable, [scopeId]);
   await tx.delete(receiptsTable, [scopeId]);
   await forgetLostRows(tx, scopeId);
+  for (const { key } of await tx.scan(incompleteRecordsTable, {
+    prefix: [scopeId],
+  }))
+    await tx.delete(incompleteRecordsTable, key);
   const rows = await tx.scan(logRowsTable, { prefix: [scopeId] });
   const removed = new Set<RecordId>();
   for (const recordId of new Set(rows.map(({ value }) => value.recordId))) {

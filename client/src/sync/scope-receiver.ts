@@ -41,6 +41,7 @@ export class ScopeReceiver {
   readonly #readTypes = new Map<ScopeId, readonly string[]>();
   /** The sequence up to which this session has stored pages. */
   readonly #storedUpTo = new Map<ScopeId, number>();
+  #isFetchingRecords = false;
 
   constructor(deps: ScopeReceiverDeps) {
     this.#deps = deps;
@@ -109,6 +110,12 @@ export class ScopeReceiver {
     await this.fetchMissing();
   }
 
+  async records(message: Message<"records">): Promise<void> {
+    this.#isFetchingRecords = false;
+    this.#expectSound(await this.#deps.log.applyRecords(message));
+    await this.fetchMissing();
+  }
+
   async snapshot(message: Message<"snapshot">): Promise<void> {
     const { log, ask } = this.#deps;
     const { scopeId, at, next } = message;
@@ -151,8 +158,14 @@ export class ScopeReceiver {
   }
 
   async fetchMissing(): Promise<void> {
-    const items = await this.#deps.log.missing(500);
-    if (items.length > 0) this.#deps.ask({ type: "fetch", items: [...items] });
+    const { log, ask } = this.#deps;
+    const items = await log.missing(500);
+    if (items.length > 0) ask({ type: "fetch", items: [...items] });
+    if (this.#isFetchingRecords) return;
+    const incomplete = await log.incompleteRecords(100);
+    if (incomplete === null) return;
+    this.#isFetchingRecords = true;
+    ask({ type: "fetch-records", ...incomplete });
   }
 
   /** Every session anew: an earlier one may have ended before what was lost was back. */

@@ -224,6 +224,8 @@ export class SyncSession {
         return this.#reportIfCaughtUp();
       case "fetched":
         return this.#receiver.fetched(message);
+      case "records":
+        return this.#receiver.records(message);
       case "snapshot":
         return this.#receiver.snapshot(message);
       case "log-regressed":

@@ -80,30 +80,48 @@ export const pullSnapshotMessage = z.strictObject({
 });
 export type PullSnapshotMessage = z.infer<typeof pullSnapshotMessage>;
 
+/** One record as a scope's log has it. */
+export const wholeRecordSchema = z.strictObject({
+  recordId: recordIdSchema,
+  /** In the log's order, which is causal. */
+  changes: z.array(
+    z.strictObject({
+      hash: changeHashSchema,
+      memberId: recordIdSchema,
+      deviceId: deviceIdSchema,
+      sequence: z.int().positive(),
+      admittedAtMs: z.int(),
+      bytes: bytesSchema,
+    }),
+  ),
+});
+export type WholeRecord = z.infer<typeof wholeRecordSchema>;
+
 /** Whole records as of `at`; when `next` is null the device stands at `at` and pulls the tail from there. SPEC SY-8. */
 export const snapshotMessage = z.strictObject({
   type: z.literal("snapshot"),
   scopeId: scopeIdSchema,
   at: cursorSchema,
-  records: z.array(
-    z.strictObject({
-      recordId: recordIdSchema,
-      /** In the log's order, which is causal. */
-      changes: z.array(
-        z.strictObject({
-          hash: changeHashSchema,
-          memberId: recordIdSchema,
-          deviceId: deviceIdSchema,
-          sequence: z.int().positive(),
-          admittedAtMs: z.int(),
-          bytes: bytesSchema,
-        }),
-      ),
-    }),
-  ),
+  records: z.array(wholeRecordSchema),
   next: recordIdSchema.nullable(),
 });
 export type SnapshotMessage = z.infer<typeof snapshotMessage>;
+
+/** Asks for records of a scope of which the device was sent only what came lately. Answer: `records`. */
+export const fetchRecordsMessage = z.strictObject({
+  type: z.literal("fetch-records"),
+  scopeId: scopeIdSchema,
+  recordIds: z.array(recordIdSchema).min(1).max(100),
+});
+export type FetchRecordsMessage = z.infer<typeof fetchRecordsMessage>;
+
+/** The first of them. A record has no changes where it is not in the scope or may not be read: the same answer. SPEC SY-31. */
+export const recordsMessage = z.strictObject({
+  type: z.literal("records"),
+  scopeId: scopeIdSchema,
+  records: z.array(wholeRecordSchema),
+});
+export type RecordsMessage = z.infer<typeof recordsMessage>;
 
 /**
  * The server's log does not hold what the cursor says. `samples` are points of its chain, latest first, ending at 0: the

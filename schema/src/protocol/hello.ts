@@ -4,7 +4,7 @@ import { deviceIdSchema, scopeIdSchema } from "../ids.ts";
 import { cursorSchema } from "./cursor.ts";
 import { manifestSchema } from "./manifest.ts";
 
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 export const schemaVersion = 1;
 
 /** First message on a sync socket. Reply: `welcome` or `busy`, else the socket closes with its reason. SPEC SY-1. */

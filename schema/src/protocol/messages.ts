@@ -5,9 +5,11 @@ import {
   changesMessage,
   fetchedMessage,
   fetchMessage,
+  fetchRecordsMessage,
   logRegressedMessage,
   pullMessage,
   pullSnapshotMessage,
+  recordsMessage,
   snapshotMessage,
 } from "./changes.ts";
 import {
@@ -35,6 +37,7 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
   pushMessage,
   pullMessage,
   fetchMessage,
+  fetchRecordsMessage,
   pullSnapshotMessage,
   restoreMessage,
   tokenMessage,
@@ -54,6 +57,7 @@ export const serverMessageSchema = z.discriminatedUnion("type", [
   keysMessage,
   changesMessage,
   fetchedMessage,
+  recordsMessage,
   snapshotMessage,
   logRegressedMessage,
   checkpointMessage,

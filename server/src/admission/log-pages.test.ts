@@ -17,7 +17,7 @@ import {
 import { serverTables } from "../server-tables.ts";
 import { fetchChange } from "../log/fetch-change.ts";
 import { endOf, holdsCursor, readPage, samples } from "../log/read-log.ts";
-import { snapshotPage } from "../log/read-snapshot.ts";
+import { snapshotPage, wholeRecord } from "../log/read-snapshot.ts";
 
 let world: World;
 let clinician: Colleague;
@@ -200,6 +200,32 @@ test("[AD-20] snapshot pages give every readable record whole, as of one point o
   expect([...changes.values()].sort((left, right) => left - right)).toEqual([
     1, 1, 2, 2, 2, 2, 2,
   ]);
+});
+
+test("[SY-31] a record that comes back into a scope is given whole; one that has left, is elsewhere or may not be read has no changes", async () => {
+  const { admin, organizationId, teamId } = world;
+  const other = admin.create(typeOf("team"), { parentId: organizationId });
+  expectAccepted(await admin.push(other.pushed));
+  const otherId = other.replica.recordId;
+  const technician = await world.hire(["technician"], {
+    teamIds: [otherId, teamId].sort(),
+  });
+  const job = technician.create(typeOf("serviceJob"), { parentId: teamId });
+  const countIn = async (scope: ScopeId, reads = mayRead) => {
+    const { changes } = await read(organizationId, (tx) =>
+      wholeRecord(tx, job.replica.recordId, { scopeId: scope, mayRead: reads }),
+    );
+    return changes.length;
+  };
+  expectAccepted(
+    await technician.push(job.pushed, technician.move(job.replica, otherId)),
+  );
+  expect(await countIn(teamScope(teamId))).toBe(0);
+  expect(await countIn(teamScope(otherId))).toBe(2);
+  expectAccepted(await technician.push(technician.move(job.replica, teamId)));
+  expect(await countIn(teamScope(teamId))).toBe(3);
+  expect(await countIn(teamScope(teamId), () => false)).toBe(0);
+  expect(await countIn(scopeId)).toBe(0);
 });
 
 test("[AD-19] single changes are given to whoever may read their record, and to nobody else", async () => {

@@ -5,7 +5,7 @@ import type {
   ReadTransaction,
   RecordId,
   ScopeId,
-  SnapshotMessage,
+  WholeRecord,
 } from "@suture/schema";
 import {
   changeBytesTable,
@@ -14,8 +14,6 @@ import {
   recordsTable,
   scopeRecordsTable,
 } from "./log-tables.ts";
-
-export type SnapshotRecord = SnapshotMessage["records"][number];
 
 export interface SnapshotRequest {
   readonly scopeId: ScopeId;
@@ -29,7 +27,7 @@ export interface SnapshotRequest {
 
 export interface SnapshotPage {
   readonly at: Cursor;
-  readonly records: readonly SnapshotRecord[];
+  readonly records: readonly WholeRecord[];
   /** To ask for the next page with; null when this is the last. */
   readonly next: RecordId | null;
 }
@@ -54,7 +52,7 @@ export async function snapshotPage(
     ...(after === null ? {} : { after: [scopeId, after] }),
     limit: recordsPerPage,
   });
-  const records: SnapshotRecord[] = [];
+  const records: WholeRecord[] = [];
   let byteCount = 0;
   let last: RecordId | null = null;
   for (const { key, value } of found) {
@@ -76,13 +74,26 @@ export async function snapshotPage(
   return { at, records, next: found.length < recordsPerPage ? null : last };
 }
 
+/** A record that is in the scope and may be read, whole; else without changes. SPEC SY-31. */
+export async function wholeRecord(
+  tx: ReadTransaction,
+  recordId: RecordId,
+  { scopeId, mayRead }: Pick<SnapshotRequest, "scopeId" | "mayRead">,
+): Promise<WholeRecord> {
+  const listed = await tx.get(scopeRecordsTable, [scopeId, recordId]);
+  return listed !== undefined && mayRead(listed.recordType)
+    ? readRecord(tx, recordId, scopeId)
+    : { recordId, changes: [] };
+}
+
+/** What a scope's log has of a record, up to a point. */
 async function readRecord(
   tx: ReadTransaction,
   recordId: RecordId,
   scopeId: ScopeId,
-  upTo: number,
-): Promise<SnapshotRecord> {
-  const changes: SnapshotRecord["changes"] = [];
+  upTo = Infinity,
+): Promise<WholeRecord> {
+  const changes: WholeRecord["changes"] = [];
   const rows = await tx.scan(changeIndexTable, { prefix: [recordId] });
   for (const { value: row } of rows) {
     const { hash, memberId, deviceId, admittedAtMs } = row;

@@ -72,6 +72,27 @@ function fetched(
   };
 }
 
+function fetchedWhole(
+  by: (house: House) => House["stranger"],
+): HostileCase["attack"] {
+  return async (house) => {
+    const { patient, organizationId } = house;
+    const socket = await by(house).socket();
+    const answer = await socket.ask(
+      {
+        type: "fetch-records",
+        scopeId: organizationScope(organizationId),
+        recordIds: [patient.recordId],
+      },
+      "records",
+    );
+    if (typeof answer === "string") return answer;
+    return answer.records.flatMap(({ changes }) => changes).length === 0
+      ? "nothing"
+      : "the record";
+  };
+}
+
 const reads: readonly HostileCase[] = [
   {
     name: "a pull of another organization's log",
@@ -112,6 +133,20 @@ const reads: readonly HostileCase[] = [
       ({ technician }) => technician,
       ({ patient: record }) => record,
     ),
+  },
+  {
+    name: "a fetch of a whole record of another organization",
+    attacks: "another organization's patients",
+    check: "server/src/gateway/sync/answer-request.ts: answerFetchRecords",
+    expected: "nothing",
+    attack: fetchedWhole(({ stranger }) => stranger),
+  },
+  {
+    name: "a technician's fetch of a whole patient",
+    attacks: "patients",
+    check: "server/src/log/read-snapshot.ts: wholeRecord",
+    expected: "nothing",
+    attack: fetchedWhole(({ technician }) => technician),
   },
   {
     name: "a technician's snapshot of the organization",

@@ -4,15 +4,18 @@ import type {
   ChangeHash,
   ClientMessage,
   FetchMessage,
+  FetchRecordsMessage,
   FetchedMessage,
   PushMessage,
   RecordId,
   RestoreMessage,
   TokenMessage,
   Verdict,
+  WholeRecord,
 } from "@suture/schema";
 import { decodePushed } from "../../admission/decode.ts";
 import { fetchChange } from "../../log/fetch-change.ts";
+import { wholeRecord } from "../../log/read-snapshot.ts";
 import type { Access } from "./access.ts";
 import { answerUnderRights } from "./answer-under-rights.ts";
 import { answerPull, answerPullSnapshot } from "./send-pages.ts";
@@ -35,6 +38,8 @@ export async function answerRequest(
       return answerPullSnapshot(deps, session, request);
     case "fetch":
       return answerFetch(deps, session, request);
+    case "fetch-records":
+      return answerFetchRecords(deps, session, request);
     case "restore":
       return answerRestore(deps, session, request);
     case "token":
@@ -141,6 +146,37 @@ async function fetchReadable(
     if (bytes !== null) return bytes;
   }
   return null;
+}
+
+/** As `fetch`: the first records of the request, as many as one message holds and at least one. */
+async function answerFetchRecords(
+  deps: SyncDeps,
+  session: SyncSession,
+  { scopeId, recordIds }: FetchRecordsMessage,
+): Promise<void> {
+  const { limitBytes } = session.pageSize.next();
+  const read = async ({ scopes }: Access) => {
+    const access = scopes.get(scopeId);
+    if (access === undefined)
+      return recordIds.map((recordId) => ({ recordId, changes: [] }));
+    return deps.store.read(access.organizationId, (tx) =>
+      session.budget.work.within(async () => {
+        const records: WholeRecord[] = [];
+        let byteCount = 0;
+        for (const recordId of recordIds) {
+          const record = await wholeRecord(tx, recordId, access);
+          for (const { bytes } of record.changes) byteCount += bytes.length;
+          if (records.length > 0 && byteCount > limitBytes) break;
+          records.push(record);
+        }
+        return records;
+      }),
+    );
+  };
+  await answerUnderRights(session, read, (records) => {
+    session.answer({ type: "records", scopeId, records });
+    if (records.length < recordIds.length) session.pageSize.noteSent();
+  });
 }
 
 async function answerRestore(

@@ -72,6 +72,38 @@ describe("snapshots", () => {
   });
 });
 
+test("[SY-31] records are given whole by name, as many of the first as one message holds", async () => {
+  const world = await SyncWorld.create();
+  const { house, client } = await withColleague(world);
+  const writer = world.writerOf(house.admin);
+  const records = [0, 1].map(() => equipmentOf(world));
+  for (const record of records)
+    house.adminClient.push([
+      record.create(writer, { parentId: house.organizationId }),
+      ...Array.from({ length: 100 }, () =>
+        record.edit(writer, {
+          entries: { notes: noteOf(world, "x".repeat(4_000)) },
+        }),
+      ),
+    ]);
+  await world.settle();
+  const [first, second] = records.map(({ recordId }) => recordId);
+  if (first === undefined || second === undefined) return never();
+  const counts = async (recordIds: RecordId[]) => {
+    client.send({
+      type: "fetch-records",
+      scopeId: organizationScope(house.organizationId),
+      recordIds,
+    });
+    await world.settle();
+    const answer = client.last("records");
+    return answer?.records.map(({ changes }) => changes.length);
+  };
+  expect(await counts([first, second])).toEqual([101]);
+  expect(await counts([second])).toEqual([101]);
+  expect(await counts([recordOf(7)])).toEqual([0]);
+});
+
 describe("what a snapshot is evidence of", () => {
   test("[SY-12] naming a record far behind is no evidence that what is before it was sent", async () => {
     const { house, colleague, world, client, scopeId } = await newDevice();
