@@ -9,7 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: [
-      "{schema,server,client,bench}/src/**/*.test.{ts,tsx}",
+      "{schema,server,client,client/web,bench}/src/**/*.test.{ts,tsx}",
       "server/test/**/*.test.ts",
     ],
     environment: "node",

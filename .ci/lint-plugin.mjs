@@ -2,7 +2,7 @@
  * Lint rules of this house that the linter itself cannot express.
  *
  * `house/one-way-imports`: schema ← client, schema ← server; only bench sees both. Inside the server
- * main → gateway → admission → { log, review, audit, identity }, inside the client web → react → the rest.
+ * main → gateway → admission → { log, review, audit, identity }; the app (client/web) → react → the rest of the client.
  * `house/injected-runtime`: clock, timers, chance and environment are given by the entry points, never taken.
  */
 import { dirname, relative, resolve, sep } from "node:path";
@@ -15,6 +15,7 @@ const ours = {
   schema: [],
   server: ["schema"],
   client: ["schema"],
+  "client/web": ["schema", "client"],
   bench: ["schema", "server", "client"],
 };
 
@@ -29,20 +30,23 @@ const directions = [
     from: /^server\/src\/(log|review|audit|identity|store)\//,
     not: /^server\/src\/(gateway\/|admission\/|(main|cli)\.ts$)/,
   },
-  { from: /^client\/src\/(?!web\/)/, not: /^client\/src\/web\// },
   {
-    from: /^client\/src\/(?!web\/|react\/|index\.ts$)/,
+    from: /^client\/src\/(?!react\/|index\.ts$|react\.ts$)/,
     not: /^client\/src\/react\//,
+  },
+  {
+    from: /^client\/src\/(?!browser\/|browser\.ts$)/,
+    not: /^client\/src\/browser\//,
   },
 ];
 
 /** Code that must run in a browser, too; its tests need not. */
 const portable =
-  /^(schema\/src|client\/src\/(records|review|status|react|web))\/(?!.*\.(test|test-support|contract)\.tsx?$)/;
+  /^(schema\/src|client\/src\/(records|review|status|react|browser)|client\/web\/src)\/(?!.*\.(test|test-support|contract)\.tsx?$)/;
 const nodeOnly = /^(node:.*|ws|better-sqlite3)$/;
 
 /** Where clock, timers and chance are given; `bench` measures, so it takes its own. */
-const givenRuntime = /^(schema|server|client)\/src\//;
+const givenRuntime = /^(schema|server|client|client\/web)\/src\//;
 /** A test may let others have their turn: that takes no time of any clock. */
 const tests = /\.(test|test-support|contract)\.tsx?$/;
 /** Entry points and what they hand out. */
@@ -73,7 +77,9 @@ const oneWayImports = {
   meta: { type: "problem", schema: [] },
   create(context) {
     const from = pathInHouse(context.filename);
-    const [workspace] = from.split("/");
+    const workspace = from.startsWith("client/web/")
+      ? "client/web"
+      : from.split("/")[0];
     if (!(workspace in ours)) return {};
 
     function check(node) {
