@@ -26,6 +26,7 @@ import {
   damageReportsTable,
   deviceKey,
   deviceTable,
+  incompleteRecordsTable,
   logRowsTable,
   lostProofsTable,
   lostRowsTable,
@@ -108,6 +109,7 @@ const fromTheServer: readonly Table<unknown>[] = [
   lostRowsTable,
   lostProofsTable,
   missingTable,
+  incompleteRecordsTable,
   receiptsTable,
 ];
 
