@@ -215,11 +215,11 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     const { dpop: proof, method, url } = request;
     const proved = await proofs.check(
       { proof, method, url, token: token.value },
-      verified.value.jkt,
+      verified.value.token.jkt,
     );
     if (!proved.ok) return proved;
     await syncTokens.noteUse(verified.value);
-    return verified;
+    return ok(verified.value.token);
   }
 
   async function verifySessionRequest(
@@ -295,10 +295,10 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     async verifyBatchToken(token, jkt) {
       const verified = await syncTokens.verify(token);
       if (!verified.ok) return verified;
-      if (verified.value.jkt !== jkt)
+      if (verified.value.token.jkt !== jkt)
         return err(identityError("token-of-other-device"));
       await syncTokens.noteUse(verified.value);
-      return verified;
+      return ok(verified.value.token);
     },
     isSyncTokenGood: (token) => syncTokens.isGood(token),
     renewSyncToken: ({ personId, deviceId }) =>

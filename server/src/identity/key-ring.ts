@@ -7,6 +7,8 @@
  * - Every verification pins algorithm, issuer, audience, `typ`, the claims that must be there and the age; the key is found by
  *   `kid` among ours, never in the token. So `alg: none`, an HMAC made with our public key, and a token made for another
  *   purpose are all refused. SPEC ID-6, ID-30; RFC 8725, 3.
+ * - The signature of a token that is shown again and again is verified once while the keys stay the same; its key, age and end
+ *   are judged each time. SPEC ID-40.
  *
  * Other processes notice a rotation at the first unknown `kid`, and a distrusted key within a minute.
  * Key pairs are made by WebCrypto, which takes no injected randomness.
@@ -34,6 +36,7 @@ import {
   listSigningKeys,
   rotateSigningKey,
 } from "./signing-keys.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
 
 /** What a token is for. Two kinds never share an audience or a `typ`, so neither can stand in for the other. */
 export interface TokenKind {
@@ -43,6 +46,8 @@ export interface TokenKind {
   readonly requiredClaims: readonly string[];
   /** Since `iat`; absent for what can be checked for ever. */
   readonly maxAgeMs?: number;
+  /** Its tokens are shown again and again: what was verified is remembered. */
+  readonly isRemembered?: true;
 }
 
 export const checkpointKind: TokenKind = {
@@ -97,6 +102,8 @@ const reloadForUnknownKidAfterMs = 1_000;
 const clockToleranceS = 300;
 /** A sync token has some 600. */
 const maxTokenLength = 4_096;
+/** Some 10 MB when full. */
+const maxRememberedTokens = 10_000;
 
 export async function createKeyRing(deps: {
   readonly store: Store;
@@ -108,6 +115,9 @@ export async function createKeyRing(deps: {
   let loadedAtMs = -Infinity;
   let reloading: Promise<void> = Promise.resolve();
   const listeners = new Set<KeysListener>();
+  const remembered = new VerifiedTokens<TokenKind>({
+    maxTokens: maxRememberedTokens,
+  });
 
   /** One after the other: what was read earlier never takes the place of what was read later. */
   function reload(): Promise<void> {
@@ -130,6 +140,7 @@ export async function createKeyRing(deps: {
       }),
     );
     if (kidsOf(before) === kidsOf(loaded)) return;
+    remembered.clear();
     const isOneDistrusted = before.some(
       ({ kid }) => !loaded.some((key) => key.kid === kid),
     );
@@ -162,6 +173,11 @@ export async function createKeyRing(deps: {
       .sign(current.privateKey);
   }
 
+  function remember(kind: TokenKind, token: string, claims: JWTPayload) {
+    if (kind.isRemembered) remembered.keep(kind, token, { ...claims });
+    return claims;
+  }
+
   await ensureSigningKey(deps);
   await reload();
 
@@ -173,6 +189,13 @@ export async function createKeyRing(deps: {
       const key =
         token.length <= maxTokenLength && (await findKey(kidOf(token)));
       if (!key) return err(identityError("token-invalid"));
+      const known = kind.isRemembered && remembered.claimsOf(kind, token);
+      if (known) {
+        const problem = timeProblem(kind, known, clock.now());
+        if (problem === null) return ok({ ...known });
+        remembered.forget(token);
+        return err(identityError(problem));
+      }
       try {
         const { payload } = await jwtVerify(token, key.publicKey, {
           algorithms: ["ES256"],
@@ -189,7 +212,7 @@ export async function createKeyRing(deps: {
         // The tolerance is for the age and not for the end.
         return payload.exp !== undefined && payload.exp * 1000 <= clock.now()
           ? err(identityError("token-expired"))
-          : ok(payload);
+          : ok(remember(kind, token, payload));
       } catch (cause) {
         return err(identityError(codeOf(cause)));
       }
@@ -215,6 +238,20 @@ export async function createKeyRing(deps: {
       return () => void listeners.delete(listener);
     },
   };
+}
+
+/** What time has changed about claims that were in time once; as they are judged when the token is new. */
+function timeProblem(
+  { maxAgeMs = Infinity }: TokenKind,
+  { iat = 0, nbf = 0, exp = Infinity }: Readonly<JWTPayload>,
+  nowMs: number,
+): IdentityCode | null {
+  const nowS = Math.floor(nowMs / 1000);
+  const ageS = nowS - iat;
+  if (nbf > nowS + clockToleranceS) return "token-invalid";
+  if (exp * 1000 <= nowMs) return "token-expired";
+  if (ageS - clockToleranceS > maxAgeMs / 1000) return "token-expired";
+  return ageS < -clockToleranceS ? "token-invalid" : null;
 }
 
 function kidsOf(keys: readonly LoadedKey[]): string {

@@ -41,6 +41,7 @@ export const syncTokenKind: TokenKind = {
   typ: "suture-sync+jwt",
   requiredClaims: ["sub", "device_id", "jti", "exp", "cnf"],
   maxAgeMs: syncTokenLifetimeMs,
+  isRemembered: true,
 };
 
 export interface SyncGrant {
@@ -58,6 +59,12 @@ export interface VerifiedSyncToken {
   readonly jkt: string;
 }
 
+export interface ShownSyncToken {
+  readonly token: VerifiedSyncToken;
+  /** Whether it was used before, and has ended what it replaced. */
+  readonly isUsed: boolean;
+}
+
 export interface SyncTokens {
   /** Errors: `device-unknown` (also when the person is not on it), `device-revoked`. */
   issue(
@@ -65,11 +72,11 @@ export interface SyncTokens {
     deviceId: DeviceId,
   ): Promise<Result<SyncGrant, IdentityError>>;
   /** The token alone; whoever calls checks the proof. Errors: `token-invalid`, `token-wrong-kind`, `token-expired`, `token-revoked`. */
-  verify(token: string): Promise<Result<VerifiedSyncToken, IdentityError>>;
+  verify(token: string): Promise<Result<ShownSyncToken, IdentityError>>;
   /** Whether a token that was verified is still neither expired nor revoked. */
   isGood(token: VerifiedSyncToken): Promise<boolean>;
   /** To be called once the proof was right: ends the tokens that this one replaces. */
-  noteUse(token: VerifiedSyncToken): Promise<void>;
+  noteUse(shown: ShownSyncToken): Promise<void>;
   removeExpired(): Promise<number>;
 }
 
@@ -89,23 +96,18 @@ export function createSyncTokens(deps: {
 }): SyncTokens {
   const { store, keys, clock, random } = deps;
 
-  const rowOf = (token: VerifiedSyncToken) =>
-    store.read(identityPartition, (tx) =>
-      tx.get(syncTokensTable, [token.deviceId, token.personId, token.tokenId]),
-    );
-
-  /** Bound to the key it was issued for, even if a leaked signing key says another. The device is looked at too: who becomes a member of an organization that had closed it is not let back in. */
-  const isGood = (token: VerifiedSyncToken) =>
+  /** The row of a token that is neither expired nor revoked. Bound to the key it was issued for, even if a leaked signing key says another. The device is looked at too: who becomes a member of an organization that had closed it is not let back in. */
+  const goodRow = (token: VerifiedSyncToken) =>
     store.read(identityPartition, async (tx) => {
       const { deviceId, personId, tokenId } = token;
       const row = await tx.get(syncTokensTable, [deviceId, personId, tokenId]);
       const device = row && (await tx.get(devicesTable, [deviceId]));
-      return (
-        device !== undefined &&
+      return device !== undefined &&
         row?.jkt === token.jkt &&
         token.expiresAtMs > clock.now() &&
         !(await isClosedTo(tx, personId, device))
-      );
+        ? row
+        : undefined;
     });
 
   return {
@@ -159,16 +161,17 @@ export function createSyncTokens(deps: {
         expiresAtMs: exp * 1000,
         jkt: cnf.jkt,
       };
-      return (await isGood(read))
-        ? ok(read)
-        : err(identityError("token-revoked"));
+      const row = await goodRow(read);
+      return row === undefined
+        ? err(identityError("token-revoked"))
+        : ok({ token: read, isUsed: row.isUsed });
     },
 
-    isGood,
+    isGood: async (token) => (await goodRow(token)) !== undefined,
 
-    async noteUse(token) {
+    async noteUse({ token, isUsed }) {
+      if (isUsed) return;
       const { personId, deviceId, tokenId } = token;
-      if ((await rowOf(token))?.isUsed !== false) return;
       await store.write(identityPartition, async (tx) => {
         const row = await tx.get(syncTokensTable, [
           deviceId,
