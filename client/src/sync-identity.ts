@@ -25,16 +25,13 @@ export function createSyncIdentity(deps: SyncIdentityDeps): SyncIdentity {
       );
       return grants.flatMap((grant) => (grant === undefined ? [] : [grant]));
     },
-    async headers(url, token, nonce) {
+    async headers(request) {
       const pair = await tokens.loadKeyPair();
       if (pair === undefined)
         throw new Error("there is a sync token but no device key");
       const key = await openDeviceKey(pair);
       return {
-        ...(await makeSyncHeaders(
-          { key, clock, random },
-          { method: "GET", url, token, nonce },
-        )),
+        ...(await makeSyncHeaders({ key, clock, random }, request)),
       };
     },
     async renewedToken(personId, token) {

@@ -34,6 +34,8 @@ function answerWithoutEnd(page: string): void {
   });
 }
 
+const prove = () => Promise.resolve({});
+
 test.each([
   ["<html>", 100],
   ["x".repeat(100_000), 60_000],
@@ -41,7 +43,7 @@ test.each([
   "[SY-21] a page that never ends is an answer all the same, and little of it is read",
   async (page, timeoutMs) => {
     answerWithoutEnd(page);
-    const opened = await openWithin(timeoutMs, { url, headers: {} });
+    const opened = await openWithin(timeoutMs, { url, prove });
     if (opened.ok || opened.error.kind !== "answered")
       throw new Error("it was answered");
     const { status, body } = opened.error;
@@ -59,7 +61,7 @@ test.each([
     server.on("request", (_request, response) => {
       response.writeHead(503, { "retry-after": header }).end();
     });
-    const opened = await openWithin(10_000, { url, headers: {} });
+    const opened = await openWithin(10_000, { url, prove });
     expect(opened).toMatchObject({ error: { status: 503, retryAfterMs } });
   },
 );

@@ -24,9 +24,10 @@ export const connectWebSocket: Connect = async (request) =>
 /** Gives up after each of its two steps: until something answers, and until that is read. */
 export const openWithin = async (
   timeoutMs: number,
-  { url, headers }: ConnectRequest,
-): ReturnType<Connect> =>
-  new Promise((resolve) => {
+  { url, prove }: ConnectRequest,
+): ReturnType<Connect> => {
+  const headers = await prove("GET", url);
+  return new Promise((resolve) => {
     const socket = new WebSocket(url, {
       headers,
       perMessageDeflate: false,
@@ -66,6 +67,7 @@ export const openWithin = async (
       });
     });
   });
+};
 
 class WebSocketSocket implements MessageSocket {
   readonly #socket: WebSocket;

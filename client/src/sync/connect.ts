@@ -3,7 +3,11 @@ import type { MessageSocket, Result } from "@suture/schema";
 export interface ConnectRequest {
   /** `ws:` or `wss:`, ending in `/sync`. */
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** The headers that show who asks, for one request: a GET of the socket, or where a browser asks for its ticket. */
+  prove(
+    method: "GET" | "POST",
+    url: string,
+  ): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Why no socket opened, as the transport saw it. */

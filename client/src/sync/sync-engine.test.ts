@@ -79,10 +79,10 @@ test("[SY-24] a server that wants its own nonce in the proof gets it", async () 
   ]);
   world.engine.start();
   await world.settle();
-  expect(world.requests.map(({ headers }) => headers["nonce"])).toEqual([
-    "",
-    "nonce-1",
-  ]);
+  const proofs = await Promise.all(
+    world.requests.map(({ prove }) => prove("GET", "wss://suture.test/sync")),
+  );
+  expect(proofs.map(({ nonce }) => nonce)).toEqual(["", "nonce-1"]);
 });
 
 test("[SY-20] a server that says when to come back is not asked before, and not by all at once", async () => {
@@ -180,7 +180,7 @@ async function openEngine(
             ]
           : [];
       },
-      headers: (_url, _token, nonce) => Promise.resolve({ nonce: nonce ?? "" }),
+      headers: ({ nonce }) => Promise.resolve({ nonce: nonce ?? "" }),
       renewedToken: () => Promise.resolve(undefined),
     },
     readableTypes: () => [],

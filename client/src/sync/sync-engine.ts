@@ -17,6 +17,7 @@ import {
   type Timers,
 } from "@suture/schema";
 
+import type { RequestToProve } from "../identity/dpop-proof.ts";
 import { createBackoff } from "./backoff.ts";
 import type { Connect, ConnectFailure } from "./connect.ts";
 import type { LocalLog } from "../store/local-log.ts";
@@ -33,15 +34,11 @@ export interface SyncCredentials {
   readonly syncToken: string;
 }
 
-/** Who is signed in on this device, and how an upgrade request is proven to come from it. */
+/** Who is signed in on this device, and how a request is proven to come from it. */
 export interface SyncIdentity {
   /** The first opens the socket. Empty when nobody is signed in. */
   credentials(): Promise<readonly SyncCredentials[]>;
-  headers(
-    url: string,
-    token: string,
-    nonce: string | undefined,
-  ): Promise<Readonly<Record<string, string>>>;
+  headers(request: RequestToProve): Promise<Readonly<Record<string, string>>>;
   /** A sync token of the person's that is newer than this one; undefined where there is none to be had. Never throws. */
   renewedToken(personId: PersonId, token: string): Promise<string | undefined>;
 }
@@ -221,22 +218,19 @@ export class SyncEngine {
     if (credentials === undefined)
       return err({ problem: syncProblem("signed-out") });
     const { url, identity, connect } = this.#deps;
-    const first = await connect({
-      url,
-      headers: await identity.headers(url, credentials.syncToken, undefined),
-    });
+    const token = credentials.syncToken;
+    const connectWith = (nonce: string | undefined) =>
+      connect({
+        url,
+        prove: (method, provenUrl) =>
+          identity.headers({ method, url: provenUrl, token, nonce }),
+      });
+    const first = await connectWith(undefined);
     if (first.ok) return ok({ socket: first.value, credentials });
     if (first.error.kind !== "answered" || first.error.dpopNonce === undefined)
       return err(notOpened(first.error));
     // The server does not trust this device's clock: it wants its own nonce in the proof (RFC 9449, section 8).
-    const second = await connect({
-      url,
-      headers: await identity.headers(
-        url,
-        credentials.syncToken,
-        first.error.dpopNonce,
-      ),
-    });
+    const second = await connectWith(first.error.dpopNonce);
     return second.ok
       ? ok({ socket: second.value, credentials })
       : err(notOpened(second.error));

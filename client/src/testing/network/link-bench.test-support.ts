@@ -84,7 +84,10 @@ export class LinkBench {
     const got: { answer?: Awaited<ReturnType<SimulatedLink["connect"]>> } = {};
     let tookMs = 0;
     void this.link
-      .connect({ url: "ws://server.example/sync", headers: { DPoP: "proof" } })
+      .connect({
+        url: "ws://server.example/sync",
+        prove: () => Promise.resolve({ DPoP: "proof" }),
+      })
       .then((answer) => {
         got.answer = answer;
         tookMs = this.time.nowMs - startedAtMs;

@@ -131,10 +131,10 @@ export class SimulatedLink {
     return () => void this.#watchers.delete(watcher);
   }
 
-  readonly connect: Connect = async ({ url, headers }) => {
+  readonly connect: Connect = async ({ url, prove }) => {
     const request = {
       url: url.replace(/^ws/, "http"),
-      headers: lowerCased(headers),
+      headers: lowerCased(await prove("GET", url)),
     };
     const answer = await this.#ask<HttpAnswer | SocketEnd>(
       requestBytes(request, ""),
