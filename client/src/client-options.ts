@@ -3,7 +3,9 @@ import type { Clock, Random, RecordType, Store, Timers } from "@suture/schema";
 
 import type { Fetch } from "./identity/identity-request.ts";
 import type { TokenStore } from "./identity/token-store.ts";
+import type { LogChannel } from "./store/log-events.ts";
 import type { Connect } from "./sync/connect.ts";
+import type { SyncDriver, SyncEngineDeps } from "./sync/sync-engine.ts";
 
 export interface ClientOptions {
   /** Of the server, `https://…`. */
@@ -16,6 +18,10 @@ export interface ClientOptions {
   readonly random: Random;
   readonly connect: Connect;
   readonly fetch: Fetch;
+  /** What keeps it in sync; by default an engine of its own. */
+  readonly startSyncDriver?: (deps: SyncEngineDeps) => SyncDriver;
+  /** To the other contexts that have the same store open. */
+  readonly channel?: LogChannel;
   /** Of the app: those who run the organization see which devices need an update. Printable ASCII, at most 64 characters. */
   readonly appVersion?: string;
   /** By default Suture's own eight. */

@@ -41,7 +41,8 @@ import { readableTypes } from "./records/readable-types.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
 import type { RepoView } from "./records/repo-view.ts";
 import { reexpressStranded } from "./records/reexpress-stranded.ts";
-import { Repository } from "./records/repository.ts";
+import { Repositories } from "./records/repositories.ts";
+import type { Repository } from "./records/repository.ts";
 import type { SaveProblem } from "./records/save-problem.ts";
 import {
   dismissStranded,
@@ -63,14 +64,12 @@ import { deviceKey, deviceTable } from "./store/client-tables.ts";
 import { DamageReports } from "./store/damage-report.ts";
 import { openLocalLog, type LocalLog } from "./store/local-log.ts";
 import { createSyncIdentity } from "./sync-identity.ts";
-import { SyncEngine, type SyncStatus } from "./sync/sync-engine.ts";
+import {
+  SyncEngine,
+  type SyncDriver,
+  type SyncStatus,
+} from "./sync/sync-engine.ts";
 import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
-
-type SutureType = (typeof sutureRecords)[number];
-type SutureTypeNamed<Name extends string> = Extract<
-  SutureType,
-  { readonly type: Name }
->;
 
 type FromMachine = "clock" | "timers" | "random" | "fetch";
 
@@ -100,10 +99,11 @@ export class Client {
   readonly #log: LocalLog;
   readonly #records: OpenRecords;
   readonly #deps: RecordDeps;
-  readonly #engine: SyncEngine;
+  readonly #sync: SyncDriver;
   readonly #syncListeners = new Set<(status: SyncStatus) => void>();
   readonly #presenceListeners = new Set<(message: PresenceMessage) => void>();
   readonly #stopLocal: () => void;
+  readonly #repositories: Repositories;
   #person: CurrentPerson | null = null;
   readonly #renewal: TokenRenewal;
 
@@ -126,15 +126,18 @@ export class Client {
       random,
       sending: new SendState(),
       person: () => this.#person,
-      onSaved: () => this.#engine.push(),
+      onSaved: () => this.#sync.push(),
     };
+    this.#repositories = new Repositories(this.#deps);
     log.whenStranded(reexpressStranded(this.#deps));
     this.#records.narrowTo((states) => readableOf(this.#deps, states));
     this.reviews = new Reviews(this.#deps);
     this.#stopLocal = this.#deps.sending.subscribe(() =>
       this.#records.tellAll(),
     );
-    this.#engine = new SyncEngine({
+    const startDriver =
+      options.startSyncDriver ?? ((deps) => new SyncEngine(deps));
+    this.#sync = startDriver({
       url: `${options.url.replace(/^http/, "ws").replace(/\/+$/, "")}/sync`,
       log,
       identity: createSyncIdentity({
@@ -197,7 +200,7 @@ export class Client {
     const left = await leaveDevice(deps, this.#person.personId, options);
     if (!left.ok) return left;
     await this.renewPersons();
-    this.#engine.restart();
+    this.#sync.restart();
     return left;
   }
 
@@ -218,7 +221,7 @@ export class Client {
     await this.renewPersons();
     // Each person's rights, teams and tasks come over a connection of their own.
     if (before !== personId || this.syncStatus.problem !== null)
-      this.#engine.restart();
+      this.#sync.restart();
     return true;
   }
 
@@ -248,43 +251,41 @@ export class Client {
 
   // records
 
-  /** The records of one of the client's types. Throws for another: that is a mistake in the app. */
+  /** The records of one of the client's types, by one object each. Throws for another: that is a mistake in the app. */
   records<R extends RecordType>(type: R): Repository<R> {
-    if (this.#deps.types.get(type.type) !== type)
-      throw new Error(`the client was not given record type ${type.type}`);
-    return new Repository(this.#deps, type);
+    return this.#repositories.of(type);
   }
 
   get organizations() {
-    return this.#named("organization");
+    return this.#repositories.named("organization");
   }
 
   get teams() {
-    return this.#named("team");
+    return this.#repositories.named("team");
   }
 
   get members() {
-    return this.#named("member");
+    return this.#repositories.named("member");
   }
 
   get profiles() {
-    return this.#named("profile");
+    return this.#repositories.named("profile");
   }
 
   get patients() {
-    return this.#named("patient");
+    return this.#repositories.named("patient");
   }
 
   get appointments() {
-    return this.#named("appointment");
+    return this.#repositories.named("appointment");
   }
 
   get equipment() {
-    return this.#named("equipment");
+    return this.#repositories.named("equipment");
   }
 
   get serviceJobs() {
-    return this.#named("serviceJob");
+    return this.#repositories.named("serviceJob");
   }
 
   /** automerge-repo's `Repo` over the same log, loaded when it is first wanted. Close it before the client. SPEC CL-17. */
@@ -322,12 +323,12 @@ export class Client {
   // sync
 
   get syncStatus(): SyncStatus {
-    return this.#engine.status;
+    return this.#sync.status;
   }
 
   /** Starts, or tries again at once where it was waiting: when the network is said to be back, or the app comes to the front. */
   startSync(): void {
-    this.#engine.start();
+    this.#sync.start();
   }
 
   /**
@@ -349,7 +350,7 @@ export class Client {
   }
 
   stopSync(): void {
-    this.#engine.stop();
+    this.#sync.stop();
   }
 
   watchSync(listener: (status: SyncStatus) => void): () => void {
@@ -363,9 +364,15 @@ export class Client {
     return () => this.#presenceListeners.delete(listener);
   }
 
-  /** Calls after anything on this device changed, or who uses it. */
+  /** Calls after anything on this device changed, who uses it, or whether work can be sent. */
   watch(listener: () => void): () => void {
-    return this.#records.subscribe(listener);
+    const stops = [
+      this.#records.subscribe(listener),
+      this.#deps.sending.subscribe(() => listener()),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /** Resolves once every open record shows what had been committed: from a page of the server's, say. Listeners have been called. */
@@ -375,20 +382,10 @@ export class Client {
 
   /** Stops syncing and closes the store. What was saved is on it. */
   async close(): Promise<void> {
-    this.#engine.stop();
+    this.#sync.stop();
     this.#stopLocal();
     this.#records.close();
     await this.#options.store.close();
-  }
-
-  #named<Name extends SutureType["type"]>(
-    name: Name,
-  ): Repository<SutureTypeNamed<Name>> {
-    const type = sutureRecords.find(
-      (one): one is SutureTypeNamed<Name> => one.type === name,
-    );
-    if (type === undefined) throw new Error(`there is no record type ${name}`);
-    return this.records(type);
   }
 
   #onSyncStatus(status: SyncStatus): void {

@@ -13,7 +13,8 @@ import type {
 } from "@suture/schema";
 import { ok } from "@suture/schema";
 
-import type { LocalLog, LogEvent } from "../store/local-log.ts";
+import type { LocalLog } from "../store/local-log.ts";
+import type { LogEvent } from "../store/log-events.ts";
 import {
   loadRecordState,
   RecordState,
@@ -40,6 +41,8 @@ export class OpenRecord {
   hasFailedSave = false;
   /** Whether whoever uses the device may read it. */
   isReadable = true;
+  /** Could not be brought up to date: it shows nothing any more, and opening it anew says why. */
+  isLost = false;
   #actors: OwnActors | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -50,9 +53,9 @@ export class OpenRecord {
     this.#nothing = new RecordState(state.recordId, state.type);
   }
 
-  /** The record, or for whoever may not read it one without a change. */
+  /** The record; one without a change where it may not be read, or not what is true. */
   get shown(): RecordState {
-    return this.isReadable ? this.state : this.#nothing;
+    return this.isReadable && !this.isLost ? this.state : this.#nothing;
   }
 
   /** Actors that this author drew since the device started, free to go on where their last change was seen. */
@@ -216,6 +219,7 @@ export class OpenRecords {
         // Whoever opened it has been told.
         () => undefined,
       );
+    for (const dropped of this.#droppedById.values()) dropped.deref()?.tell();
   }
 
   #held(
@@ -273,14 +277,19 @@ export class OpenRecords {
     const { state } = opened.value;
     const parentId = state.fold.parentId();
     if (isReset) state.reset();
-    let isReadable = false;
+    let isUpToDate = false;
     try {
-      isReadable = (await this.#log.read((tx) => state.refresh(tx, changed)))
+      isUpToDate = (await this.#log.read((tx) => state.refresh(tx, changed)))
         .ok;
     } finally {
       // What cannot be read any more is opened anew next time, and says then what is wrong.
-      if (!isReadable) this.#forget(recordId);
+      if (!isUpToDate) {
+        this.#forget(recordId);
+        opened.value.isLost = true;
+        opened.value.tell();
+      }
     }
+    if (!isUpToDate) return;
     if (state.fold.parentId() !== parentId) this.#judgeLater();
     this.#later((write) => state.pack(write));
     opened.value.tell();

@@ -6,7 +6,6 @@
  * that fails leaves nothing and tells nobody. All state is derived from rows; nothing is counted beside them.
  */
 import type {
-  ChangeHash,
   ChangesMessage,
   CheckpointClaims,
   Clock,
@@ -47,6 +46,7 @@ import {
 } from "./client-tables.ts";
 import type { LocalChange } from "./local-change.ts";
 import { withFacts, type WithFacts } from "./facts-write.ts";
+import { LogEvents, type LogChannel, type LogListener } from "./log-events.ts";
 import { readFacts, replaceMemberships, type LogFacts } from "./log-facts.ts";
 import {
   manifestOf,
@@ -55,7 +55,7 @@ import {
   type PushBatch,
   type PushRequest,
 } from "./push-order.ts";
-import { makeRowsAgree } from "./repair-log.ts";
+import { makeRowsAgree, repairAfterDamage } from "./repair-log.ts";
 import {
   findCommonPoint,
   forgetLostRows,
@@ -73,18 +73,9 @@ import {
 export interface LocalLogDeps {
   readonly store: Store;
   readonly clock: Clock;
+  /** To the other logs of the same store, where there are any: the tabs of a browser, and its worker. */
+  readonly channel?: LogChannel | undefined;
 }
-
-export interface LogEvent {
-  readonly recordIds: readonly RecordId[];
-  /** Of the rows that were there before, only those of these changes may say something else; null where it can be any. */
-  readonly changed: ReadonlySet<ChangeHash> | null;
-  /** Rows that had been settled changed or left: forget what was derived from them. */
-  readonly isReset: boolean;
-  /** Rights, review tasks or confirmations changed. */
-  readonly hasNewFacts: boolean;
-}
-export type LogListener = (event: LogEvent) => void;
 
 /** Nothing is kept of what is refused. */
 type Applied = Result<RemoteEffect, RemoteRefusal>;
@@ -95,10 +86,16 @@ export type StrandedHandler = (
   stranded: readonly LocalChange[],
 ) => Promise<void>;
 
-/** Opens the log over a store with `clientTables`. Makes sure first that the rows agree with each other. */
+/**
+ * Opens the log over a store with `clientTables`. Makes sure first that the rows agree with each other; where others may have the
+ * store open and be at work, only what damage left.
+ */
 export async function openLocalLog(deps: LocalLogDeps): Promise<LocalLog> {
+  const nowMs = deps.clock.now();
   await deps.store.write(localPartition, (tx) =>
-    makeRowsAgree(tx, deps.clock.now()),
+    deps.channel === undefined
+      ? makeRowsAgree(tx, nowMs)
+      : repairAfterDamage(tx, nowMs),
   );
   return new LocalLog(deps, await deps.store.read(localPartition, readFacts));
 }
@@ -106,14 +103,25 @@ export async function openLocalLog(deps: LocalLogDeps): Promise<LocalLog> {
 export class LocalLog {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #listeners = new Set<LogListener>();
+  readonly #events: LogEvents;
   #whenStranded: StrandedHandler = () => Promise.resolve();
   #facts: LogFacts;
+  /** What the others commit is told in their order, each after what it says about facts was read. */
+  #hearing: Promise<unknown> = Promise.resolve();
 
-  constructor({ store, clock }: LocalLogDeps, facts: LogFacts) {
+  constructor({ store, clock, channel }: LocalLogDeps, facts: LogFacts) {
     this.#store = store;
     this.#clock = clock;
     this.#facts = facts;
+    this.#events = new LogEvents(channel);
+    channel?.listen((event) => {
+      const hear = async () => {
+        if (event.hasNewFacts) await this.#readFactsAnew();
+        this.#events.tellHere(event);
+      };
+      // A store that fails here fails whoever reads next, and says so there.
+      this.#hearing = this.#hearing.then(hear).catch(() => undefined);
+    });
   }
 
   /** As of the last commit. */
@@ -123,8 +131,7 @@ export class LocalLog {
 
   /** Called after each commit with the records it concerns. Gives back how to stop. */
   subscribe(listener: LogListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.subscribe(listener);
   }
 
   /** There is one: it knows what changes mean, which the log does not. SPEC SW-5. */
@@ -147,7 +154,7 @@ export class LocalLog {
     work: (tx: WriteTransaction) => Promise<T>,
   ): Promise<T> {
     const result = await this.#store.write(localPartition, work);
-    this.#tell([recordId]);
+    this.#events.tell([recordId]);
     return result;
   }
 
@@ -166,7 +173,7 @@ export class LocalLog {
       await alongside?.(tx);
       return lost;
     });
-    this.#tell(
+    this.#events.tell(
       changes.map(({ recordId }) => recordId),
       { changed: stranded.length === 0 ? new Set() : null },
     );
@@ -188,7 +195,7 @@ export class LocalLog {
     const isAboutThemOnly = verdicts.every(
       ({ verdict }) => verdict !== "refused",
     );
-    this.#tell(
+    this.#events.tell(
       verdicts.map(({ recordId }) => recordId),
       {
         changed: isAboutThemOnly
@@ -244,7 +251,7 @@ export class LocalLog {
         await tx.put(reviewsTable, [task.reviewId], task);
       return recordIds;
     });
-    if (facts !== undefined) this.#tell(result, { hasNewFacts: true });
+    if (facts !== undefined) this.#events.tell(result, { hasNewFacts: true });
   }
 
   /** The person's rights as `welcome`, `scope-granted` and `scope-revoked` say. */
@@ -255,7 +262,7 @@ export class LocalLog {
     const { facts } = await this.#writeFacts((tx) =>
       replaceMemberships(tx, personId, memberships),
     );
-    this.#tell([], { hasNewFacts: facts !== undefined });
+    this.#events.tell([], { hasNewFacts: facts !== undefined });
   }
 
   /**
@@ -283,7 +290,7 @@ export class LocalLog {
       }
       return unlike;
     });
-    this.#tell([], { hasNewFacts: facts !== undefined });
+    this.#events.tell([], { hasNewFacts: facts !== undefined });
     return result;
   }
 
@@ -330,7 +337,7 @@ export class LocalLog {
       return { common, recordIds: await regress(tx, scopeId, common) };
     });
     const { common, recordIds } = result;
-    this.#tell(recordIds, { isReset: true, hasNewFacts: true });
+    this.#events.tell(recordIds, { isReset: true, hasNewFacts: true });
     return common;
   }
 
@@ -355,7 +362,7 @@ export class LocalLog {
     const { result } = await this.#writeFacts((tx) =>
       keepOnly(tx, typesByScope),
     );
-    this.#tell(result, { isReset: true });
+    this.#events.tell(result, { isReset: true });
   }
 
   async #applyRemote(
@@ -365,7 +372,7 @@ export class LocalLog {
     const effect = await refusing(() =>
       this.#store.write(localPartition, (tx) => work(tx, nowMs)),
     );
-    if (effect.ok) this.#tell(effect.value.recordIds, effect.value);
+    if (effect.ok) this.#events.tell(effect.value.recordIds, effect.value);
     return effect;
   }
 
@@ -378,21 +385,11 @@ export class LocalLog {
     return written;
   }
 
-  #tell(
-    recordIds: readonly RecordId[],
-    {
-      changed = null,
-      isReset = false,
-      hasNewFacts = false,
-    }: Partial<Omit<LogEvent, "recordIds">> = {},
-  ): void {
-    if (recordIds.length === 0 && !hasNewFacts) return;
-    const event = {
-      recordIds: [...new Set(recordIds)],
-      changed,
-      isReset,
-      hasNewFacts,
-    };
-    for (const listener of [...this.#listeners]) listener(event);
+  /** Unless a write of this log's told of later ones meanwhile. */
+  async #readFactsAnew(): Promise<void> {
+    const before = this.#facts;
+    const facts = await this.read(readFacts);
+    if (this.#facts === before) this.#facts = facts;
+    else await this.#readFactsAnew();
   }
 }

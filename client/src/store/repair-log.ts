@@ -59,7 +59,7 @@ export async function makeRowsAgree(
 }
 
 /** Does nothing but where damage was noted since it last ran. */
-async function repairAfterDamage(
+export async function repairAfterDamage(
   tx: WriteTransaction,
   nowMs: number,
 ): Promise<void> {

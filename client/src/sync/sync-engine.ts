@@ -88,16 +88,31 @@ interface NotOpened {
 /** Whoever asks for a longer silence may not be the server, and is not believed. */
 const maxRetryAfterMs = 15 * 60_000;
 
-export class SyncEngine {
+/** What a client needs of whatever keeps it in sync: the engine below, or one in another context of the same device. */
+export interface SyncDriver {
+  readonly status: SyncStatus;
+  /** Starts, or tries again at once where it was waiting. */
+  start(): void;
+  stop(): void;
+  /** Somebody else uses the device, or somebody's sign-in is new: begins again as them, if it had been started. */
+  restart(): void;
+  /** The log has something new to send. */
+  push(): void;
+}
+
+/** Nothing was tried yet. */
+export const notStarted: SyncStatus = {
+  state: "stopped",
+  problem: null,
+  lastAnswerAtMs: null,
+  caughtUpAtMs: null,
+  nextAttemptAtMs: null,
+};
+
+export class SyncEngine implements SyncDriver {
   readonly #deps: SyncEngineDeps;
   readonly #backoff;
-  #status: SyncStatus = {
-    state: "stopped",
-    problem: null,
-    lastAnswerAtMs: null,
-    caughtUpAtMs: null,
-    nextAttemptAtMs: null,
-  };
+  #status = notStarted;
   #session: SyncSession | undefined;
   #retry: Timer | undefined;
   #isWanted = false;
@@ -113,7 +128,6 @@ export class SyncEngine {
     return this.#status;
   }
 
-  /** Starts, or tries again at once where it was waiting. */
   start(): void {
     this.#isWanted = true;
     if (this.#session !== undefined || this.#status.state === "connecting")
@@ -132,14 +146,12 @@ export class SyncEngine {
     this.#tell({ state: "stopped", problem: null, nextAttemptAtMs: null });
   }
 
-  /** Somebody else uses the device, or somebody's sign-in is new: begins again as them, if it had been started. */
   restart(): void {
     if (!this.#isWanted) return;
     this.stop();
     this.start();
   }
 
-  /** The log has something new to send. */
   push(): void {
     this.#session?.push();
   }
