@@ -9,12 +9,15 @@ COPY schema/package.json schema/
 COPY server/package.json server/
 COPY server/bin server/bin
 COPY client/package.json client/
+COPY client/web/package.json client/web/
 COPY bench/package.json bench/
 RUN npm ci --include=dev
 COPY tsconfig.base.json ./
 COPY schema schema
 COPY server server
+COPY client client
 RUN npx tsc --build server/tsconfig.build.json \
+  && npx vite build client/web \
   && npm prune --omit=dev
 
 FROM node:20-slim
@@ -27,6 +30,7 @@ COPY --from=build /suture/schema/dist schema/dist
 COPY --from=build /suture/server/package.json server/
 COPY --from=build /suture/server/bin server/bin
 COPY --from=build /suture/server/dist server/dist
+COPY --from=build /suture/client/web/dist client/web/dist
 RUN install -d -o node -g node /data
 USER node
 VOLUME /data

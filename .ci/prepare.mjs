@@ -24,6 +24,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 const workspaces = ["schema", "server", "client", "bench"];
+const app = join("client", "web");
 const cacheDir = join(root, ".cache");
 const lockDir = join(cacheDir, "prepare.lock");
 const lockOwnerFile = join(lockDir, "pid");
@@ -47,12 +48,16 @@ function install() {
 }
 
 function compile() {
-  say("Building (tsc --build)…");
+  say("Building (tsc --build, vite build)…");
   const startedAt = new Date();
   const projects = workspaces.map((name) => join(name, "tsconfig.build.json"));
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   run(process.execPath, [tsc, "--build", ...projects], {
     failure: "The build failed.",
+  });
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  run(process.execPath, [vite, "build", app, "--logLevel", "warn"], {
+    failure: "Building the app failed.",
   });
   writeFileSync(builtStamp, "");
   utimesSync(builtStamp, startedAt, startedAt);
@@ -86,6 +91,9 @@ function isBuildStale() {
     "package.json",
     "package-lock.json",
     "tsconfig.base.json",
+    ...["package.json", "index.html", "vite.config.ts", "src", "public"].map(
+      (name) => join(app, name),
+    ),
     ...workspaces.flatMap((name) => [
       join(name, "package.json"),
       join(name, "tsconfig.build.json"),
@@ -93,7 +101,9 @@ function isBuildStale() {
     ]),
   ];
   return (
-    workspaces.some((name) => !existsSync(join(root, name, "dist"))) ||
+    [...workspaces, app].some(
+      (name) => !existsSync(join(root, name, "dist")),
+    ) ||
     inputs.some((path) => isNewer(join(root, path), builtAtMs))
   );
 }

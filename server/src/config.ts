@@ -67,6 +67,11 @@ const settings = {
     .describe(
       "Origins, separated by commas, whose pages may sync beside this server's own",
     ),
+  SUTURE_APP_DIR: z
+    .string()
+    .min(1, "a directory")
+    .default("./client/web/dist")
+    .describe("The app as it was built, which is served at `/`"),
   SUTURE_OIDC_ISSUER: issuerUrl
     .optional()
     .describe(
@@ -131,6 +136,7 @@ const configSchema = z
     port: read.SUTURE_PORT,
     publicUrl: read.SUTURE_PUBLIC_URL,
     allowedOrigins: read.SUTURE_ALLOWED_ORIGINS,
+    appDir: read.SUTURE_APP_DIR,
     externalIssuer:
       read.SUTURE_OIDC_ISSUER !== undefined &&
       read.SUTURE_OIDC_CLIENT_ID !== undefined

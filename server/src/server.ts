@@ -31,6 +31,7 @@ import {
   type DocumentSync,
 } from "./gateway/automerge/document-sync.ts";
 import { createHttpApp } from "./gateway/http/app.ts";
+import type { AppFiles } from "./gateway/http/app-files.ts";
 import type { HttpApp } from "./gateway/http/http-deps.ts";
 import { limitRequests } from "./gateway/http/limit-requests.ts";
 import { createReadRecorder } from "./gateway/http/read-recorder.ts";
@@ -73,6 +74,8 @@ export interface ServerDeps {
   readonly externalUrl?: string | undefined;
   /** Origins of others whose pages may use the HTTP API. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** The app, where it was built: served at `/`. */
+  readonly appFiles?: AppFiles | undefined;
 }
 
 export interface SutureServer {
@@ -202,6 +205,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     externalUrl: deps.externalUrl,
     allowedOrigins: deps.allowedOrigins,
     version: deps.version ?? "0.0.0",
+    appFiles: deps.appFiles,
   });
   await refusals.tell();
   await checkpoints.recover(await organizationsOf(store));

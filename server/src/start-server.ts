@@ -21,6 +21,7 @@ import type {
 import Database from "better-sqlite3";
 import { createWorkerTrial } from "./admission/trial/worker-trial.ts";
 import type { Config } from "./config.ts";
+import { readAppFiles } from "./gateway/http/app-files.ts";
 import { serveAutomerge } from "./gateway/automerge/serve-automerge.ts";
 import { createWorkerDocumentSync } from "./gateway/automerge/worker-document-sync.ts";
 import { allowedOrigins } from "./gateway/sync/allowed-origins.ts";
@@ -212,6 +213,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       syncLimits: { maxSessions, pingIntervalMs, ...deps.syncLimits },
       externalUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,
+      appFiles: await readAppFiles(config.appDir),
       ...(version !== undefined && { version }),
       ...(deps.stopwatch && { stopwatch: deps.stopwatch }),
       budgetLimits: deps.budgetLimits ?? budgetLimitsTimes(config.budgetFactor),

@@ -12,6 +12,7 @@ import { HTTPException } from "hono/http-exception";
 
 import type { SessionEnv } from "../../identity/require-session.ts";
 import { createIdentityRoutes } from "../../identity/routes.ts";
+import { addAppFiles, type AppFiles } from "./app-files.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { addAutomergeTicketRoutes } from "./automerge-ticket-routes.ts";
 import { addDeviceAdminRoutes } from "./device-admin-routes.ts";
@@ -32,6 +33,8 @@ export interface HttpAppOptions extends HttpDeps {
   /** Origins of others whose pages may use the API; by default none. */
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly version: string;
+  /** The app, where it was built. */
+  readonly appFiles?: AppFiles | undefined;
 }
 
 /** A resolution with a whole statement, and room. */
@@ -61,7 +64,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.use("*", async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(securityHeaders))
-      c.res.headers.set(name, value);
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   });
   const mayCall = cors({
     origin: (options.allowedOrigins ?? []).map((url) => new URL(url).origin),
@@ -104,7 +107,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   addSyncRoute(app);
   addAutomergeTicketRoutes(app, options);
   describeApi(app, version);
-  app.get("/", (c) => c.html(startPage));
+  if (options.appFiles === undefined) app.get("/", (c) => c.html(startPage));
+  else addAppFiles(app, options.appFiles);
   return app;
 }
 
