@@ -103,8 +103,7 @@ function isBuildStale() {
   return (
     [...workspaces, app].some(
       (name) => !existsSync(join(root, name, "dist")),
-    ) ||
-    inputs.some((path) => isNewer(join(root, path), builtAtMs))
+    ) || inputs.some((path) => isNewer(join(root, path), builtAtMs))
   );
 }
 
