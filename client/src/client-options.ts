@@ -2,6 +2,7 @@
 import type { Clock, Random, RecordType, Store, Timers } from "@suture/schema";
 
 import type { Fetch } from "./identity/identity-request.ts";
+import type { Exclusively } from "./identity/token-renewal.ts";
 import type { TokenStore } from "./identity/token-store.ts";
 import type { LogChannel } from "./store/log-events.ts";
 import type { Connect } from "./sync/connect.ts";
@@ -20,6 +21,8 @@ export interface ClientOptions {
   readonly fetch: Fetch;
   /** What keeps it in sync; by default an engine of its own. */
   readonly startSyncDriver?: (deps: SyncEngineDeps) => SyncDriver;
+  /** Lets one context of the device at a time do it: a refresh token works once. By default there is one. */
+  readonly exclusively?: Exclusively;
   /** To the other contexts that have the same store open. */
   readonly channel?: LogChannel;
   /** Of the app: those who run the organization see which devices need an update. Printable ASCII, at most 64 characters. */

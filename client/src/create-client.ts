@@ -35,6 +35,7 @@ import {
   type Founded,
   type FoundingInput,
 } from "./records/found-organization.ts";
+import { KeptForms } from "./records/kept-forms.ts";
 import { readableOf } from "./records/may-read.ts";
 import { OpenRecords } from "./records/open-records.ts";
 import { readableTypes } from "./records/readable-types.ts";
@@ -63,6 +64,7 @@ import { SendState } from "./status/send-state.ts";
 import { deviceKey, deviceTable } from "./store/client-tables.ts";
 import { DamageReports } from "./store/damage-report.ts";
 import { openLocalLog, type LocalLog } from "./store/local-log.ts";
+import { catchUp } from "./sync/catch-up.ts";
 import { createSyncIdentity } from "./sync-identity.ts";
 import {
   SyncEngine,
@@ -94,6 +96,11 @@ export async function createClient(
   return client;
 }
 
+export interface PersonHere {
+  readonly personId: PersonId;
+  readonly memberships: readonly Membership[];
+}
+
 export class Client {
   readonly #options: ClientOptions;
   readonly #log: LocalLog;
@@ -109,6 +116,8 @@ export class Client {
 
   readonly reviews: Reviews;
   readonly damage: DamageReports;
+  /** What people have begun to write and not saved. */
+  readonly forms: KeptForms;
 
   constructor(options: ClientOptions, log: LocalLog) {
     const { clock, random, timers, connect } = options;
@@ -132,6 +141,7 @@ export class Client {
     log.whenStranded(reexpressStranded(this.#deps));
     this.#records.narrowTo((states) => readableOf(this.#deps, states));
     this.reviews = new Reviews(this.#deps);
+    this.forms = new KeptForms(this.#deps);
     this.#stopLocal = this.#deps.sending.subscribe(() =>
       this.#records.tellAll(),
     );
@@ -169,6 +179,16 @@ export class Client {
     return this.#log.facts.memberships.filter(
       ({ personId }) => personId === this.#person?.personId,
     );
+  }
+
+  /** Everybody who is signed in on this device, with where they may do what: to choose who uses it. SPEC AP-13. */
+  async peopleHere(): Promise<readonly PersonHere[]> {
+    const personIds = await this.#options.tokens.listPersonIds();
+    const { memberships } = this.#log.facts;
+    return personIds.map((personId) => ({
+      personId,
+      memberships: memberships.filter((held) => held.personId === personId),
+    }));
   }
 
   /**
@@ -336,17 +356,7 @@ export class Client {
    * a network it waits; `watchSync` says why.
    */
   catchUp(): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = this.watchSync(({ state }) => {
-        if (state !== "up-to-date") return;
-        stop();
-        resolve();
-      });
-      if (this.syncStatus.state === "up-to-date") {
-        stop();
-        resolve();
-      } else this.startSync();
-    });
+    return catchUp(this);
   }
 
   stopSync(): void {
@@ -389,7 +399,9 @@ export class Client {
   }
 
   #onSyncStatus(status: SyncStatus): void {
-    if (status.state === "up-to-date" && this.#person !== null)
+    // What syncs elsewhere renews its token there.
+    const isHere = this.#sync instanceof SyncEngine;
+    if (isHere && status.state === "up-to-date" && this.#person !== null)
       void this.#renewal.keepSyncToken(this.#person.personId);
     this.#deps.sending.setObstacle(sendObstacleOf(status.problem?.code));
     for (const listener of [...this.#syncListeners]) listener(status);

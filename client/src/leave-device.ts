@@ -6,6 +6,7 @@ import { err, type PersonId, type Result } from "@suture/schema";
 
 import type { RequestError } from "./identity/identity-request.ts";
 import type { TokenRenewal } from "./identity/token-renewal.ts";
+import { dropFormsOf } from "./records/kept-forms.ts";
 import type { LocalLog } from "./store/local-log.ts";
 import { unsyncedChanges } from "./store/push-order.ts";
 
@@ -39,5 +40,7 @@ export async function leaveDevice(
       isRetryable: true,
       count,
     });
-  return deps.renewal.leaveDevice(personId);
+  const left = await deps.renewal.leaveDevice(personId);
+  if (left.ok) await deps.log.write((tx) => dropFormsOf(tx, personId));
+  return left;
 }

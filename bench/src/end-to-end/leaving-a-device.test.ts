@@ -26,7 +26,7 @@ async function noteOn(client: Client, text: string): Promise<void> {
   await form?.save();
 }
 
-test("[ID-36] who leaves a shared tablet is off it, here and on the server; who stays goes on, and so does their work", async () => {
+test("[ID-36, CL-29] who leaves a shared tablet is off it, here and on the server; who stays goes on, and so does their work", async () => {
   const tablet = await world.join("tablet", "clinician");
   const clinician = tablet.person?.personId;
   await signIn(tablet, "manager");
@@ -35,6 +35,7 @@ test("[ID-36] who leaves a shared tablet is off it, here and on the server; who 
   if (clinician === undefined || manager === undefined)
     throw new Error("nobody is signed in");
 
+  await tablet.forms.keep("note", "half a sentence");
   expect(await tablet.leaveDevice()).toMatchObject({ ok: true });
   expect(tablet.person?.personId).toBe(clinician);
   expect(await tablet.usePerson(manager)).toBe(false);

@@ -21,8 +21,14 @@ const syncTokenHalfLifeMs = 90 * dayMs;
 /** What a request may need to arrive, and a device's clock be off. */
 const sessionMarginMs = 60_000;
 
+export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
+
+export interface TokenRenewalDeps extends IdentityClientDeps {
+  readonly exclusively?: Exclusively;
+}
+
 export class TokenRenewal {
-  readonly #deps: IdentityClientDeps;
+  readonly #deps: TokenRenewalDeps;
   /** Of whoever signed in or asked last; perhaps expired. In memory only. */
   session: Session | undefined;
   /** A refresh token works once, so two who ask at the same time take turns. */
@@ -31,7 +37,7 @@ export class TokenRenewal {
   /** Counts sign-outs: a renewal that was on its way then brings nothing back. */
   #signOuts = 0;
 
-  constructor(deps: IdentityClientDeps) {
+  constructor(deps: TokenRenewalDeps) {
     this.#deps = deps;
   }
 
@@ -49,7 +55,8 @@ export class TokenRenewal {
       return this.liveSession(personId);
     }
     const signOutsBefore = this.#signOuts;
-    this.#renewing = renewSession(this.#deps, personId);
+    const { exclusively = (work) => work() } = this.#deps;
+    this.#renewing = exclusively(() => renewSession(this.#deps, personId));
     try {
       const renewed = await this.#renewing;
       if (signOutsBefore !== this.#signOuts)

@@ -12,6 +12,7 @@ import {
   recordIdSchema,
   reviewTaskSchema,
   scopeIdSchema,
+  type JsonValue,
   type Migration,
   type Table,
 } from "@suture/schema";
@@ -209,6 +210,12 @@ export const membershipsTable = defineTable({
   }),
 });
 
+/** [personId, form]: what somebody has begun to write and not saved. */
+export const keptFormsTable = defineTable({
+  name: "kept_forms",
+  schema: z.json() satisfies z.ZodType<JsonValue> as z.ZodType<JsonValue>,
+});
+
 const deviceRowSchema = z.strictObject({
   nextLocalNumber: z.int().positive().exactOptional(),
   personId: personIdSchema.exactOptional(),
@@ -271,6 +278,7 @@ export const clientTables: readonly Table<unknown>[] = [
   receiptsTable,
   lostProofsTable,
   membershipsTable,
+  keptFormsTable,
   deviceTable,
   damageReportsTable,
 ];

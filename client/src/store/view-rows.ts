@@ -42,14 +42,31 @@ export async function putView(
     if (JSON.stringify(before) === JSON.stringify(view)) return;
     await deleteIndexed(tx, recordType, before);
   }
-  const { isEnteredInError, label } = view;
   await tx.put(viewsTable, key, view);
+  if (view.conflicts.length > 0) await tx.put(viewsInConflictTable, key, true);
+  await indexView(tx, recordType, view);
+}
+
+/** For a store that keeps what views are found by in memory: makes it from the views. */
+export async function indexViews(tx: WriteTransaction): Promise<void> {
+  for (const { key, value } of await tx.scan(viewsTable))
+    await indexView(tx, String(key[0]), value);
+}
+
+/** The tables whose keys hold words of people. */
+export const viewIndexTables = [viewsByLabelTable, viewsByWordTable];
+
+async function indexView(
+  tx: WriteTransaction,
+  recordType: string,
+  view: ViewRow,
+): Promise<void> {
+  const { isEnteredInError, label } = view;
   await tx.put(viewsByLabelTable, labelKey(recordType, view), {
     isEnteredInError,
   });
   for (const words of wordKeys(recordType, view))
     await tx.put(viewsByWordTable, words, { isEnteredInError, label });
-  if (view.conflicts.length > 0) await tx.put(viewsInConflictTable, key, true);
 }
 
 export async function deleteView(

@@ -1,0 +1,77 @@
+/**
+ * Sync, in a worker of each tab. Of all that have the same store, one syncs: whoever holds the Web Lock. When its tab is closed, or
+ * killed, the lock passes on. Receiving, decoding and storing happen here, so that typing in a page waits for none of it. SPEC WB-20.
+ */
+import type { Client } from "../create-client.ts";
+import { createClient } from "../create-client.ts";
+import { SyncEngine, type SyncEngineDeps } from "../sync/sync-engine.ts";
+import { BrowserChannel } from "./browser-channel.ts";
+import { openBrowserParts, type BrowserOptions } from "./browser-parts.ts";
+
+/** Syncs, or waits for its turn. Resolves once everything of the device is to be removed, and its store is closed. */
+export async function serveBrowserSync(options: BrowserOptions): Promise<void> {
+  await navigator.locks.request(`suture-sync-${options.name}`, () =>
+    syncUntilClosed(options),
+  );
+}
+
+async function syncUntilClosed(options: BrowserOptions): Promise<void> {
+  const channel = new BrowserChannel(options.name);
+  const closing = new Promise<null>((resolve) =>
+    channel.hear("close", resolve),
+  );
+  const parts = await openBrowserParts(options, channel);
+  const engines: SyncEngine[] = [];
+  const client = await createClient({
+    ...parts,
+    startSyncDriver: (deps) => {
+      const engine = new SyncEngine(tellingOthers(deps, channel));
+      engines.push(engine);
+      return engine;
+    },
+  });
+  for (const engine of engines) answer(channel, client, engine);
+  channel.say("takes-over", null);
+  await closing;
+  await client.close();
+  channel.close();
+}
+
+function tellingOthers(
+  deps: SyncEngineDeps,
+  channel: BrowserChannel,
+): SyncEngineDeps {
+  return {
+    ...deps,
+    onStatus(status) {
+      deps.onStatus(status);
+      channel.say("status", status);
+    },
+    onPresence: (message) => channel.say("presence", message),
+  };
+}
+
+function answer(
+  channel: BrowserChannel,
+  client: Client,
+  engine: SyncEngine,
+): void {
+  const wanted = new Set<string>();
+  channel.hear("start", ({ from }) => {
+    wanted.add(from);
+    engine.start();
+  });
+  channel.hear("stop", ({ from }) => {
+    wanted.delete(from);
+    if (wanted.size === 0) engine.stop();
+  });
+  channel.hear("restart", () => {
+    // What cannot be read now is reported by the next attempt to connect.
+    void client
+      .renewPersons()
+      .catch(() => undefined)
+      .then(() => engine.restart());
+  });
+  channel.hear("push", () => engine.push());
+  channel.hear("tell-status", () => channel.say("status", engine.status));
+}
