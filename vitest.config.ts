@@ -1,22 +1,64 @@
+import { playwright } from "@vitest/browser-playwright";
 import { defaultServerConditions } from "vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+
+import { chromiumMissing, findChromium } from "./.ci/chromium.mjs";
+
+const testsInBrowser = "client/{src,web/src}/**/*.browser.test.{ts,tsx}";
+
+// Only what hangs is to fail by it: a machine that others use as well may be ten times slower than another.
+const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 // Tests run straight from the sources of every workspace: no build to forget, no stale one to pass by mistake.
 const conditions = ["suture-source", ...defaultServerConditions];
 
-export default defineConfig({
+const node: TestProjectConfiguration = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    name: "node",
     include: [
       "{schema,server,client,client/web,bench}/src/**/*.test.{ts,tsx}",
       "server/test/**/*.test.ts",
     ],
+    exclude: [testsInBrowser],
     environment: "node",
+    ...timeouts,
+  },
+};
+
+function inChromium(executablePath: string): TestProjectConfiguration {
+  return {
+    resolve: { conditions: ["suture-source", "module", "development"] },
+    test: {
+      name: "chromium",
+      include: [testsInBrowser],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: { executablePath, args: ["--no-sandbox"] },
+        }),
+        instances: [{ browser: "chromium" }],
+      },
+      ...timeouts,
+    },
+  };
+}
+
+function projects(): TestProjectConfiguration[] {
+  if (process.env.SUTURE_SKIP_BROWSER === "1") return [node];
+  const executablePath = findChromium();
+  if (executablePath !== undefined) return [node, inChromium(executablePath)];
+  process.stderr.write(`${chromiumMissing}\n`);
+  process.exit(1);
+}
+
+export default defineConfig({
+  test: {
+    projects: projects(),
     // Vitest leaves one core to itself, which of two is half.
     maxWorkers: "100%",
-    // Only what hangs is to fail by it: a machine that others use as well may be ten times slower than another.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
   },
 });

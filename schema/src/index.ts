@@ -48,9 +48,26 @@ export {
   type SqliteDatabase,
   type SqliteStatement,
 } from "./storage/sqlite-rows.ts";
-export { type Defer } from "./storage/group-queue.ts";
-export { defineBytesTable, defineTable, type Table } from "./storage/table.ts";
-export { type Key, type KeyPart } from "./storage/key.ts";
+export {
+  deferToMicrotask,
+  GroupQueue,
+  type Defer,
+} from "./storage/group-queue.ts";
+export { RowTransaction, type Rows } from "./storage/row-transaction.ts";
+export { SortedRows, type SortedRow } from "./storage/sorted-rows.ts";
+export {
+  defineBytesTable,
+  defineTable,
+  tablesByName,
+  type StoredValue,
+  type Table,
+} from "./storage/table.ts";
+export {
+  checkPartition,
+  type Key,
+  type KeyPart,
+  type KeyRange,
+} from "./storage/key.ts";
 
 // access
 export {

@@ -5,33 +5,49 @@ import type { StoredValue } from "./table.ts";
 
 const maxBlockSize = 256;
 
-export interface SortedRow extends StoredRow {
-  readonly value: StoredValue;
+export interface SortedRow<V = StoredValue> extends StoredRow {
+  readonly value: V;
 }
 
-type Block = readonly SortedRow[];
+type Block<V> = readonly SortedRow<V>[];
 
-export class SortedRows {
+export class SortedRows<V = StoredValue> {
   /** Non-empty blocks of at most `maxBlockSize` rows, in order. */
-  readonly #blocks: readonly Block[];
+  readonly #blocks: readonly Block<V>[];
 
-  constructor(blocks: readonly Block[] = []) {
+  constructor(blocks: readonly Block<V>[] = []) {
     this.#blocks = blocks;
+  }
+
+  /** Of many rows at once, in any order; no two have the same key. */
+  static of<V>(rows: Iterable<SortedRow<V>>): SortedRows<V> {
+    const sorted = [...rows].sort((left, right) =>
+      left.key < right.key ? -1 : 1,
+    );
+    const blocks: Block<V>[] = [];
+    for (let at = 0; at < sorted.length; at += maxBlockSize)
+      blocks.push(sorted.slice(at, at + maxBlockSize));
+    return new SortedRows(blocks);
   }
 
   get isEmpty(): boolean {
     return this.#blocks.length === 0;
   }
 
-  get(key: string): StoredValue | undefined {
+  /** In order. */
+  *all(): Generator<SortedRow<V>> {
+    for (const block of this.#blocks) yield* block;
+  }
+
+  get(key: string): V | undefined {
     const block = this.#blocks[this.#blockIndex(key)] ?? [];
     const row = block[firstIndexFrom(block, key)];
     return row?.key === key ? row.value : undefined;
   }
 
   /** Greatest first when `isReverse`. */
-  scan(range: KeyRange, isReverse: boolean, limit: number): SortedRow[] {
-    const rows: SortedRow[] = [];
+  scan(range: KeyRange, isReverse: boolean, limit: number): SortedRow<V>[] {
+    const rows: SortedRow<V>[] = [];
     const step = isReverse ? -1 : 1;
     const { from, to } = range;
     let blockIndex = !isReverse
@@ -53,7 +69,7 @@ export class SortedRows {
     return rows;
   }
 
-  with(key: string, value: StoredValue): SortedRows {
+  with(key: string, value: V): SortedRows<V> {
     const blockIndex = this.#blockIndex(key);
     const block = [...(this.#blocks[blockIndex] ?? [])];
     const index = firstIndexFrom(block, key);
@@ -68,7 +84,7 @@ export class SortedRows {
     ]);
   }
 
-  without(key: string): SortedRows {
+  without(key: string): SortedRows<V> {
     const blockIndex = this.#blockIndex(key);
     const block = [...(this.#blocks[blockIndex] ?? [])];
     const index = firstIndexFrom(block, key);
@@ -77,7 +93,10 @@ export class SortedRows {
     return this.#withBlocks(blockIndex, block.length === 0 ? [] : [block]);
   }
 
-  #withBlocks(blockIndex: number, replacement: readonly Block[]): SortedRows {
+  #withBlocks(
+    blockIndex: number,
+    replacement: readonly Block<V>[],
+  ): SortedRows<V> {
     const blocks = [...this.#blocks];
     blocks.splice(blockIndex, 1, ...replacement);
     return new SortedRows(blocks);
@@ -98,7 +117,7 @@ export class SortedRows {
 }
 
 /** Where `key` is or would be. */
-function firstIndexFrom(block: Block, key: string): number {
+function firstIndexFrom(block: Block<unknown>, key: string): number {
   let low = 0;
   let high = block.length;
   while (low < high) {

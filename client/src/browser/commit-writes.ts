@@ -1,0 +1,85 @@
+/** Makes the writes of a group durable, in one IndexedDB transaction of which all requests are made at once. SPEC ST-8. */
+import { unwrap } from "idb";
+
+import {
+  maxMemoryWriteCommits,
+  sealMemoryWrites,
+  type MemoryWrite,
+} from "./memory-tables.ts";
+import type { Snapshot, SnapshotDeps } from "./snapshot.ts";
+import { stateKey, type RowKey, type StoreState } from "./store-database.ts";
+import type { WritesByTable } from "./work-rows.ts";
+
+export type WritesByPartition = ReadonlyMap<string, WritesByTable>;
+
+export interface Committed {
+  readonly commitNumber: number;
+  readonly memoryWrites: readonly MemoryWrite[];
+}
+
+/**
+ * Resolves once it is on the disk. Rejects with what the browser says, and nothing of it is stored. `state` is as it was before;
+ * `lasting` snapshots are given what the rows were.
+ */
+export async function commitWrites(
+  { db, sealer, memoryTableNames }: SnapshotDeps,
+  writes: WritesByPartition,
+  state: StoreState,
+  lasting: Iterable<Snapshot>,
+): Promise<Committed> {
+  const snapshots = [...lasting];
+  const commitNumber = state.commitNumber + 1;
+  const memoryWrites: MemoryWrite[] = [];
+  const tx = db.transaction(["rows", "state", "memory_writes"], "readwrite", {
+    durability: "strict",
+  });
+  try {
+    // Bare requests: what fails in one fails the transaction, and thousands of promises would be waited for by nobody.
+    const rows = unwrap(tx.objectStore("rows"));
+    for (const [partition, byTable] of writes)
+      for (const [table, written] of byTable)
+        for (const { key, value } of written.all()) {
+          if (memoryTableNames.has(table)) {
+            const text = typeof value === "string" ? value : null;
+            memoryWrites.push([partition, table, key, text]);
+            continue;
+          }
+          const rowKey: RowKey = [partition, table, key];
+          keepBefore(rows, rowKey, snapshots);
+          if (value === null) rows.delete(rowKey);
+          else rows.put(sealer.sealValue(...rowKey, value), rowKey);
+        }
+    const log = unwrap(tx.objectStore("memory_writes"));
+    if (memoryWrites.length > 0)
+      log.put(sealMemoryWrites(sealer, memoryWrites), commitNumber);
+    const memoryWritesFrom = Math.max(
+      state.memoryWritesFrom,
+      commitNumber - maxMemoryWriteCommits,
+    );
+    if (memoryWritesFrom > state.memoryWritesFrom)
+      log.delete(IDBKeyRange.upperBound(memoryWritesFrom));
+    const next: StoreState = { ...state, commitNumber, memoryWritesFrom };
+    unwrap(tx.objectStore("state")).put(next, stateKey);
+    tx.commit();
+  } catch (cause) {
+    tx.done.catch(() => undefined);
+    tx.abort();
+    throw cause;
+  }
+  await tx.done;
+  return { commitNumber, memoryWrites };
+}
+
+function keepBefore(
+  rows: IDBObjectStore,
+  key: RowKey,
+  snapshots: readonly Snapshot[],
+): void {
+  if (snapshots.length === 0) return;
+  const before: IDBRequest<unknown> = rows.get(key);
+  before.onsuccess = () => {
+    const sealed = before.result;
+    for (const snapshot of snapshots)
+      snapshot.keep(key, sealed instanceof Uint8Array ? sealed : undefined);
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * Reads rows, still sealed, in one IndexedDB transaction for as long as nothing else is awaited, which is what works promise; a
+ * work that awaits more goes on in another. Whoever reads is told when that happens, as others may have written in between.
+ *
+ * After the first failure every operation fails with it, so no work swallows it.
+ */
+import type { KeyRange, SortedRow } from "@suture/schema";
+import type { IDBPTransaction } from "idb";
+
+import type { ScanOrder } from "./overlay.ts";
+import {
+  hasEnded,
+  parseState,
+  stateKey,
+  toStoreError,
+  type RowKey,
+  type StoreDatabase,
+  type StoreSchema,
+  type StoreState,
+} from "./store-database.ts";
+
+const storeNames = ["rows", "state", "memory_writes"] as const;
+
+type ReadonlyIdb = IDBPTransaction<StoreSchema, typeof storeNames, "readonly">;
+
+/** More are fetched in several goes: they are sent to the page as one message each. */
+const pageRows = 2_000;
+
+export class RowReader {
+  readonly #db: StoreDatabase;
+  /** Awaited before what another transaction found is given out. */
+  readonly #onReopened: () => Promise<void>;
+  #tx: ReadonlyIdb;
+  #failure: Error | undefined;
+  #requestCount = 0;
+
+  /** The transaction is open from now on: it sees what was committed before, and nothing later. */
+  constructor(db: StoreDatabase, onReopened: () => Promise<void>) {
+    this.#db = db;
+    this.#onReopened = onReopened;
+    this.#tx = begin(db);
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Whether no row was asked for yet. */
+  get isFresh(): boolean {
+    return this.#requestCount === 0;
+  }
+
+  /** Throws a `StoreError`. */
+  async state(): Promise<StoreState> {
+    return parseState(
+      await this.#ask((tx) => tx.objectStore("state").get(stateKey)),
+    );
+  }
+
+  memoryWrites(
+    afterNumber: number,
+    toNumber: number,
+  ): Promise<readonly Uint8Array[]> {
+    const range = IDBKeyRange.bound(afterNumber, toNumber, true, false);
+    return this.#ask((tx) => tx.objectStore("memory_writes").getAll(range));
+  }
+
+  get(...key: RowKey): Promise<Uint8Array | undefined> {
+    this.#requestCount += 1;
+    return this.#ask((tx) => tx.objectStore("rows").get(key));
+  }
+
+  async scan(
+    partition: string,
+    table: string,
+    { from, to }: KeyRange,
+    { isReverse, limit }: ScanOrder,
+  ): Promise<readonly SortedRow<Uint8Array>[]> {
+    this.#requestCount += 1;
+    if (limit === 0 || (to !== undefined && to <= from)) return [];
+    const lower: RowKey = [partition, table, from];
+    // A list stands behind every text.
+    const upper = to === undefined ? behindTable(partition, table) : to;
+    const range = (after?: string) =>
+      IDBKeyRange.bound(
+        after === undefined ? lower : [partition, table, after],
+        typeof upper === "string" ? [partition, table, upper] : upper,
+        after !== undefined,
+        true,
+      );
+    if (isReverse && limit !== Infinity) return this.#lastRows(range(), limit);
+    const rows: SortedRow<Uint8Array>[] = [];
+    for (;;) {
+      const wanted = Math.min(pageRows, limit - rows.length);
+      const page = await this.#page(range(rows.at(-1)?.key), wanted);
+      rows.push(...page);
+      if (page.length < wanted || rows.length === limit) break;
+    }
+    return isReverse ? rows.reverse() : rows;
+  }
+
+  /** Of all tables. */
+  async partitions(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (;;) {
+      const last = found.at(-1);
+      const range =
+        last === undefined
+          ? undefined
+          : IDBKeyRange.lowerBound([last, []], true);
+      const key = await this.#ask((tx) =>
+        tx.objectStore("rows").getKey(range ?? IDBKeyRange.lowerBound([])),
+      );
+      if (key === undefined) return found;
+      found.push(key[0]);
+    }
+  }
+
+  async #page(
+    range: IDBKeyRange,
+    limit: number,
+  ): Promise<readonly SortedRow<Uint8Array>[]> {
+    const [keys, values] = await this.#ask((tx) => {
+      const rows = tx.objectStore("rows");
+      return Promise.all([
+        rows.getAllKeys(range, limit),
+        rows.getAll(range, limit),
+      ]);
+    });
+    return keys.flatMap(([, , key], index) => {
+      const value = values[index];
+      return value === undefined ? [] : [{ key, value }];
+    });
+  }
+
+  #lastRows(
+    range: IDBKeyRange,
+    limit: number,
+  ): Promise<readonly SortedRow<Uint8Array>[]> {
+    return this.#ask(async (tx) => {
+      const rows: SortedRow<Uint8Array>[] = [];
+      let cursor = await tx.objectStore("rows").openCursor(range, "prev");
+      while (cursor !== null) {
+        rows.push({ key: cursor.key[2], value: cursor.value });
+        if (rows.length === limit) break;
+        cursor = await cursor.continue();
+      }
+      return rows;
+    });
+  }
+
+  async #ask<T>(request: (tx: ReadonlyIdb) => Promise<T>): Promise<T> {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return await this.#askOrReopen(request);
+    } catch (cause) {
+      this.#failure ??= toStoreError(cause);
+      throw this.#failure;
+    }
+  }
+
+  async #askOrReopen<T>(request: (tx: ReadonlyIdb) => Promise<T>): Promise<T> {
+    try {
+      return await request(this.#tx);
+    } catch (cause) {
+      if (!hasEnded(cause)) throw cause;
+    }
+    this.#tx = begin(this.#db);
+    const [, result] = await Promise.all([
+      this.#onReopened(),
+      request(this.#tx),
+    ]);
+    return result;
+  }
+}
+
+function begin(db: StoreDatabase): ReadonlyIdb {
+  const tx = db.transaction(storeNames, "readonly");
+  // What fails in it is told by its requests.
+  tx.done.catch(() => undefined);
+  return tx;
+}
+
+function behindTable(partition: string, table: string) {
+  return [partition, table, []];
+}
