@@ -1,0 +1,43 @@
+/** What the app stands on, given by `main.tsx`; components reach it by hooks, so that tests and other hosts can give their own. */
+import { createContext, useContext, type ReactNode } from "react";
+
+import type { Clock, Random, Timers } from "@suture/schema";
+import type { Client, JoinDeps } from "@suture/client";
+import { SutureProvider } from "@suture/client/react";
+
+import type { DraftKeeper } from "./draft-keeper.ts";
+
+export interface AppDeps {
+  readonly client: Client;
+  /** Where accounts are made and invitations accepted, before there is anything to sync. */
+  readonly server: JoinDeps;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly drafts: DraftKeeper;
+  /** Hands a file to the person, as a download. */
+  saveFile(name: string, content: Blob): void;
+}
+
+const AppContext = createContext<AppDeps | null>(null);
+
+export function AppProvider({
+  deps,
+  children,
+}: {
+  readonly deps: AppDeps;
+  readonly children: ReactNode;
+}) {
+  return (
+    <AppContext value={deps}>
+      <SutureProvider client={deps.client}>{children}</SutureProvider>
+    </AppContext>
+  );
+}
+
+/** Throws outside `AppProvider`: that is a mistake in the app. */
+export function useApp(): AppDeps {
+  const deps = useContext(AppContext);
+  if (deps === null) throw new Error("there is no AppProvider above");
+  return deps;
+}

@@ -1,0 +1,96 @@
+/** Signing out of the device: stopped while work exists only here, until it is sent or the person says so. SPEC AP-12. */
+import { useState } from "react";
+import { useLocation } from "wouter";
+
+import { useText } from "../text/use-text.ts";
+import { Button } from "../ui/button.tsx";
+import { Actions, Dialog } from "../ui/dialog.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { useApp } from "./app-deps.tsx";
+import { useSaveUnsent } from "./unsent/use-save-unsent.ts";
+
+type Step =
+  | { readonly at: "asking" | "leaving" }
+  | { readonly at: "stopped"; readonly count: number }
+  | { readonly at: "failed"; readonly message: string };
+
+export function LeaveDialog({
+  isOpen,
+  onClose,
+}: {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}) {
+  const { shell } = useText();
+  const { client } = useApp();
+  const [, goTo] = useLocation();
+  const [step, setStep] = useState<Step>({ at: "asking" });
+  const { save, isSaved } = useSaveUnsent();
+  const close = () => {
+    setStep({ at: "asking" });
+    onClose();
+  };
+  const leave = async (evenWithUnsynced: boolean) => {
+    setStep({ at: "leaving" });
+    const left = await client.leaveDevice({ evenWithUnsynced });
+    if (left.ok) {
+      close();
+      // Who uses the device next is chosen, not taken over.
+      goTo("/sign-in", { replace: true });
+      return;
+    }
+    const { error } = left;
+    // A `count` says how much exists only here.
+    setStep(
+      "count" in error
+        ? { at: "stopped", count: error.count }
+        : { at: "failed", message: error.message },
+    );
+  };
+  const isStopped = step.at === "stopped";
+  return (
+    <Dialog
+      title={isStopped ? shell.leave.stopped(step.count) : shell.leave.title}
+      isOpen={isOpen}
+      onClose={close}
+      isAlert={isStopped}
+    >
+      <p>{isStopped ? shell.leave.stoppedBody : shell.leave.body}</p>
+      {isSaved && (
+        <Notice tone="info" isLive>
+          {shell.leave.copySaved}
+        </Notice>
+      )}
+      {step.at === "failed" && (
+        <Notice tone="danger" isLive>
+          {shell.leave.failed(step.message)}
+        </Notice>
+      )}
+      <Actions>
+        {isStopped ? (
+          <>
+            <Button look="primary" onPress={() => client.startSync()}>
+              {shell.leave.syncNow}
+            </Button>
+            <Button onPress={() => void save()}>{shell.leave.saveCopy}</Button>
+            <Button onPress={close}>{shell.leave.stay}</Button>
+            <Button look="danger" onPress={() => void leave(true)}>
+              {shell.leave.anyway}
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button
+              look="primary"
+              isDisabled={step.at === "leaving"}
+              onPress={() => void leave(false)}
+            >
+              {shell.leave.confirm}
+            </Button>
+            <Button onPress={close}>{shell.leave.stay}</Button>
+          </>
+        )}
+      </Actions>
+    </Dialog>
+  );
+}

@@ -1,0 +1,51 @@
+/** Before there is a person: choosing who of those signed in here uses the device, signing in, joining, founding. */
+import { useState } from "react";
+
+import { usePerson } from "@suture/client/react";
+
+import { useText } from "../../text/use-text.ts";
+import { FoundForm } from "./found-form.tsx";
+import { JoinForm } from "./join-form.tsx";
+import { PeopleHere } from "./people-here.tsx";
+import { SignInForm } from "./sign-in-form.tsx";
+
+type Way = "people" | "sign-in" | "join" | "found";
+
+export function SignInArea() {
+  const { shell, signIn } = useText();
+  const person = usePerson();
+  const [way, setWay] = useState<Way>(person === null ? "sign-in" : "people");
+  return (
+    <div className="entrance">
+      <main id="main" className="entrance-card">
+        <p className="brand">{shell.product}</p>
+        {way === "people" && <PeopleHere onOther={() => setWay("sign-in")} />}
+        {way === "sign-in" && (
+          <>
+            <SignInForm />
+            <section className="entrance-else" aria-label={signIn.newHere}>
+              <button className="link" onClick={() => setWay("join")}>
+                {signIn.join}
+              </button>
+              <button className="link" onClick={() => setWay("found")}>
+                {signIn.found}
+              </button>
+            </section>
+          </>
+        )}
+        {way === "join" && <JoinForm />}
+        {way === "found" && <FoundForm />}
+        {way !== "people" && (person !== null || way !== "sign-in") && (
+          <p>
+            <button
+              className="link"
+              onClick={() => setWay(person === null ? "sign-in" : "people")}
+            >
+              {person === null ? signIn.haveAccount : signIn.peopleTitle}
+            </button>
+          </p>
+        )}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { Link } from "wouter";
+
+import { useConnection, useUnsynced } from "@suture/client/react";
+
+import { useText } from "../text/use-text.ts";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { syncWords, type SyncTone } from "./sync-words.ts";
+import { useNow } from "./use-now.ts";
+
+const icons: Readonly<Record<SyncTone, IconName>> = {
+  good: "check",
+  moving: "cloudUp",
+  away: "cloudOff",
+  stuck: "alert",
+};
+
+/** How sync stands, in words, judged by answers alone; opens what is unsent. SPEC AP-9. */
+export function SyncBar() {
+  const text = useText();
+  const connection = useConnection();
+  const { changes } = useUnsynced();
+  const nowMs = useNow();
+  const { tone, words, detail } = syncWords(text, {
+    connection,
+    unsentCount: changes?.length ?? null,
+    nowMs,
+  });
+  return (
+    <div className={`sync-bar sync-${tone}`}>
+      <Link href="/unsent" className="sync-link" title={text.shell.sync.open}>
+        <Icon name={icons[tone]} />
+        <span role="status">{words}</span>
+      </Link>
+      {detail !== null && <p className="sync-detail">{detail}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,6 @@
+import { useText } from "../text/use-text.ts";
+
+export function AppointmentPage() {
+  const text = useText();
+  return <h1>{text.appointments.title}</h1>;
+}

@@ -1,0 +1,6 @@
+import { useText } from "../text/use-text.ts";
+
+export function NewPatientPage() {
+  const text = useText();
+  return <h1>{text.patients.title}</h1>;
+}

@@ -1,0 +1,3 @@
+export const auditText = {
+  title: "Audit",
+};

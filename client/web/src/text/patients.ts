@@ -1,0 +1,3 @@
+export const patientsText = {
+  title: "Patients",
+};

@@ -1,0 +1,69 @@
+export const shellText = {
+  product: "Suture",
+  skip: "Skip to the page",
+  navigation: "Areas",
+  areas: {
+    appointments: "Today",
+    patients: "Patients",
+    jobs: "Jobs",
+    equipment: "Equipment",
+    reviews: "Review",
+    admin: "Admin",
+    audit: "Audit",
+  },
+  notFound: "There is no such page.",
+  toStart: "Go to the start",
+  crashed: "This page had a problem of its own.",
+  crashedBody: "What you saved is safe, and what you typed is kept.",
+  tryAgain: "Show it again",
+  loadFailed: "This page could not be loaded.",
+  account: "Account",
+  accountOf: (name: string) => `${name}: account and this device`,
+  noWorkplace: "Not a member anywhere yet",
+  somebody: "You",
+  waitingTitle: "Where you work is not on this device yet",
+  waitingBody:
+    "It comes from the server with the first sync. If nobody has added you yet, join with a code or found an organization.",
+  switchPerson: "Switch person",
+  signOut: "Sign out of this device",
+  unsent: "My unsent work",
+  sync: {
+    allSent: (at: string | null) =>
+      at === null
+        ? "All your work is sent"
+        : `All your work is sent · data as of ${at}`,
+    never: "never confirmed yet",
+    confirmed: (at: string) => `last confirmed ${at}`,
+    onDevice: (count: number) =>
+      count === 1
+        ? "1 change on this device"
+        : `${count} changes on this device`,
+    onlyHere: "nothing waits on this device",
+    counting: "reading what is on this device",
+    offline: "Offline",
+    connecting: "Connecting",
+    sending: "Sending",
+    receiving: "Receiving",
+    stopped: "Not syncing",
+    updateNeeded: "Update needed to send; your work is safe",
+    open: "Open my unsent work",
+  },
+  leave: {
+    title: "Sign out of this device?",
+    body: "You will need the network and your password to sign in again. Colleagues who use this device stay signed in.",
+    confirm: "Sign out",
+    stay: "Stay signed in",
+    stopped: (count: number) =>
+      count === 1
+        ? "1 change exists only on this device"
+        : `${count} changes exist only on this device`,
+    stoppedBody:
+      "Send it first, or keep a copy. If you sign out now, it stays on this device unsent until you sign in here again.",
+    syncNow: "Sync now",
+    saveCopy: "Save a copy",
+    copySaved:
+      "The copy was handed to your downloads. It holds clinical content: treat it as you would the record.",
+    anyway: "Sign out anyway",
+    failed: (sentence: string) => `You are still signed in. ${sentence}`,
+  },
+};
