@@ -46,7 +46,7 @@ export {
 
 // client
 export type { ClientOptions } from "./client-options.ts";
-export { Client, createClient } from "./create-client.ts";
+export { Client, createClient, type PersonHere } from "./create-client.ts";
 export { type LeaveOptions, type WorkUnsynced } from "./leave-device.ts";
 
 // records
