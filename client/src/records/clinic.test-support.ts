@@ -24,7 +24,10 @@ import {
 } from "@suture/schema";
 
 import { Client } from "../create-client.ts";
-import { createMemoryTokenStore } from "../identity/token-store.ts";
+import {
+  createMemoryTokenStore,
+  type TokenStore,
+} from "../identity/token-store.ts";
 import { changesOf } from "../store/change-rows.ts";
 import { clientTables } from "../store/client-tables.ts";
 import { openLocalLog, type LocalLog } from "../store/local-log.ts";
@@ -37,6 +40,7 @@ export interface Device {
   /** The client's own log, for what a sync session would write. */
   readonly log: LocalLog;
   readonly store: Store;
+  readonly tokens: TokenStore;
   readonly clock: { nowMs: number; now(): number };
   readonly personId: PersonId;
 }
@@ -88,7 +92,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
     log,
   );
   await client.renewPersons();
-  return { client, log, store, clock, personId };
+  return { client, log, store, tokens, clock, personId };
 }
 
 /** An organization with one clinic, founded on this device by its first admin, who does every job. */

@@ -1,24 +1,14 @@
-import { createMemoryStore, StoreError, type Store } from "@suture/schema";
+import { StoreError } from "@suture/schema";
 import { expect, test } from "vitest";
 
-import { clientTables } from "../store/client-tables.ts";
-import { foundClinic, openDevice, TestServer } from "./clinic.test-support.ts";
-
-/** A store whose reads can be made to fail. */
-function unreadableStore() {
-  const inner = createMemoryStore({ tables: clientTables });
-  let isFailing = false;
-  const store: Store = {
-    write: (partition, work) => inner.write(partition, work),
-    read: (partition, work) =>
-      isFailing
-        ? Promise.reject(new StoreError("store-failed", "a bad moment"))
-        : inner.read(partition, work),
-    listPartitions: () => inner.listPartitions(),
-    close: () => inner.close(),
-  };
-  return { store, fail: (fails: boolean) => void (isFailing = fails) };
-}
+import {
+  foundClinic,
+  newPatient,
+  openDevice,
+  sign,
+  TestServer,
+} from "./clinic.test-support.ts";
+import { unreadableStore } from "./unreadable-store.test-support.ts";
 
 test("[CL-23] a record that could not be opened while the store failed is opened once it works again", async () => {
   const { store, fail } = unreadableStore();
@@ -64,4 +54,44 @@ test("[CL-8] what becomes doubtful of a record that is open is not called synced
     "pending",
     "accepted",
   ]);
+});
+
+test("[RE-14] a record that is read again from its rows shows until then what it showed, at every moment", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId } = await foundClinic(ada);
+  const record = await newPatient(ada, organizationId);
+  await sign(record);
+  const server = new TestServer(organizationId);
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  await ada.client.settle();
+  const { heads } = record;
+  const shown = new Set<string>();
+  // The server came back from an older backup.
+  await ada.log.regress(server.scopeId, [server.cursorAt(0)]);
+  const settled = ada.client.settle().then(() => shown.add("settled"));
+  while (!shown.has("settled")) {
+    shown.add(record.heads.join());
+    await Promise.resolve();
+  }
+  await settled;
+  expect([...shown]).toEqual([heads.join(), "settled"]);
+  expect(record.status.state).toBe("queued");
+});
+
+test("[RE-14] a record that cannot be brought up to date shows nothing, tells so, and is opened anew", async () => {
+  const { store, fail } = unreadableStore();
+  const ada = await openDevice({ name: "ada", store });
+  const { organizationId } = await foundClinic(ada);
+  const record = await newPatient(ada, organizationId);
+  let shown = record.heads;
+  record.watch(() => void (shown = record.heads));
+  const stop = ada.log.subscribe(() => fail(true));
+  await sign(record);
+  stop();
+  fail(false);
+  expect(shown).toEqual([]);
+  const again = await ada.client.patients.get(record.id);
+  if (!again.ok) throw new Error(again.error.code);
+  expect(again.value.history()).toHaveLength(2);
 });

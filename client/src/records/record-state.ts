@@ -193,9 +193,8 @@ export class RecordState {
     await this.#unpacked.pack(write, find, leastCount);
   }
 
-  /** Forgets everything: the next `refresh` reads all rows. */
+  /** The next `refresh` reads all rows; what they said before stands until then, so that nobody sees a record without them. */
   reset(): void {
-    this.#clear();
     this.#lastLocalNumber = 0;
   }
 
@@ -228,20 +227,23 @@ export class RecordState {
             after: [this.recordId, this.#lastLocalNumber],
           })
         ).map(({ value }) => value);
-    if (isFirst && rows.length === 0) return err({ code: "record-unknown" });
+    if (isFirst && rows.length === 0) {
+      this.#clear();
+      return err({ code: "record-unknown" });
+    }
     const packs =
       isFirst && !this.#needsBytes
         ? await readPacks(tx, this.type, this.recordId)
         : undefined;
-    this.#unpacked.hasPacks ||= (packs?.size ?? 0) > 0;
     const bytesByHash =
       isFirst && (packs?.size ?? 0) === 0
         ? await this.#allBytes(tx)
         : undefined;
+    const refused: LocalChange[] = [];
+    const early: EarlyChange[] = [];
     for (const row of rows) {
-      this.#lastLocalNumber = row.localNumber;
       if (row.progress.state === "refused") {
-        this.#refused.push(row);
+        refused.push(row);
         continue;
       }
       const from =
@@ -252,8 +254,14 @@ export class RecordState {
             (await tx.get(changeBytesTable, [this.recordId, row.hash])),
         );
       if (from === null) return err({ code: "store-damaged" });
-      this.#early.push({ row, from });
+      early.push({ row, from });
     }
+    // Nothing is awaited from here on: a reader sees what the rows said before, or what they say now.
+    if (isFirst) this.#clear();
+    this.#unpacked.hasPacks ||= (packs?.size ?? 0) > 0;
+    this.#refused.push(...refused);
+    this.#early.push(...early);
+    this.#lastLocalNumber = rows.at(-1)?.localNumber ?? this.#lastLocalNumber;
     return this.#admitEarly();
   }
 
@@ -335,8 +343,7 @@ export class RecordState {
       else if (row !== undefined) this.#lastLocalNumber = 0;
     }
     this.#refused = refused;
-    if (this.#lastLocalNumber === 0) this.#clear();
-    else if (hasLost) this.#rebuildWithoutRefused();
+    if (hasLost && this.#lastLocalNumber > 0) this.#rebuildWithoutRefused();
   }
 
   #rowNow(

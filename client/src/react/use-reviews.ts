@@ -1,0 +1,38 @@
+import { useMemo, useSyncExternalStore } from "react";
+
+import type { Review, Reviews } from "../review/reviews.ts";
+import { FollowedReading } from "./followed-reading.ts";
+import { isSameList } from "./keep-same.ts";
+import { useClient } from "./suture-provider.tsx";
+
+export interface ReviewList {
+  /** Most critical first; null while it is not known. */
+  readonly reviews: readonly Review[] | null;
+  readonly isLoading: boolean;
+  readonly hasFailed: boolean;
+}
+
+/** Open questions that the person may read. SPEC RE-9. */
+export function useReviews(): ReviewList {
+  const { reviews } = useClient();
+  const followed = useMemo(() => follow(reviews), [reviews]);
+  const { value, ...rest } = useSyncExternalStore(
+    followed.subscribe,
+    followed.get,
+  );
+  return { reviews: value, ...rest };
+}
+
+function follow(reviews: Reviews): FollowedReading<readonly Review[]> {
+  return new FollowedReading({
+    read: () => reviews.list(),
+    watch: (listener) => reviews.watch(listener),
+    isSame: isSameList((before, now) => questionOf(before) === questionOf(now)),
+  });
+}
+
+function questionOf(review: Review): string {
+  return review.source === "server"
+    ? `${review.task.reviewId} ${review.task.revision}`
+    : `${review.recordId} ${review.group}`;
+}
