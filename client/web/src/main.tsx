@@ -3,7 +3,6 @@ import { createBrowserClient } from "@suture/client/browser";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/app.tsx";
-import { createMemoryDraftKeeper } from "./app/draft-keeper.ts";
 import { syncOptions } from "./sync-options.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -46,7 +45,6 @@ createRoot(root).render(
       random: {
         bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       },
-      drafts: createMemoryDraftKeeper(),
       saveFile,
     }}
   />,

@@ -5,8 +5,6 @@ import type { Clock, Random, Timers } from "@suture/schema";
 import type { Client, JoinDeps } from "@suture/client";
 import { SutureProvider } from "@suture/client/react";
 
-import type { DraftKeeper } from "./draft-keeper.ts";
-
 export interface AppDeps {
   readonly client: Client;
   /** Where accounts are made and invitations accepted, before there is anything to sync. */
@@ -14,7 +12,6 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
-  readonly drafts: DraftKeeper;
   /** Hands a file to the person, as a download. */
   saveFile(name: string, content: Blob): void;
 }

@@ -1,12 +1,12 @@
-/** A form's values that survive reload: kept at every change, under the person who types, until the form is saved. SPEC AP-5. */
-import { useCallback, useEffect, useState } from "react";
+/** A form's values that survive reload: kept at every change, for the person who types, until the form is saved. SPEC AP-5. */
+import { useCallback, useEffect, useMemo, useState } from "react";
 
 import type { JsonValue } from "@suture/schema";
-import { usePerson } from "@suture/client/react";
+import { useClient, usePerson } from "@suture/client/react";
 
-import { useApp } from "./app-deps.tsx";
+import { FormKeeper } from "./form-keeper.ts";
 
-/** What a form holds: flat or nested, but JSON. */
+/** What a form holds: JSON, by name. */
 export type DraftValue = Readonly<Record<string, JsonValue>>;
 
 export interface KeptDraft<T> {
@@ -22,7 +22,7 @@ export interface KeptDraft<T> {
 }
 
 interface Held<T> {
-  readonly key: string;
+  readonly by: FormKeeper;
   readonly value: T;
   readonly isRestored: boolean;
 }
@@ -35,12 +35,16 @@ export function useKeptDraft<T extends DraftValue>(
   key: string,
   initial: T,
 ): KeptDraft<T> {
-  const { drafts } = useApp();
-  const personId = usePerson()?.personId ?? "";
-  const ownKey = `${personId}/${key}`;
-  const [held, setHeld] = useState<Held<T> | null>(null);
+  const { forms } = useClient();
+  const personId = usePerson()?.personId;
+  // Another person, another form: what one typed is not shown to the next.
+  const keeper = useMemo(
+    () => new FormKeeper(forms, key, personId),
+    [forms, key, personId],
+  );
   const [first] = useState(initial);
-  const isReady = held?.key === ownKey;
+  const [held, setHeld] = useState<Held<T> | null>(null);
+  const isReady = held?.by === keeper;
   const value = isReady ? held.value : first;
 
   useEffect(() => {
@@ -48,33 +52,38 @@ export function useKeptDraft<T extends DraftValue>(
     const take = (kept: JsonValue | undefined) => {
       if (!isWanted) return;
       const isRestored = hasShapeOf(first, kept);
-      setHeld({ key: ownKey, value: isRestored ? kept : first, isRestored });
+      const from = isRestored ? kept : first;
+      setHeld({ by: keeper, value: from, isRestored });
     };
     // What cannot be read is as if nothing had been kept: the form still works.
-    drafts.load(ownKey).then(take, () => take(undefined));
+    keeper.load().then(take, () => take(undefined));
     return () => {
       isWanted = false;
     };
-  }, [drafts, ownKey, first]);
+  }, [keeper, first]);
 
   const set = useCallback(
-    (part: Partial<T>) => {
+    (part: Partial<T>) =>
       setHeld((before) => {
-        const from = before?.key === ownKey ? before.value : first;
+        const from = before?.by === keeper ? before.value : first;
         const next = { ...from, ...part };
-        // A draft that cannot be kept is still in front of the person, who will see whether the save succeeds.
-        void drafts.keep(ownKey, next).catch(() => undefined);
-        return { key: ownKey, value: next, isRestored: false };
-      });
-    },
-    [drafts, ownKey, first],
+        keeper.keep(next);
+        return { by: keeper, value: next, isRestored: false };
+      }),
+    [keeper, first],
   );
   const drop = useCallback(() => {
-    setHeld({ key: ownKey, value: first, isRestored: false });
-    void drafts.drop(ownKey).catch(() => undefined);
-  }, [drafts, ownKey, first]);
+    keeper.keep(null);
+    setHeld({ by: keeper, value: first, isRestored: false });
+  }, [keeper, first]);
 
-  return { value, set, drop, isReady, isRestored: held?.isRestored ?? false };
+  return {
+    value,
+    set,
+    drop,
+    isReady,
+    isRestored: isReady && held.isRestored,
+  };
 }
 
 function hasShapeOf<T extends DraftValue>(
