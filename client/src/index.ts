@@ -110,3 +110,7 @@ export type {
 } from "./sync/connect.ts";
 export type { SyncState, SyncStatus } from "./sync/sync-engine.ts";
 export type { SyncProblem, SyncProblemCode } from "./sync/sync-problem.ts";
+export {
+  verifyByPublishedKeys,
+  type VerifiedCheckpoint,
+} from "./sync/verify-checkpoint.ts";

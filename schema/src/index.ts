@@ -384,6 +384,12 @@ export {
   type SocketListener,
   type SocketPair,
 } from "./protocol/message-socket.ts";
+export {
+  firstAuditChain,
+  nextAuditChain,
+  type AuditChainName,
+  type ChainedEntry,
+} from "./protocol/audit-chain.ts";
 export { firstChain, nextChain, type LogLink } from "./protocol/log-chain.ts";
 export {
   joinRestoreRows,

@@ -12,7 +12,12 @@ import {
   type LeafProof,
   type Result,
 } from "@suture/schema";
-import { jwtVerify, type JWTVerifyGetKey } from "jose";
+import {
+  createLocalJWKSet,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+} from "jose";
 
 export interface VerifiedCheckpoint {
   readonly claims: CheckpointClaims;
@@ -30,6 +35,17 @@ export async function verifyCheckpoint(
     verifyLeafProof(proof, claims.root),
   );
   return isProven ? ok({ claims, proofs: message.proofs }) : err("not-proven");
+}
+
+/** As `verifyCheckpoint`, by the keys that a server publishes: `/.well-known/jwks.json`. */
+export function verifyByPublishedKeys(
+  message: Omit<CheckpointMessage, "type">,
+  jwks: JSONWebKeySet,
+): Promise<Result<VerifiedCheckpoint, "not-signed" | "not-proven">> {
+  return verifyCheckpoint(
+    { type: "checkpoint", ...message },
+    createLocalJWKSet(jwks),
+  );
 }
 
 async function signedClaims(

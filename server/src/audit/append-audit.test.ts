@@ -1,5 +1,7 @@
 import {
   createMemoryStore,
+  firstAuditChain,
+  nextAuditChain,
   organizationScope,
   recordIdFromBytes,
   teamScope,
@@ -7,7 +9,6 @@ import {
 import { beforeEach, expect, test } from "vitest";
 
 import { appendAudit } from "./append-audit.ts";
-import { firstAuditChain, nextAuditChain } from "./audit-chain.ts";
 import { auditHeadsTable, auditTables, auditTable } from "./audit-tables.ts";
 
 const organizationId = recordIdFromBytes(new Uint8Array(16).fill(1));

@@ -2,9 +2,13 @@
  * Adds entries to a scope's chains, in the transaction of what they describe: either both are there, or neither. SPEC AU-1.
  * Reading and adding share the transaction, so the chain cannot fork.
  */
-import type { ScopeId, WriteTransaction } from "@suture/schema";
+import {
+  firstAuditChain,
+  nextAuditChain,
+  type ScopeId,
+  type WriteTransaction,
+} from "@suture/schema";
 
-import { firstAuditChain, nextAuditChain } from "./audit-chain.ts";
 import type { AuditEntry, ReadNote } from "./audit-entry.ts";
 import {
   auditHeadsTable,

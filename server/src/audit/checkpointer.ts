@@ -7,6 +7,7 @@
  */
 import {
   checkpointClaimsSchema,
+  firstAuditChain,
   merkleRoot,
   proveLeaf,
   scopeIdSchema,
@@ -26,7 +27,6 @@ import { decodeJwt } from "jose";
 import { logHeadsTable } from "../log/log-tables.ts";
 import type { SystemLog } from "../system-log.ts";
 import { appendAudit } from "./append-audit.ts";
-import { firstAuditChain } from "./audit-chain.ts";
 import {
   auditHeadsTable,
   auditReadHeadsTable,

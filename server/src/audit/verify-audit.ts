@@ -9,7 +9,9 @@
 import {
   decodeChange,
   defaultChangeLimits,
+  firstAuditChain,
   firstChain,
+  nextAuditChain,
   nextChain,
   type ReadTransaction,
   type ScopeId,
@@ -23,7 +25,6 @@ import {
   logTable,
   statementsTable,
 } from "../log/log-tables.ts";
-import { firstAuditChain, nextAuditChain } from "./audit-chain.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import {
   auditHeadsTable,

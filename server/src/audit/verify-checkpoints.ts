@@ -1,6 +1,7 @@
 /** Checks every checkpoint of a partition: number, signature, root at its time, and the chains it says it covers. SPEC AU-7. */
 import {
   checkpointClaimsSchema,
+  firstAuditChain,
   firstChain,
   merkleRoot,
   type CheckpointLeaf,
@@ -21,7 +22,6 @@ import {
 } from "../identity/identity-tables.ts";
 import { checkpointKind } from "../identity/key-ring.ts";
 import { logHeadsTable, logTable } from "../log/log-tables.ts";
-import { firstAuditChain } from "./audit-chain.ts";
 import {
   auditTable,
   checkpointLeavesTable,

@@ -2,6 +2,7 @@ import {
   organizationScope,
   recordIdSchema,
   scopeIdSchema,
+  type AuditChainName,
   type Clock,
   type ReadTransaction,
   type RecordId,
@@ -10,7 +11,6 @@ import {
 } from "@suture/schema";
 
 import { appendAudit } from "../audit/append-audit.ts";
-import type { AuditChainName } from "../audit/audit-chain.ts";
 import {
   auditHeadsTable,
   auditReadHeadsTable,

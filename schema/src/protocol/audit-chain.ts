@@ -1,16 +1,13 @@
 /**
  * How entries hang together: each commits to the one before it, so none can be changed, taken out or slipped in without
- * every later chain value changing, the signed ones included. Pure; appending and verifying share it. SPEC AU-1.
+ * every later chain value changing, the signed ones included. Appending, verifying and an auditor's browser share it. SPEC AU-1.
  */
-import {
-  bytesToHex,
-  digest,
-  encodeUtf8,
-  sha256,
-  type ChainHash,
-  type JsonValue,
-  type ScopeId,
-} from "@suture/schema";
+import { digest, type JsonValue } from "../canonical/canonical-json.ts";
+import { bytesToHex } from "../canonical/hex.ts";
+import { sha256 } from "../canonical/sha256.ts";
+import { encodeUtf8 } from "../canonical/utf8.ts";
+import type { ScopeId } from "../ids.ts";
+import type { ChainHash } from "./cursor.ts";
 
 /** A scope has two chains: what happened, and who read it. */
 export type AuditChainName = "audit" | "reads";
