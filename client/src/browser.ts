@@ -5,3 +5,5 @@ export {
   createBrowserClient,
   type BrowserClientOptions,
 } from "./browser/create-browser-client.ts";
+export { askToKeepStorage } from "./browser/persistent-storage.ts";
+export { removeDevice } from "./browser/remove-device.ts";

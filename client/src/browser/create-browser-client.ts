@@ -32,5 +32,6 @@ export async function createBrowserClient({
     startSyncDriver: (deps) => new DistantSync(channel, deps),
   });
   channel.hear("restart", () => void client.renewPersons());
+  channel.hear("close", () => void client.close());
   return client;
 }

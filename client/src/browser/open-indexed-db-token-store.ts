@@ -11,7 +11,7 @@ import {
   type PersonId,
   type Random,
 } from "@suture/schema";
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 import { storedGrantSchema } from "../identity/stored-identity.ts";
 import type { DeviceKeyPair } from "../identity/device-key.ts";
@@ -79,7 +79,7 @@ export async function openIndexedDbTokenStore(
 const strict = { durability: "strict" } as const;
 
 function openTokens(name: string): Promise<TokenDatabase> {
-  return openDB<TokenSchema>(`suture-tokens-${name}`, 1, {
+  return openDB<TokenSchema>(tokensName(name), 1, {
     upgrade(db) {
       db.createObjectStore("keys");
       db.createObjectStore("sealing");
@@ -89,6 +89,15 @@ function openTokens(name: string): Promise<TokenDatabase> {
       if (event.target instanceof IDBDatabase) event.target.close();
     },
   });
+}
+
+/** The device's key, and everybody's sign-in, are gone. */
+export async function deleteIndexedDbTokenStore(name: string): Promise<void> {
+  await deleteDB(tokensName(name));
+}
+
+function tokensName(name: string): string {
+  return `suture-tokens-${name}`;
 }
 
 /** Made when it is first needed; a tab that was faster made it for all. */

@@ -1,5 +1,5 @@
 /** The app, wired: everything that touches the machine is made here and given. */
-import { createBrowserClient } from "@suture/client/browser";
+import { createBrowserClient, removeDevice } from "@suture/client/browser";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/app.tsx";
@@ -15,8 +15,9 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root");
 
 const url = location.origin;
+const options = syncOptions();
 const client = await createBrowserClient({
-  ...syncOptions(),
+  ...options,
   startWorker: () =>
     new Worker(new URL("./sync-worker.ts", import.meta.url), {
       type: "module",
@@ -44,6 +45,11 @@ createRoot(root).render(
       },
       random: {
         bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      },
+      removeDevice: async () => {
+        await client.close();
+        await removeDevice(options.name);
+        location.replace("/");
       },
       saveFile,
     }}

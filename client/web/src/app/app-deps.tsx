@@ -12,6 +12,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  /** Removes everything that this browser keeps for the app, and begins anew. */
+  removeDevice(): Promise<void>;
   /** Hands a file to the person, as a download. */
   saveFile(name: string, content: Blob): void;
 }

@@ -22,7 +22,7 @@ export function LeaveDialog({
   readonly onClose: () => void;
 }) {
   const { shell } = useText();
-  const { client } = useApp();
+  const { client, removeDevice } = useApp();
   const [, goTo] = useLocation();
   const [step, setStep] = useState<Step>({ at: "asking" });
   const { save, isSaved } = useSaveUnsent();
@@ -34,6 +34,9 @@ export function LeaveDialog({
     setStep({ at: "leaving" });
     const left = await client.leaveDevice({ evenWithUnsynced });
     if (left.ok) {
+      // What nobody can open any more is not to lie about; what waits to be sent is.
+      if (client.person === null && (await client.unsynced()).length === 0)
+        return removeDevice();
       close();
       // Who uses the device next is chosen, not taken over.
       goTo("/sign-in", { replace: true });
