@@ -18,6 +18,8 @@ export interface SampleServerOptions {
   readonly directory: string;
   /** Default: a free one. */
   readonly port?: string;
+  /** Beside its own: those of proxies in front of it. */
+  readonly allowedOrigins?: readonly string[];
   readonly clock?: Clock;
   readonly passwordHashing?: PasswordHashing;
   readonly budgetLimits?: BudgetLimits;
@@ -28,12 +30,16 @@ export interface SampleServerOptions {
 export async function startSampleServer({
   directory,
   port = "0",
+  allowedOrigins = [],
   clock = systemClock,
   ...options
 }: SampleServerOptions): Promise<RunningServer> {
   const config = readConfig({
     SUTURE_DATA_DIR: join(directory, "server"),
     SUTURE_PORT: port,
+    ...(allowedOrigins.length > 0 && {
+      SUTURE_ALLOWED_ORIGINS: allowedOrigins.join(),
+    }),
   });
   if (!config.ok) throw new Error("the configuration is wrong");
   const started = await startServer({

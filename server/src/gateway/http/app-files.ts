@@ -38,7 +38,8 @@ export const appContentSecurityPolicy = [
   "default-src 'none'",
   // Automerge's, of which none is evaluated as text.
   "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
+  // Where fingers may scroll, which React Aria writes into the page; browser tests tell when it writes something else.
+  "style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
   "connect-src 'self'",
   "img-src 'self' blob: data:",
   "font-src 'self'",
