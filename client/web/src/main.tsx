@@ -1,8 +1,18 @@
 /** The app, wired: everything that touches the machine is made here and given. */
-import { createBrowserClient, removeDevice } from "@suture/client/browser";
+import type { Client } from "@suture/client";
+import {
+  askToKeepStorage,
+  createBrowserClient,
+  removeDevice,
+} from "@suture/client/browser";
+import type { Timers } from "@suture/schema";
 import { createRoot } from "react-dom/client";
 
+import type { AppDeps } from "./app/app-deps.tsx";
 import { App } from "./app/app.tsx";
+import { CannotOpen } from "./app/cannot-open.tsx";
+import { watchForUpdate } from "./pwa/app-update.ts";
+import { UpdateNotice } from "./pwa/update-notice.tsx";
 import { syncOptions } from "./sync-options.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -10,51 +20,68 @@ import "./styles/shell.css";
 import "./styles/ui.css";
 import "./styles/clinic.css";
 import "./styles/print.css";
+import "./styles/update.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root");
+const page = createRoot(root);
 
-const url = location.origin;
-const options = syncOptions();
-const client = await createBrowserClient({
-  ...options,
-  startWorker: () =>
-    new Worker(new URL("./sync-worker.ts", import.meta.url), {
-      type: "module",
-    }),
-});
-client.startSync();
-// Hints that an attempt may succeed now; whether it does, the server's answer says.
-const tryNow = () => {
-  if (document.visibilityState === "visible") client.startSync();
+const timers: Timers = {
+  after: (delayMs, task) => {
+    const timeout = setTimeout(task, delayMs);
+    return { cancel: () => clearTimeout(timeout) };
+  },
 };
-window.addEventListener("online", tryNow);
-document.addEventListener("visibilitychange", tryNow);
 
-createRoot(root).render(
-  <App
-    deps={{
-      client,
-      server: { url, fetch: (to, init) => fetch(to, init) },
-      clock: { now: () => Date.now() },
-      timers: {
-        after: (delayMs, task) => {
-          const timeout = setTimeout(task, delayMs);
-          return { cancel: () => clearTimeout(timeout) };
-        },
-      },
-      random: {
-        bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      },
-      removeDevice: async () => {
-        await client.close();
-        await removeDevice(options.name);
-        location.replace("/");
-      },
-      saveFile,
-    }}
-  />,
-);
+try {
+  const client = await openClient();
+  const update = watchForUpdate(timers);
+  page.render(
+    <>
+      <App deps={depsOf(client)} />
+      <UpdateNotice update={update} />
+    </>,
+  );
+} catch (cause) {
+  page.render(<CannotOpen cause={cause} />);
+}
+
+async function openClient(): Promise<Client> {
+  const client = await createBrowserClient({
+    ...syncOptions(),
+    startWorker: () =>
+      new Worker(new URL("./sync-worker.ts", import.meta.url), {
+        type: "module",
+      }),
+  });
+  client.startSync();
+  // Hints that an attempt may succeed now; whether it does, the server's answer says.
+  const tryNow = () => {
+    if (document.visibilityState === "visible") client.startSync();
+  };
+  window.addEventListener("online", tryNow);
+  document.addEventListener("visibilitychange", tryNow);
+  return client;
+}
+
+function depsOf(client: Client): AppDeps {
+  return {
+    client,
+    server: { url: location.origin, fetch: (to, init) => fetch(to, init) },
+    clock: { now: () => Date.now() },
+    timers,
+    random: {
+      bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    },
+    keepsStorage: askToKeepStorage(),
+    removeDevice: async () => {
+      await client.close();
+      await removeDevice(syncOptions().name);
+      location.replace("/");
+    },
+    saveFile,
+  };
+}
 
 function saveFile(name: string, content: Blob): void {
   const link = document.createElement("a");

@@ -12,6 +12,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  /** Whether the browser keeps what is here until somebody removes it, as it answered. */
+  readonly keepsStorage: Promise<"kept" | "may-be-removed">;
   /** Removes everything that this browser keeps for the app, and begins anew. */
   removeDevice(): Promise<void>;
   /** Hands a file to the person, as a download. */

@@ -57,6 +57,7 @@ export async function renderApp(
     clock: device.clock,
     timers: { after: () => ({ cancel: () => undefined }) },
     random: seededRandom("the app"),
+    keepsStorage: Promise.resolve("kept"),
     removeDevice: () => Promise.resolve(),
     saveFile: (name, file) => void saved.push({ name, file }),
     ...given,
