@@ -13,6 +13,7 @@ import { systemRandom } from "../system-runtime.ts";
 import { BrowserStores, rawContent } from "./browser-stores.test-support.ts";
 import { destroyDataKey, openDataKey } from "./data-key.ts";
 import { deleteIndexedDbStore, databaseName } from "./store-database.ts";
+import { whereFound } from "./where-found.test-support.ts";
 import {
   byNameInMemory,
   namesIn,
@@ -291,31 +292,4 @@ interface NavigatorWithBuckets {
 
 function hasBuckets(value: object): value is NavigatorWithBuckets {
   return "storageBuckets" in value;
-}
-
-/** Which of these hold the text anywhere, as a string or in bytes, as UTF-8, UTF-16 or one byte a character. */
-function whereFound(
-  content: readonly unknown[],
-  text: string,
-): readonly number[] {
-  return content.flatMap((one, index) =>
-    textsIn(one).some((held) => held.includes(text)) ? [index] : [],
-  );
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
-    const bytes =
-      value instanceof ArrayBuffer
-        ? new Uint8Array(value)
-        : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return ["utf-8", "latin1", "utf-16le", "utf-16be"].flatMap((encoding) => [
-      new TextDecoder(encoding).decode(bytes),
-      new TextDecoder(encoding).decode(bytes.subarray(1)),
-    ]);
-  }
-  if (typeof value === "object" && value !== null)
-    return Object.values(value).flatMap(textsIn);
-  return [];
 }
