@@ -12,6 +12,20 @@ const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 // Tests run straight from the sources of every workspace: no build to forget, no stale one to pass by mistake.
 const conditions = ["suture-source", ...defaultServerConditions];
 
+const testsOfTheApp = "bench/src/browser/**/*.test.ts";
+
+/** The app as it was built, in Chromium beside a real server, driven from Node. */
+const app: TestProjectConfiguration = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name: "app",
+    include: [testsOfTheApp],
+    environment: "node",
+    ...timeouts,
+  },
+};
+
 const node: TestProjectConfiguration = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -21,7 +35,7 @@ const node: TestProjectConfiguration = {
       "{schema,server,client,client/web,bench}/src/**/*.test.{ts,tsx}",
       "server/test/**/*.test.ts",
     ],
-    exclude: [testsInBrowser],
+    exclude: [testsInBrowser, testsOfTheApp],
     environment: "node",
     ...timeouts,
   },
@@ -50,7 +64,7 @@ function inChromium(executablePath: string): TestProjectConfiguration {
 function projects(): TestProjectConfiguration[] {
   if (process.env.SUTURE_SKIP_BROWSER === "1") return [node];
   const executablePath = findChromium();
-  if (executablePath !== undefined) return [node, inChromium(executablePath)];
+  if (executablePath !== undefined) return [node, inChromium(executablePath), app];
   process.stderr.write(`${chromiumMissing}\n`);
   process.exit(1);
 }
