@@ -239,6 +239,7 @@ export {
   maxEntryBytes,
   type ContentRefusal,
   type Edit,
+  type ReadStatement,
   type ScalarValue,
 } from "./change/interpret-change.ts";
 
@@ -310,6 +311,7 @@ export {
   type Entries,
   type Statement,
 } from "./clinical/statement.ts";
+export { KnownStatement } from "./clinical/known-statement.ts";
 
 // codes
 export {

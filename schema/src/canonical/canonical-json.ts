@@ -216,7 +216,7 @@ function isDeeperThan(text: string, maxDepth: number): boolean {
 }
 
 /** Where the string that begins there ends; -1 where it does not, which is no JSON. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   for (let end = start; ;) {
     end = text.indexOf('"', end + 1);
     if (end === -1) return -1;

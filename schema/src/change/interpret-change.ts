@@ -6,10 +6,19 @@
  */
 import type { ChangeOp } from "./change-op.ts";
 import { parseResolution, type Resolution } from "../clinical/resolution.ts";
-import { parseStatement, type Statement } from "../clinical/statement.ts";
+import {
+  parseStatement,
+  type Statement,
+  type StatementMalformed,
+} from "../clinical/statement.ts";
 import { parseCanonical, type JsonValue } from "../canonical/canonical-json.ts";
 import { isRecordId, opIdOf, type OpId, type RecordId } from "../ids.ts";
-import type { Field, RecordType, SetField } from "../records/define-record.ts";
+import type {
+  Field,
+  GroupDefinition,
+  RecordType,
+  SetField,
+} from "../records/define-record.ts";
 import { readRootKey, type RootKey } from "../records/record-types.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { DecodedChange } from "./decode-change.ts";
@@ -80,9 +89,17 @@ export interface ContentRefusal {
   readonly reason: string;
 }
 
+/** Reads a statement's text as `parseStatement` does; `pred` are the operations that it overwrites. */
+export type ReadStatement = (
+  group: GroupDefinition,
+  text: string,
+  pred: readonly OpId[],
+) => Result<Statement, StatementMalformed>;
+
 export function interpretChange(
   type: RecordType,
   change: DecodedChange,
+  readStatement: ReadStatement = (group, text) => parseStatement(group, text),
 ): Result<readonly Edit[], ContentRefusal> {
   if (isGenesis(type, change)) return ok(genesisEdits(change));
   const textsByContainer = textContainers(type, change);
@@ -94,7 +111,7 @@ export function interpretChange(
     };
     const edit =
       op.obj === "_root"
-        ? rootEdit(type, op, base)
+        ? rootEdit(type, op, base, readStatement)
         : textEdit(textsByContainer.get(op.obj), op, base);
     if (!edit.ok) return edit;
     edits.push(edit.value);
@@ -128,6 +145,7 @@ function rootEdit(
   type: RecordType,
   op: ChangeOp,
   base: EditBase,
+  readStatement: ReadStatement,
 ): Result<Edit, ContentRefusal> {
   const found = op.key === undefined ? undefined : readRootKey(type, op.key);
   if (found?.ok !== true) {
@@ -142,7 +160,7 @@ function rootEdit(
     return ok({ ...base, kind: "parentId", parentId: null });
   }
   return op.action === "set" && isPlainText(op)
-    ? textValueEdit(type, key, op.value, base)
+    ? textValueEdit(type, key, op.value, base, readStatement)
     : refused("kind-mismatch", "the field holds one text and is never deleted");
 }
 
@@ -151,6 +169,7 @@ function textValueEdit(
   key: Exclude<RootKey, { kind: "field" }>,
   text: string,
   base: EditBase,
+  readStatement: ReadStatement,
 ): Result<Edit, ContentRefusal> {
   switch (key.kind) {
     case "recordId":
@@ -166,7 +185,7 @@ function textValueEdit(
         ? ok({ ...base, kind: "parentId", parentId: text })
         : refused("value-invalid", "parentId is not a record id");
     case "group": {
-      const statement = parseStatement(key.group, text);
+      const statement = readStatement(key.group, text, base.pred);
       return statement.ok
         ? ok({
             ...base,

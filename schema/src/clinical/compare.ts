@@ -1,6 +1,7 @@
 import { canonicalize, type JsonValue } from "../canonical/canonical-json.ts";
 import type { GroupDefinition } from "../records/define-record.ts";
 import { partsOf } from "../records/record-types.ts";
+import { sameValue } from "./same-value.ts";
 import { entriesOf, type Content, type Entries } from "./statement.ts";
 
 /** One entry, or one value part, across candidates. `undefined` where it is absent. */
@@ -97,13 +98,12 @@ function compareEntries(
 
 /** Ids under which candidates hold different things: they mean one entry, whatever else looks like it. */
 function contestedIds(candidates: readonly Entries[]): readonly string[] {
-  const contentById = new Map<string, string>();
+  const first = new Map<string, JsonValue>();
   return candidates.flatMap((entries) =>
     Object.entries(entries).flatMap(([entryId, entry]) => {
-      const content = canonicalize(entry);
-      const other = contentById.get(entryId) ?? content;
-      contentById.set(entryId, other);
-      return other === content ? [] : [entryId];
+      const other = first.get(entryId);
+      if (other === undefined) first.set(entryId, entry);
+      return other === undefined || sameValue(other, entry) ? [] : [entryId];
     }),
   );
 }
@@ -128,21 +128,18 @@ function compareVersions(
   base: JsonValue | undefined,
   versions: readonly (JsonValue | undefined)[],
 ): ComparedRow {
-  const texts = versions.map(textOf);
-  const baseText = textOf(base);
+  const changedBy = versions.flatMap((version, candidate) =>
+    sameValue(version, base) ? [] : [candidate],
+  );
   return {
     part,
     entryId: entryIds[0] ?? null,
     entryIds,
     base,
     versions,
-    changedBy: texts.flatMap((text, candidate) =>
-      text === baseText ? [] : [candidate],
-    ),
-    isAgreed: new Set(texts).size <= 1,
+    changedBy,
+    isAgreed:
+      changedBy.length === 0 ||
+      versions.every((version) => sameValue(version, versions[0])),
   };
-}
-
-function textOf(value: JsonValue | undefined): string | undefined {
-  return value === undefined ? undefined : canonicalize(value);
 }

@@ -13,6 +13,7 @@ import {
   parseCanonical,
   type JsonValue,
 } from "../canonical/canonical-json.ts";
+import { encodeUtf8 } from "../canonical/utf8.ts";
 import { deviceIdSchema, entryIdSchema, recordIdSchema } from "../ids.ts";
 import type {
   ContentOf,
@@ -70,10 +71,22 @@ export function sameAttribution(
   );
 }
 
-/** Parses the text of a statement against its group. What comes out is exactly what the text says. SPEC CF-1. */
+/** An entry that was read before, as canonical text of the same part. */
+export interface KnownEntry {
+  readonly part: string;
+  readonly entryId: string;
+  readonly entry: JsonValue;
+}
+
+/**
+ * Parses the text of a statement against its group. What comes out is exactly what the text says. SPEC CF-1.
+ *
+ * `known` are entries for which the text holds `{}`: they take their places (`KnownStatement`).
+ */
 export function parseStatement(
   group: GroupDefinition,
   text: string,
+  known: readonly KnownEntry[] = [],
 ): Result<Statement, StatementMalformed> {
   const parsed = parseCanonical(text, {
     maxBytes: maxStatementBytes,
@@ -91,16 +104,42 @@ export function parseStatement(
     return malformed("the attribution is incomplete or malformed");
   if (content === undefined || !isObject(content))
     return malformed("the content is not an object");
-  const problem = contentProblem(group, content);
+  const whole = withEntries(content, known);
+  const problem = contentProblem(
+    group,
+    whole,
+    new Set(known.map(({ entry }) => entry)),
+  );
   return problem === null
-    ? ok({ content, attribution: signed.data })
+    ? ok({ content: whole, attribution: signed.data })
     : malformed(problem);
 }
 
-/** What is wrong with content signed for a group, in one sentence without values; null if nothing is. */
+/** Whether a text is longer than a statement's may be: a code unit takes three bytes at most. */
+export function isTooLong(text: string): boolean {
+  return (
+    text.length * 3 > maxStatementBytes &&
+    encodeUtf8(text).length > maxStatementBytes
+  );
+}
+
+function withEntries(content: Content, known: readonly KnownEntry[]): Content {
+  const added = new Map<string, { [entryId: string]: JsonValue }>();
+  for (const { part, entryId, entry } of known) {
+    const entries = added.get(part) ?? { ...entriesOf(content, part) };
+    entries[entryId] = entry;
+    added.set(part, entries);
+  }
+  return added.size === 0
+    ? content
+    : { ...content, ...Object.fromEntries(added) };
+}
+
+/** What is wrong with content signed for a group, in one sentence without values; null if nothing is. `valid` are entries that were looked at before. */
 export function contentProblem(
   group: GroupDefinition,
   content: Content,
+  valid: ReadonlySet<JsonValue> = new Set(),
 ): string | null {
   for (const name of Object.keys(content))
     if (!Object.hasOwn(group.parts, name))
@@ -116,6 +155,7 @@ export function contentProblem(
     for (const [entryId, entry] of Object.entries(stated)) {
       if (!entryIdSchema.safeParse(entryId).success)
         return `${name} has an entry whose id is not a UUID`;
+      if (valid.has(entry)) continue;
       if (!part.schema.safeParse(entry).success)
         return `an entry of ${name} is not valid`;
       if (part.isEnded(entry))

@@ -14,7 +14,7 @@ import type {
   ScopeId,
   WriteTransaction,
 } from "@suture/schema";
-import { teamScope } from "@suture/schema";
+import { groupOf, teamScope } from "@suture/schema";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import {
   changeBytesTable,
@@ -210,16 +210,18 @@ export function changeRowOf(
 
 async function putStatements(
   tx: WriteTransaction,
-  { read, edits, memory, indexed }: AdmissionPlan,
+  { read, type, edits, memory, indexed }: AdmissionPlan,
 ): Promise<void> {
   for (const [position, edit] of edits.entries()) {
     if (edit.kind !== "statement") continue;
     // Edits follow the operations one by one, and a statement's holds its text.
     const text = read.change.ops[position]?.value;
-    if (typeof text !== "string") throw new Error("a statement has no text");
+    const group = groupOf(type, edit.name);
+    if (typeof text !== "string" || group === undefined)
+      throw new Error("a statement has no text");
     const row = { group: edit.name, hash: indexed.hash, text };
     await tx.put(statementsTable, [read.recordId, edit.opId], row);
-    memory.statements.set(edit.opId, edit.statement);
+    memory.keepStatement(edit.opId, group, text, edit.statement);
   }
 }
 

@@ -164,7 +164,7 @@ async function planChange(
       : ok(null);
   if (!own.ok) return own;
 
-  const edits = interpretChange(type, change);
+  const edits = interpretChange(type, change, memory.readStatement);
   if (!edits.ok) return edits;
   if (record !== undefined) {
     const move = await judgeMove(state, asking, record, edits.value);

@@ -2,15 +2,22 @@
  * What is known of one record's changes while it is in memory: the index, who wrote each change, and its number among the
  * record's changes. No document and no bytes.
  */
-import { ChangeIndex, foldStatement } from "@suture/schema";
+import {
+  ChangeIndex,
+  foldStatement,
+  KnownStatement,
+  parseStatement,
+} from "@suture/schema";
 import type {
   ActorId,
   ChangeHash,
   ChainHash,
   DeviceId,
+  GroupDefinition,
   IndexedChange,
   LiveSet,
   OpId,
+  ReadStatement,
   ReadTransaction,
   RecordId,
   Statement,
@@ -25,7 +32,7 @@ export interface ChangeAuthor {
 export class RecordMemory {
   readonly index = new ChangeIndex();
   /** Parsed statements, so that those that are live need not be parsed again. */
-  readonly statements = new Map<OpId, Statement>();
+  readonly #statements = new Map<OpId, KnownStatement>();
   readonly #numbers = new Map<ChangeHash, number>();
   readonly #authors = new Map<ActorId, ChangeAuthor>();
   /** Changes that write a set's entry, by its root key. */
@@ -52,14 +59,37 @@ export class RecordMemory {
     return this.#entryWriters.get(key) ?? [];
   }
 
+  /** Reads only what differs from a statement in memory that it overwrites. */
+  readonly readStatement: ReadStatement = (group, text, pred) => {
+    const known = pred.findLast((opId) => this.#statements.has(opId));
+    const before = known && this.#statements.get(known);
+    return before?.readNext(group, text) ?? parseStatement(group, text);
+  };
+
+  /** One that was read in the text, of an admitted change. */
+  keepStatement(
+    opId: OpId,
+    group: GroupDefinition,
+    text: string,
+    statement: Statement,
+  ): void {
+    const known = new KnownStatement(group, text, statement);
+    this.#statements.set(opId, known);
+  }
+
+  statementOf(opId: OpId): Statement | undefined {
+    return this.#statements.get(opId)?.statement;
+  }
+
   /** Lets go of statements that neither are live nor were overwritten by a live one. */
   trimStatements(): void {
+    if (this.#statements.size === 0) return;
     const live = this.index.groups().flatMap((group) => this.index.live(group));
     const kept = new Set(
       live.flatMap((opId) => [opId, ...this.index.predOf(opId)]),
     );
-    for (const opId of this.statements.keys())
-      if (!kept.has(opId)) this.statements.delete(opId);
+    for (const opId of this.#statements.keys())
+      if (!kept.has(opId)) this.#statements.delete(opId);
   }
 
   /** From 1, in the order of admission. */

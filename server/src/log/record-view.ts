@@ -7,7 +7,6 @@ import {
   defaultChangeLimits,
   groupOf,
   interpretChange,
-  parseStatement,
   RecordFold,
 } from "@suture/schema";
 import type {
@@ -68,19 +67,19 @@ export function createRecordView(
   recordId: RecordId,
   memory: RecordMemory,
 ): RecordView {
-  const { index, statements } = memory;
+  const { index } = memory;
   return {
     index,
     predOf: (opId) => index.predOf(opId),
     entryWriters: (key) => memory.entryWriters(key),
     async loadStatements(opIds) {
       for (const opId of opIds) {
-        if (!statements.has(opId))
-          statements.set(opId, await loadStatement(tx, type, recordId, opId));
+        if (memory.statementOf(opId) === undefined)
+          await loadStatement(tx, type, recordId, memory, opId);
       }
     },
     statementOf(opId) {
-      const found = statements.get(opId);
+      const found = memory.statementOf(opId);
       if (found === undefined) throw new Error("the statement was not loaded");
       return found;
     },
@@ -99,16 +98,18 @@ async function loadStatement(
   tx: ReadTransaction,
   type: RecordType,
   recordId: RecordId,
+  memory: RecordMemory,
   opId: OpId,
-): Promise<Statement> {
+): Promise<void> {
   const row = await tx.get(statementsTable, [recordId, opId]);
   const group = row === undefined ? undefined : groupOf(type, row.group);
   if (row === undefined || group === undefined)
     throw new Error("a statement in the index has no text");
-  const statement = parseStatement(group, row.text);
+  const pred = memory.index.predOf(opId);
+  const statement = memory.readStatement(group, row.text, pred);
   if (!statement.ok)
     throw new Error("a statement that was admitted is not valid");
-  return statement.value;
+  memory.keepStatement(opId, group, row.text, statement.value);
 }
 
 /** What an admitted change wrote. */
