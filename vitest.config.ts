@@ -64,7 +64,8 @@ function inChromium(executablePath: string): TestProjectConfiguration {
 function projects(): TestProjectConfiguration[] {
   if (process.env.SUTURE_SKIP_BROWSER === "1") return [node];
   const executablePath = findChromium();
-  if (executablePath !== undefined) return [node, inChromium(executablePath), app];
+  if (executablePath !== undefined)
+    return [node, inChromium(executablePath), app];
   process.stderr.write(`${chromiumMissing}\n`);
   process.exit(1);
 }
