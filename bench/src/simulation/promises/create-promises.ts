@@ -53,7 +53,14 @@ export function createPromises({ run, hospital }: PromisesDeps): Promises {
     new WrittenAsMeant(evidence),
     new ConflictsEnd(evidence),
     new AuditVerifies(evidence, world),
-    new RevokedIsOut(evidence),
+    new RevokedIsOut(evidence, async (device) => {
+      const { tokens } = world.device(device);
+      const people = await tokens.listPersonIds();
+      const grants = await Promise.all(
+        people.map((personId) => tokens.loadGrant(personId)),
+      );
+      return grants.flatMap((grant) => grant?.deviceId ?? []);
+    }),
     new WithinRights(evidence, hospital.people),
     new CriticalFirst(evidence, world.devices),
     new ShownAsItIs(evidence, world),

@@ -1,6 +1,7 @@
 /**
  * PM-13: once the server has taken a membership's end, or a device's, nothing that its person writes or the device sends is admitted
- * any more, and nothing that is admitted later reaches that device.
+ * any more, and nothing that is admitted later reaches that device. Whoever signs in on it once more does so under a new key: that is
+ * another device (seed 20770).
  */
 import type { BrokenPromise } from "../run.ts";
 import type { Check } from "./check.ts";
@@ -14,32 +15,44 @@ export class RevokedIsOut implements Check {
   readonly #outSince = new Map<string, number>();
   /** By device id. */
   readonly #revokedSince = new Map<string, number>();
-  readonly #deviceIds = new Map<string, string>();
+  readonly #idsOf: (device: string) => Promise<readonly string[]>;
+  /** By name of the device, as its tokens said at the last look. */
+  readonly #ids = new Map<string, readonly string[]>();
 
-  constructor(evidence: Evidence) {
+  /** `idsOf`: the device ids for which tokens lie on a device. */
+  constructor(
+    evidence: Evidence,
+    idsOf: (device: string) => Promise<readonly string[]>,
+  ) {
     this.#evidence = evidence;
+    this.#idsOf = idsOf;
   }
 
-  begin({ disks }: News): void {
-    this.#noteDeviceIds(disks);
-  }
-
-  afterStep({ journal, committed, disks }: News): BrokenPromise | undefined {
-    this.#noteDeviceIds(disks);
+  async afterStep({
+    journal,
+    committed,
+    disks,
+  }: News): Promise<BrokenPromise | undefined> {
+    const ids = await this.#idsSinceLastLook();
     // What a restored server is brought back was judged once, under the rights that then were.
     const isRestored = this.#evidence.server.setBackCount > 0;
     const broken = isRestored
       ? undefined
       : (this.#writtenAfterTheEnd(committed ?? []) ??
-        this.#receivedAfterTheEnd(disks));
+        this.#receivedAfterTheEnd(disks, ids));
     this.#noteEnds(journal, committed ?? []);
     return broken;
   }
 
-  #noteDeviceIds(disks: News["disks"]): void {
-    for (const [device, { written }] of disks)
-      for (const { personId, deviceId } of written)
-        if (personId !== null) this.#deviceIds.set(device, deviceId);
+  /** Under which each device may have come between the last look and this one. */
+  async #idsSinceLastLook(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const found = new Map<string, ReadonlySet<string>>();
+    for (const device of this.#evidence.devices.keys()) {
+      const now = await this.#idsOf(device);
+      found.set(device, new Set([...(this.#ids.get(device) ?? []), ...now]));
+      this.#ids.set(device, now);
+    }
+    return found;
   }
 
   #writtenAfterTheEnd(committed: readonly LogRow[]): BrokenPromise | undefined {
@@ -66,9 +79,12 @@ export class RevokedIsOut implements Check {
     return rows?.some((row) => row.look < look) ?? false;
   }
 
-  #receivedAfterTheEnd(disks: News["disks"]): BrokenPromise | undefined {
+  #receivedAfterTheEnd(
+    disks: News["disks"],
+    ids: ReadonlyMap<string, ReadonlySet<string>>,
+  ): BrokenPromise | undefined {
     for (const [device, { written }] of disks) {
-      const since = this.#revocationOf(device);
+      const since = this.#revocationOf(ids.get(device));
       if (since === undefined) continue;
       const late = written.find(
         ({ personId, recordId, hash }) =>
@@ -87,11 +103,11 @@ export class RevokedIsOut implements Check {
     return undefined;
   }
 
-  #revocationOf(device: string): number | undefined {
-    const deviceId = this.#deviceIds.get(device);
-    return deviceId === undefined
-      ? undefined
-      : this.#revokedSince.get(deviceId);
+  /** Of the last of them; undefined where one is good still. */
+  #revocationOf(ids: ReadonlySet<string> = new Set()): number | undefined {
+    const since = [...ids].map((id) => this.#revokedSince.get(id) ?? Infinity);
+    const last = Math.max(...since);
+    return Number.isFinite(last) ? last : undefined;
   }
 
   #noteEnds(journal: News["journal"], committed: readonly LogRow[]): void {
