@@ -101,9 +101,9 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "client/src/store/scope-positions.ts",
-        find: "    await returnToPending(tx, change, others);\n",
+        find: "    await returnToPending(tx, change, stays);\n",
         replace:
-          "    if (scopeId === change.recordId) await returnToPending(tx, change, others);\n",
+          "    if (scopeId === change.recordId) await returnToPending(tx, change, stays);\n",
       },
     ],
   },

@@ -146,6 +146,12 @@ export class TestServer {
     return { epoch: this.#epoch, sequence, chain };
   }
 
+  /** To a backup: what came behind this row is gone. */
+  putBack(sequence: number): void {
+    this.rows.splice(sequence);
+    this.#chains.splice(sequence + 1);
+  }
+
   /** A record as a snapshot gives it. */
   changesOf(recordId: RecordId): WholeRecord["changes"] {
     return this.rows

@@ -41,9 +41,12 @@ import {
 } from "./client-tables.ts";
 import { doubtPlaces } from "./doubt-places.ts";
 import { mergeLane, type LocalPlace } from "./local-change.ts";
+import { isAsTold, toldWithin } from "./told-rows.ts";
 
 export interface RemoteRefusal {
-  readonly code: "chain-mismatch" | "not-next" | "chunk-damaged";
+  /** `told-otherwise`: it continues the chain, and contradicts what the server had told of the rows beyond. */
+  readonly code:
+    "chain-mismatch" | "not-next" | "chunk-damaged" | "told-otherwise";
 }
 
 export interface RemoteEffect {
@@ -102,6 +105,8 @@ export async function applyPage(
   let at = scope?.cursor ?? startOf(scopeId, end.epoch);
   if (at.epoch !== end.epoch) throw new RemoteRowRefused("chain-mismatch");
   const doubted = scope === undefined ? await doubtPlaces(tx, scopeId) : [];
+  const told = await toldWithin(tx, scopeId, at, end);
+  let isSame = true;
   const recordIds = new Set<RecordId>(doubted);
   const changed = new Set<ChangeHash>();
   const added = await ChangeWriter.begin(tx);
@@ -114,6 +119,7 @@ export async function applyPage(
       sequence: row.sequence,
       chain: nextChain(at.chain, row),
     };
+    isSame &&= isAsTold(told.get(at.sequence), row, at);
     await applyRow({ tx, added, nowMs }, scopeId, row, at);
     recordIds.add(row.recordId);
     changed.add(row.hash);
@@ -122,6 +128,7 @@ export async function applyPage(
   if (at.sequence === end.sequence && at.chain !== end.chain)
     throw new RemoteRowRefused("chain-mismatch");
   if (at.sequence < end.sequence) throw new RemoteRowRefused("not-next");
+  if (!isSame) throw new RemoteRowRefused("told-otherwise");
   await tx.put(scopesTable, [scopeId], {
     ...scope,
     cursor: at,

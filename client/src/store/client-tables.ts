@@ -57,14 +57,17 @@ const logLinkShape = {
   deviceId: deviceIdSchema,
 };
 
+const heldRowSchema = z.strictObject({
+  ...logLinkShape,
+  chain: chainHashSchema.nullable(),
+  admittedAtMs: z.int().nullable(),
+});
+export type HeldRow = z.infer<typeof heldRowSchema>;
+
 /** [scopeId, sequence]: what stands there in the server's log, as far as this device was told. */
 export const logRowsTable = defineTable({
   name: "log_rows",
-  schema: z.strictObject({
-    ...logLinkShape,
-    chain: chainHashSchema.nullable(),
-    admittedAtMs: z.int().nullable(),
-  }),
+  schema: heldRowSchema,
 });
 
 /** [scopeId, sequence]: rows a restored server no longer has, kept as proof of what it had accepted. */

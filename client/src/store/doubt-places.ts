@@ -8,7 +8,7 @@ import {
 
 import { findChange, setProgress } from "./change-rows.ts";
 import { logRowsTable, scopesTable } from "./client-tables.ts";
-import type { LocalChange } from "./local-change.ts";
+import type { LocalChange, LocalPlace } from "./local-change.ts";
 
 /**
  * Before a scope is followed from its beginning: what is known of it from an earlier time, or from verdicts alone, nobody has watched
@@ -21,10 +21,11 @@ export async function doubtPlaces(
   const rows = await tx.scan(logRowsTable, { prefix: [scopeId] });
   if (rows.length === 0) return [];
   const followed = await followedScopes(tx);
+  const stays = (place: LocalPlace) => followed.has(place.scopeId);
   for (const { key, value } of rows) {
     await tx.delete(logRowsTable, key);
     const change = await findChange(tx, value.recordId, value.hash);
-    if (change !== undefined) await returnToPending(tx, change, followed);
+    if (change !== undefined) await returnToPending(tx, change, stays);
   }
   return rows.map(({ value }) => value.recordId);
 }
@@ -55,15 +56,15 @@ async function followedScopes(
   return new Set(scopes.map(({ key }) => key[0]));
 }
 
-/** A place counts where this device would notice its loss: in a scope whose log it follows. */
+/** Unless a place is left that `stays`: a place counts where this device would notice its loss, in a scope whose log it follows. */
 export async function returnToPending(
   tx: WriteTransaction,
   change: LocalChange,
-  followed: ReadonlySet<unknown>,
+  stays: (place: LocalPlace) => boolean,
 ): Promise<void> {
   const { progress } = change;
   if (progress.state !== "accepted") return;
-  const places = progress.places.filter(({ scopeId }) => followed.has(scopeId));
+  const places = progress.places.filter(stays);
   if (places.length > 0) {
     await setProgress(tx, change, { ...progress, places });
     return;

@@ -8,6 +8,7 @@ import {
   TestServer,
 } from "../records/clinic.test-support.ts";
 import { openLocalLog } from "./local-log.ts";
+import { toldUpTo } from "./told-rows.ts";
 
 test("[CL-8] what a restored server lost is pending again; others' work waits for its proof", async () => {
   const ada = await openDevice({ name: "ada" });
@@ -194,3 +195,103 @@ test("[CL-8] what is known of a scope from verdicts alone is in doubt once the s
   await ada.client.settle();
   expect(patient.status.state).toBe("queued");
 });
+
+test("[CL-30] a checkpoint of rows that were only told of proves nothing, and leaves an earlier proof as it is", async () => {
+  const { ada, ben, server, organizationId, end } = await devices();
+  await ada.client.patients.create({ parentId: organizationId });
+  await server.takeFrom(ada);
+  await server.deliverTo(ben);
+  await server.confirmTo(ben, { number: 9 });
+  server.putBack(end);
+  await ben.log.regress(server.scopeId, [server.cursorAt(end)]);
+  const created = await ben.client.patients.create({
+    parentId: organizationId,
+  });
+  if (!created.ok) throw new Error(created.error.reason);
+  const patient = created.value;
+  await server.takeFrom(ben);
+  await server.confirmTo(ben, { number: 10 });
+  await ben.client.settle();
+  expect(patient.status.state).toBe("confirmed");
+  server.putBack(end);
+  await ben.log.regress(server.scopeId, [server.cursorAt(end)]);
+  await ben.client.settle();
+  expect(patient.status.state).toBe("queued");
+  expect(await ben.log.lostProof(server.scopeId)).toMatchObject({
+    jws: "jws 9",
+  });
+  await server.takeFrom(ben);
+  await ben.client.settle();
+  expect(patient.status.state).toBe("synced");
+});
+
+test("[CL-30] rows of a record that was fetched whole are in doubt where the log says otherwise, and only there", async () => {
+  const { ada, ben, cara, server, organizationId, end } = await devices();
+  const created = await ada.client.patients.create({
+    parentId: organizationId,
+  });
+  if (!created.ok) throw new Error(created.error.reason);
+  const recordId = created.value.id;
+  await server.takeFrom(ada);
+  const fetched = {
+    type: "records" as const,
+    scopeId: server.scopeId,
+    records: [{ recordId, changes: server.changesOf(recordId) }],
+  };
+  await ben.log.applyRecords(fetched);
+  await server.deliverTo(ben);
+  const theirs = await ben.client.patients.get(recordId);
+  if (!theirs.ok) throw new Error(theirs.error.code);
+  expect(theirs.value.status.state).toBe("synced");
+
+  await cara.log.applyRecords(fetched);
+  server.putBack(end);
+  await ben.client.patients.create({ parentId: organizationId });
+  await server.takeFrom(ben);
+  await expect(server.deliverTo(cara)).rejects.toThrow("told-otherwise");
+});
+
+test("[CL-30] what has another place in the log by now is not in doubt for the place it had before", async () => {
+  const { ada, ben, cara, server, organizationId, end } = await devices();
+  await ada.client.patients.create({ parentId: organizationId });
+  await server.takeFrom(ada);
+  const created = await ben.client.patients.create({
+    parentId: organizationId,
+  });
+  if (!created.ok) throw new Error(created.error.reason);
+  const recordId = created.value.id;
+  await server.takeFrom(ben);
+  await cara.log.applyRecords({
+    type: "records",
+    scopeId: server.scopeId,
+    records: [{ recordId, changes: server.changesOf(recordId) }],
+  });
+  server.putBack(end);
+  await ben.log.regress(server.scopeId, [server.cursorAt(end)]);
+  await server.takeFrom(ben);
+  await server.deliverTo(cara);
+  const now = server.cursorAt(server.rows.length);
+  expect((await cara.log.read(toldUpTo)).get(server.scopeId)).toBeGreaterThan(
+    now.sequence,
+  );
+  await cara.log.regress(server.scopeId, [now]);
+  const theirs = await cara.client.patients.get(recordId);
+  if (!theirs.ok) throw new Error(theirs.error.code);
+  expect(theirs.value.status.state).toBe("synced");
+});
+
+/** All stand where the log ends. */
+async function devices() {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId, teamId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  const ben = await openDevice({ name: "ben" });
+  const cara = await openDevice({ name: "cara" });
+  for (const colleague of [ben, cara]) {
+    await join(colleague, organizationId, teamId, ["clinician"]);
+    await server.deliverTo(colleague);
+  }
+  return { ada, ben, cara, server, organizationId, end: server.rows.length };
+}

@@ -34,7 +34,7 @@ import {
   type ScopeRow,
 } from "./client-tables.ts";
 import { doubtUnfollowed, returnToPending } from "./doubt-places.ts";
-import type { LocalChange } from "./local-change.ts";
+import type { LocalChange, LocalPlace } from "./local-change.ts";
 import { deleteView } from "./view-rows.ts";
 
 export async function scopesOf(
@@ -107,8 +107,10 @@ export async function regress(
   const recordIds = new Set<RecordId>();
   const scopes = await scopesOf(tx);
   const held = scopes.get(scopeId)?.cursor;
-  const others = new Set(scopes.keys());
-  others.delete(scopeId);
+  const stays = (place: LocalPlace) =>
+    place.scopeId === scopeId
+      ? place.sequence <= from
+      : scopes.has(place.scopeId);
   for (const { key, value } of await tx.scan(logRowsTable, {
     prefix: [scopeId],
     after: [scopeId, from],
@@ -125,7 +127,7 @@ export async function regress(
       await tx.put(lostRowsTable, key, { recordId, hash, memberId, deviceId });
     const change = await findChange(tx, recordId, hash);
     if (change === undefined) continue;
-    await returnToPending(tx, change, others);
+    await returnToPending(tx, change, stays);
     recordIds.add(recordId);
   }
   if (common === null) await tx.delete(scopesTable, [scopeId]);
@@ -135,7 +137,7 @@ export async function regress(
       cursor: common,
       snapshot: null,
     });
-  await setReceiptAside(tx, scopeId, common);
+  await setReceiptAside(tx, scopeId, held?.sequence ?? 0, common);
   for (const recordId of await doubtUnfollowed(tx)) recordIds.add(recordId);
   return [...recordIds];
 }
@@ -156,18 +158,19 @@ export async function narrowScope(
     await tx.put(scopesTable, [scopeId], { ...scope, readTypes: kept });
 }
 
-/** A checkpoint beyond the common point covers nothing of the log as it is now: it only proves what was lost. */
+/** A checkpoint beyond the common point covers nothing of the log as it is now: it only proves what was lost of what had come in order. */
 async function setReceiptAside(
   tx: WriteTransaction,
   scopeId: ScopeId,
+  stoodAt: number,
   common: Cursor | null,
 ): Promise<void> {
   const receipt = await tx.get(receiptsTable, [scopeId]);
   if (receipt === undefined) return;
-  if (common !== null && receipt.proof.leaf.log.sequence <= common.sequence)
-    return;
+  const { sequence } = receipt.proof.leaf.log;
+  if (common !== null && sequence <= common.sequence) return;
   await tx.delete(receiptsTable, [scopeId]);
-  if (common !== null)
+  if (common !== null && sequence <= stoodAt)
     await tx.put(lostProofsTable, [scopeId], { from: common, receipt });
 }
 

@@ -51,8 +51,14 @@ export class ScopeReceiver {
     return this.#behind.size === 0;
   }
 
-  async begin({ scopes, memberships }: WelcomeMessage): Promise<void> {
+  /** `told`: the last row of each scope that this device knew of when it said hello. */
+  async begin(
+    { scopes, memberships }: WelcomeMessage,
+    told: ReadonlyMap<ScopeId, number>,
+  ): Promise<void> {
     for (const { scopeId, organizationId, end } of scopes) {
+      if ((told.get(scopeId) ?? 0) > end.sequence)
+        await this.#doubtBeyondCursor(scopeId);
       const cursor = await this.#readAs(scopeId, organizationId, memberships);
       // The first page, or `log-regressed`, comes unasked.
       if (cursor !== null && !isSamePoint(cursor, end))
@@ -91,6 +97,11 @@ export class ScopeReceiver {
     const applied = await log.applyPage(message);
     if (!applied.ok && applied.error.code === "not-next")
       return this.pull(scopeId);
+    if (!applied.ok && applied.error.code === "told-otherwise") {
+      this.#storedUpTo.delete(scopeId);
+      await this.#doubtBeyondCursor(scopeId);
+      return this.pull(scopeId);
+    }
     this.#expectSound(applied);
     this.#storedUpTo.set(scopeId, cursor.sequence);
     if (hasMore && !goesOn) askForNext();
@@ -166,6 +177,13 @@ export class ScopeReceiver {
     if (incomplete === null) return;
     this.#isFetchingRecords = true;
     ask({ type: "fetch-records", ...incomplete });
+  }
+
+  /** The server was restored: what it had told of rows beyond where this device stands is gone. */
+  async #doubtBeyondCursor(scopeId: ScopeId): Promise<void> {
+    const { log } = this.#deps;
+    const cursor = (await log.scopes()).get(scopeId)?.cursor;
+    await log.regress(scopeId, cursor == null ? [] : [cursor]);
   }
 
   /** Every session anew: an earlier one may have ended before what was lost was back. */

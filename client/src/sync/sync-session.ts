@@ -34,6 +34,7 @@ import {
 import { createLocalJWKSet } from "jose";
 
 import type { LocalLog } from "../store/local-log.ts";
+import { toldUpTo } from "../store/told-rows.ts";
 import { joinPages } from "./join-pages.ts";
 import { Liveness } from "./liveness.ts";
 import { PushPump } from "./push-pump.ts";
@@ -88,6 +89,8 @@ export class SyncSession {
   #keys = createLocalJWKSet({ keys: [] });
   /** The page that came last, while nothing has come behind it and its turn has not. */
   #waiting: { page: ChangesMessage } | null = null;
+  /** The last row of each scope that this device knew of when it said hello. */
+  #told: ReadonlyMap<ScopeId, number> = new Map();
   #isWelcome = false;
   #hasReviews = false;
   #isEnded = false;
@@ -127,10 +130,12 @@ export class SyncSession {
   }
 
   async start(): Promise<void> {
-    const [scopes, unsynced] = await Promise.all([
+    const [scopes, unsynced, told] = await Promise.all([
       this.#deps.log.scopes(),
       this.#deps.log.manifest(),
+      this.#deps.log.read(toldUpTo),
     ]);
+    this.#told = told;
     const cursors = Object.fromEntries(
       [...scopes].flatMap(([scopeId, { cursor }]) =>
         cursor === null ? [] : [[scopeId, cursor]],
@@ -281,7 +286,7 @@ export class SyncSession {
     const { log, events, personId } = this.#deps;
     await log.saveMemberships(personId, message.memberships);
     events.onWelcome(message);
-    await this.#receiver.begin(message);
+    await this.#receiver.begin(message, this.#told);
     await this.#pushMore();
     this.#liveness.startPings();
     this.#reportIfCaughtUp();
