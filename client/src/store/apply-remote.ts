@@ -173,7 +173,10 @@ export async function applySnapshot(
   };
 }
 
-/** Records of which only the latest was here. What the server does not have of them is not asked for again. */
+/**
+ * Records of which only the latest was here. What the server does not have of them is not asked for again; one of which this answer
+ * has nothing, for whoever asked may not read it or it has left, is left to whoever else is on this device.
+ */
 export async function applyRecords(
   tx: WriteTransaction,
   { scopeId, records }: RecordsMessage,
@@ -184,7 +187,8 @@ export async function applyRecords(
   for (const record of records) {
     for (const hash of await applyWhole({ tx, added, nowMs }, scopeId, record))
       changed.add(hash);
-    await tx.delete(incompleteRecordsTable, [scopeId, record.recordId]);
+    if (record.changes.length > 0)
+      await tx.delete(incompleteRecordsTable, [scopeId, record.recordId]);
   }
   await added.end();
   const recordIds = records.map(({ recordId }) => recordId);

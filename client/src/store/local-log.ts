@@ -323,8 +323,11 @@ export class LocalLog {
   }
 
   /** Records of which only the latest came, of one scope, to be fetched whole. */
-  incompleteRecords(limit: number): Promise<RecordsToFetch | null> {
-    return this.read((tx) => incompleteRecords(tx, limit));
+  incompleteRecords(
+    limit: number,
+    mayBeAsked: (scopeId: ScopeId, recordId: RecordId) => boolean = () => true,
+  ): Promise<RecordsToFetch | null> {
+    return this.read((tx) => incompleteRecords(tx, limit, mayBeAsked));
   }
 
   /** The server's log does not hold what this device was told: finds the common point, and returns the rest to pending. */

@@ -48,20 +48,25 @@ export async function scopesOf(
 
 export type RecordsToFetch = Omit<FetchRecordsMessage, "type">;
 
-/** Records of which only the latest came, of whichever scope is first; null when there are none. */
+/** Records of which only the latest came and that `mayBeAsked` lets through, of whichever scope is first; null when there are none. */
 export async function incompleteRecords(
   tx: ReadTransaction,
   limit: number,
+  mayBeAsked: (scopeId: ScopeId, recordId: RecordId) => boolean,
 ): Promise<RecordsToFetch | null> {
-  const [first] = await tx.scan(incompleteRecordsTable, { limit: 1 });
+  const found = (await tx.scan(incompleteRecordsTable))
+    .map(({ key }) => ({
+      scopeId: scopeIdSchema.parse(key[0]),
+      recordId: recordIdSchema.parse(key[1]),
+    }))
+    .filter(({ scopeId, recordId }) => mayBeAsked(scopeId, recordId));
+  const [first] = found;
   if (first === undefined) return null;
-  const scopeId = scopeIdSchema.parse(first.key[0]);
-  const rows = await tx.scan(incompleteRecordsTable, {
-    prefix: [scopeId],
-    limit,
-  });
-  const recordIds = rows.map(({ key }) => recordIdSchema.parse(key[1]));
-  return { scopeId, recordIds };
+  const { scopeId } = first;
+  const recordIds = found
+    .filter((one) => one.scopeId === scopeId)
+    .map(({ recordId }) => recordId);
+  return { scopeId, recordIds: recordIds.slice(0, limit) };
 }
 
 /** The last of the server's points, latest first, that this device's chain goes through; null if none. */

@@ -35,10 +35,13 @@ export async function openSession({
   person = personId,
   log: given,
   readTypes = [],
+  others = [],
 }: {
   readonly person?: PersonId;
   readonly log?: LocalLog;
   readonly readTypes?: readonly string[];
+  /** Who else is signed in on the device. */
+  readonly others?: readonly PersonId[];
 } = {}) {
   const clock = { now: () => 0 };
   const log =
@@ -80,7 +83,10 @@ export async function openSession({
     timers,
     deviceId,
     personId: person,
-    tokens: () => Promise.resolve(new Map([[person, "token"]])),
+    tokens: () =>
+      Promise.resolve(
+        new Map([person, ...others].map((one) => [one, "token"])),
+      ),
     renewedToken: () => Promise.resolve(renewals.shift()),
     readableTypes: () => readTypes,
     appVersion: "test",

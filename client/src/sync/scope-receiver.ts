@@ -42,6 +42,8 @@ export class ScopeReceiver {
   /** The sequence up to which this session has stored pages. */
   readonly #storedUpTo = new Map<ScopeId, number>();
   #isFetchingRecords = false;
+  /** `scope record`, of those of which this session was answered nothing: whoever else is on this device may read them, or nobody. */
+  readonly #vain = new Set<string>();
 
   constructor(deps: ScopeReceiverDeps) {
     this.#deps = deps;
@@ -75,6 +77,7 @@ export class ScopeReceiver {
     organizationId,
     memberships,
   }: Message<"scope-granted">): Promise<void> {
+    this.#vain.clear();
     const cursor = await this.#readAs(scopeId, organizationId, memberships);
     await this.#forgetUnreadable();
     // The server may have stopped sending its rows by itself.
@@ -104,6 +107,9 @@ export class ScopeReceiver {
     }
     this.#expectSound(applied);
     this.#storedUpTo.set(scopeId, cursor.sequence);
+    if (this.#vain.size > 0)
+      for (const { recordId, isReadable } of message.rows)
+        if (isReadable) this.#vain.delete(`${scopeId} ${recordId}`);
     if (hasMore && !goesOn) askForNext();
     if (hasMore) this.#behind.add(scopeId);
     else this.#behind.delete(scopeId);
@@ -123,6 +129,9 @@ export class ScopeReceiver {
 
   async records(message: Message<"records">): Promise<void> {
     this.#isFetchingRecords = false;
+    for (const { recordId, changes } of message.records)
+      if (changes.length === 0)
+        this.#vain.add(`${message.scopeId} ${recordId}`);
     this.#expectSound(await this.#deps.log.applyRecords(message));
     await this.fetchMissing();
   }
@@ -173,7 +182,12 @@ export class ScopeReceiver {
     const items = await log.missing(500);
     if (items.length > 0) ask({ type: "fetch", items: [...items] });
     if (this.#isFetchingRecords) return;
-    const incomplete = await log.incompleteRecords(100);
+    const incomplete = await log.incompleteRecords(
+      100,
+      (scopeId, recordId) =>
+        this.#readTypes.has(scopeId) &&
+        !this.#vain.has(`${scopeId} ${recordId}`),
+    );
     if (incomplete === null) return;
     this.#isFetchingRecords = true;
     ask({ type: "fetch-records", ...incomplete });
