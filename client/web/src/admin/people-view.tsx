@@ -1,0 +1,155 @@
+/** Everybody who works here, with or without an account. SPEC AP-73. */
+import { useState } from "react";
+import { Link, useLocation } from "wouter";
+
+import { member, mayCreate, type RecordId } from "@suture/schema";
+import { useClient, useRecordList } from "@suture/client/react";
+
+import { useMe } from "../app/use-me.ts";
+import { useSaveWords } from "../app/use-save-words.ts";
+import { useText } from "../text/use-text.ts";
+import { Button } from "../ui/button.tsx";
+import { Actions } from "../ui/dialog.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { VirtualList } from "../ui/virtual-list.tsx";
+import { RightsFields, type Rights } from "./rights-fields.tsx";
+import { RightsWords } from "./rights-words.tsx";
+
+const maxPeople = 2_000;
+
+export function PeopleView({
+  organizationId,
+}: {
+  readonly organizationId: RecordId;
+}) {
+  const { admin: text, common } = useText();
+  const { roles } = useMe();
+  const [matching, setMatching] = useState("");
+  const [isAdding, setAdding] = useState(false);
+  const { rows, isLoading, hasFailed } = useRecordList(useClient().members, {
+    parentId: organizationId,
+    matching,
+    limit: maxPeople,
+  });
+  return (
+    <>
+      <p className="hint">{text.people.intro}</p>
+      <TextField
+        type="search"
+        label={text.people.search}
+        value={matching}
+        onChange={setMatching}
+      />
+      {mayCreate(member, roles) && !isAdding && (
+        <div className="actions">
+          <Button look="primary" onPress={() => setAdding(true)}>
+            {text.people.add}
+          </Button>
+        </div>
+      )}
+      {isAdding && (
+        <NewPerson
+          organizationId={organizationId}
+          onClose={() => setAdding(false)}
+        />
+      )}
+      {hasFailed && <Notice tone="danger">{common.storeFailed}</Notice>}
+      {!isLoading && rows.length === 0 && (
+        <EmptyState title={text.people.none} />
+      )}
+      <VirtualList
+        label={text.tabs.people}
+        items={rows}
+        keyOf={({ record }) => record.id}
+        rowHeightPx={112}
+        renderItem={({ record, snapshot, status }) => (
+          <Link href={`/admin/people/${record.id}`} className="card person-row">
+            <strong>
+              {snapshot.fields.displayName ?? text.people.unnamed}
+            </strong>
+            <RightsWords reading={snapshot.group("membership")} />
+            <StatusLabel status={status} />
+          </Link>
+        )}
+      />
+    </>
+  );
+}
+
+function NewPerson({
+  organizationId,
+  onClose,
+}: {
+  readonly organizationId: RecordId;
+  readonly onClose: () => void;
+}) {
+  const { admin: text, common } = useText();
+  const client = useClient();
+  const words = useSaveWords();
+  const [, go] = useLocation();
+  const [name, setName] = useState("");
+  const [rights, setRights] = useState<Rights>({
+    roles: [],
+    teams: [],
+    active: true,
+  });
+  const [error, setError] = useState<string>();
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function save(): Promise<void> {
+    if (name.trim() === "") {
+      setError(common.required);
+      return;
+    }
+    const created = await client.members.create({
+      parentId: organizationId,
+      fields: { displayName: name.trim() },
+      groups: { membership: rights },
+    });
+    if (created.ok) go(`/admin/people/${created.value.id}`);
+    else setProblem(words(created.error));
+  }
+
+  return (
+    <form
+      className="form card"
+      aria-label={text.people.add}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <TextField
+        label={text.people.name}
+        value={name}
+        onChange={(value) => {
+          setName(value);
+          setError(undefined);
+        }}
+        error={error}
+        isRequired
+      />
+      <RightsFields
+        rights={rights}
+        organizationId={organizationId}
+        onChange={setRights}
+      />
+      {problem !== null && (
+        <Notice tone="danger" isLive>
+          {problem}
+        </Notice>
+      )}
+      <Actions>
+        <Button look="primary" type="submit">
+          {common.save}
+        </Button>
+        <Button look="quiet" onPress={onClose}>
+          {common.cancel}
+        </Button>
+      </Actions>
+    </form>
+  );
+}

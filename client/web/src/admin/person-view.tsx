@@ -1,0 +1,203 @@
+/** One colleague: name, rights, and their invitation. Rights are edited at what the form shows. SPEC AP-74, AP-75. */
+import { useState } from "react";
+import { Link } from "wouter";
+
+import {
+  groupOf,
+  member,
+  maySign,
+  mayWrite,
+  recordIdSchema,
+  type RecordId,
+} from "@suture/schema";
+import type { EditSession, SutureRecord } from "@suture/client";
+import { useClient, useGroup, useRecord } from "@suture/client/react";
+
+import { useMe } from "../app/use-me.ts";
+import { useSaveWords } from "../app/use-save-words.ts";
+import { useText } from "../text/use-text.ts";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Actions } from "../ui/dialog.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { SafetyValue } from "../ui/safety-value.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { InvitePerson } from "./invite-person.tsx";
+import { RightsFields, type Rights } from "./rights-fields.tsx";
+import { RightsList } from "./rights-list.tsx";
+
+type Member = typeof member;
+
+export function PersonView({
+  memberId,
+  organizationId,
+}: {
+  readonly memberId: string;
+  readonly organizationId: RecordId;
+}) {
+  const parsed = recordIdSchema.safeParse(memberId);
+  const { admin: text } = useText();
+  return (
+    <>
+      <p>
+        <Link href="/admin/people" className="back-link">
+          <Icon name="back" /> {text.people.back}
+        </Link>
+      </p>
+      {parsed.success ? (
+        <Person memberId={parsed.data} organizationId={organizationId} />
+      ) : (
+        <Notice>{text.people.unknown}</Notice>
+      )}
+    </>
+  );
+}
+
+function Person({
+  memberId,
+  organizationId,
+}: {
+  readonly memberId: RecordId;
+  readonly organizationId: RecordId;
+}) {
+  const { admin: text, common } = useText();
+  const { roles } = useMe();
+  const reading = useRecord(useClient().members, memberId);
+  const [session, setSession] = useState<EditSession<Member> | null>(null);
+  if (reading.state === "loading") return <p>{common.loading}</p>;
+  if (reading.state === "problem")
+    return <Notice>{common.recordProblem[reading.problem.code]}</Notice>;
+  const { record, snapshot, status } = reading;
+  const group = groupOf(member, "membership");
+  const maySignRights =
+    group !== undefined && maySign(group, Object.keys(group.parts), roles);
+  return (
+    <section className="person">
+      <h2>{snapshot.fields.displayName ?? text.people.unnamed}</h2>
+      <StatusLabel status={status} />
+      {session === null ? (
+        <>
+          <Shown record={record} />
+          {mayWrite(member, "displayName", roles) && (
+            <div className="actions">
+              <Button onPress={() => void record.edit().then(setSession)}>
+                {text.people.edit}
+              </Button>
+            </div>
+          )}
+        </>
+      ) : (
+        <PersonForm
+          session={session}
+          organizationId={organizationId}
+          maySignRights={maySignRights}
+          onClose={() => setSession(null)}
+        />
+      )}
+      {roles.has("admin") && (
+        <InvitePerson memberId={memberId} organizationId={organizationId} />
+      )}
+    </section>
+  );
+}
+
+function Shown({ record }: { readonly record: SutureRecord<Member> }) {
+  const reading = useGroup(record, "membership");
+  return (
+    <SafetyValue
+      reading={reading}
+      recordId={record.id}
+      renderContent={(content) => <RightsList rights={content} />}
+    />
+  );
+}
+
+function PersonForm({
+  session,
+  organizationId,
+  maySignRights,
+  onClose,
+}: {
+  readonly session: EditSession<Member>;
+  readonly organizationId: RecordId;
+  readonly maySignRights: boolean;
+  readonly onClose: () => void;
+}) {
+  const { admin: text, common } = useText();
+  const words = useSaveWords();
+  const shown = session.shown.group("membership");
+  const [name, setName] = useState(session.shown.fields.displayName ?? "");
+  const [rights, setRights] = useState<Rights | null>(
+    shown.status === "settled" ? shown.content : null,
+  );
+  const [reason, setReason] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+
+  async function save(): Promise<void> {
+    const { draft } = session;
+    if (name.trim() === "") {
+      setProblem(text.people.nameNeeded);
+      return;
+    }
+    if (name.trim() !== session.shown.fields.displayName)
+      draft.displayName = name.trim();
+    if (rights !== null && maySignRights) {
+      draft.membership.roles = rights.roles;
+      draft.membership.teams = rights.teams;
+      draft.membership.active = rights.active;
+    }
+    const saved = await session.save(
+      reason.trim() === "" ? {} : { reason: reason.trim() },
+    );
+    if (saved.ok) onClose();
+    else setProblem(words(saved.error));
+  }
+
+  return (
+    <form
+      className="form card"
+      aria-label={text.people.edit}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <TextField label={text.people.name} value={name} onChange={setName} />
+      {rights === null ? (
+        <Notice tone="warning">
+          <p>{text.rights.inConflict}</p>
+          <ButtonLink to="/reviews">{common.toReview}</ButtonLink>
+        </Notice>
+      ) : (
+        maySignRights && (
+          <RightsFields
+            rights={rights}
+            organizationId={organizationId}
+            onChange={setRights}
+          />
+        )
+      )}
+      {rights !== null && maySignRights && (
+        <TextField
+          label={text.rights.reason}
+          value={reason}
+          onChange={setReason}
+        />
+      )}
+      {problem !== null && (
+        <Notice tone="danger" isLive>
+          {problem}
+        </Notice>
+      )}
+      <Actions>
+        <Button look="primary" type="submit">
+          {common.save}
+        </Button>
+        <Button look="quiet" onPress={onClose}>
+          {common.cancel}
+        </Button>
+      </Actions>
+    </form>
+  );
+}

@@ -1,0 +1,32 @@
+/** A record's whole history from the server, page by page; where it does not answer, that is said. SPEC AP-89. */
+import { useCallback } from "react";
+
+import { err, ok, type RecordId, type Result } from "@suture/schema";
+
+import type { ApiProblem } from "../http/api-problem.ts";
+import { readHistoryPage, type ServerEntry } from "../http/history-api.ts";
+import { useApi } from "../http/use-api.ts";
+import { useAsked } from "../http/use-asked.ts";
+
+export interface ServerHistory {
+  readonly recordType: string;
+  readonly entries: readonly ServerEntry[];
+}
+
+export function useRecordHistory(recordId: RecordId) {
+  const api = useApi();
+  const ask = useCallback(async (): Promise<
+    Result<ServerHistory, ApiProblem>
+  > => {
+    const entries: ServerEntry[] = [];
+    for (let after = 0; ;) {
+      const page = await readHistoryPage(api, recordId, after);
+      if (!page.ok) return err(page.error);
+      entries.push(...page.value.entries);
+      const { next, recordType } = page.value;
+      if (next === null) return ok({ recordType, entries });
+      after = next;
+    }
+  }, [api, recordId]);
+  return useAsked(ask);
+}

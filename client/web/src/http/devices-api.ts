@@ -1,0 +1,99 @@
+/** An organization's devices: what each said it still holds, and what an admin does to one. SPEC EV-5, ID-38. */
+import {
+  changeHashSchema,
+  deviceIdSchema,
+  recordIdSchema,
+  unsyncedCountsSchema,
+  type DeviceId,
+  type RecordId,
+} from "@suture/schema";
+import { z } from "zod";
+
+import type { ApiFetch } from "./api-fetch.ts";
+
+const deviceReportSchema = z.object({
+  deviceId: deviceIdSchema,
+  /** Null for one that stands for a session over HTTP. */
+  name: z.string().nullable(),
+  registeredAtMs: z.int().nullable(),
+  revokedAtMs: z.int().nullable(),
+  quarantine: z
+    .object({
+      memberId: recordIdSchema,
+      recordId: recordIdSchema,
+      admitted: changeHashSchema,
+      refused: changeHashSchema,
+      atMs: z.int(),
+    })
+    .nullable(),
+  members: z.array(
+    z.object({
+      memberId: recordIdSchema,
+      isOnDevice: z.boolean(),
+      isConnected: z.boolean(),
+      unseenSignatureCount: z.int(),
+      lastReport: z
+        .object({
+          unsynced: unsyncedCountsSchema,
+          reportedAtMs: z.int(),
+          contactAtMs: z.int(),
+          appVersion: z.string(),
+          schemaVersion: z.int(),
+        })
+        .nullable(),
+    }),
+  ),
+});
+export type DeviceReport = z.infer<typeof deviceReportSchema>;
+export type MemberOnDevice = DeviceReport["members"][number];
+
+const devicesSchema = z.object({ devices: z.array(deviceReportSchema) });
+
+/** In quarantine first, then the most critical work. For managers, admins and auditors. */
+export function listDevices(api: ApiFetch, organizationId: RecordId) {
+  const path = `/v1/organizations/${organizationId}/devices`;
+  return api({ method: "GET", path, answer: devicesSchema });
+}
+
+interface DeviceName {
+  readonly organizationId: RecordId;
+  readonly deviceId: DeviceId;
+}
+
+export function renameDevice(api: ApiFetch, device: DeviceName, name: string) {
+  return api({
+    method: "PATCH",
+    path: devicePath(device),
+    body: { name },
+    answer: z.null(),
+  });
+}
+
+/** Ends it for all members of the organization, for good; or lets a quarantined one go on. */
+export function decideDevice(
+  api: ApiFetch,
+  device: DeviceName,
+  verb: "revoke" | "release",
+) {
+  return api({
+    method: "POST",
+    path: `${devicePath(device)}/${verb}`,
+    answer: z.null(),
+  });
+}
+
+export function takeMemberOff(
+  api: ApiFetch,
+  device: DeviceName,
+  memberId: RecordId,
+) {
+  return api({
+    method: "POST",
+    path: `${devicePath(device)}/members/${memberId}/remove`,
+    answer: z.null(),
+  });
+}
+
+function devicePath({ organizationId, deviceId }: DeviceName): string {
+  return `/v1/organizations/${organizationId}/devices/${deviceId}`;
+}
