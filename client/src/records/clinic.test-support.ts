@@ -24,6 +24,7 @@ import {
 } from "@suture/schema";
 
 import { Client } from "../create-client.ts";
+import type { Fetch } from "../identity/identity-request.ts";
 import {
   createMemoryTokenStore,
   type TokenStore,
@@ -54,6 +55,8 @@ export interface DeviceOptions {
   readonly recordTypes?: readonly RecordType[];
   /** Another start of the same device draws other random bytes. */
   readonly start?: number;
+  /** Of what asks the server over HTTP; by default nothing answers. */
+  readonly fetch?: Fetch;
 }
 
 export async function openDevice(options: DeviceOptions): Promise<Device> {
@@ -86,7 +89,9 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
       random: seededRandom(`${name} ${start}`),
       connect: () =>
         Promise.resolve({ ok: false, error: { kind: "unreachable" } }),
-      fetch: () => Promise.reject(new Error("no network in this test")),
+      fetch:
+        options.fetch ??
+        (() => Promise.reject(new Error("no network in this test"))),
       ...(options.recordTypes && { recordTypes: options.recordTypes }),
     },
     log,
