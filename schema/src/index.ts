@@ -140,6 +140,7 @@ export type {
 } from "./fhir/codeable-concept.ts";
 export type { ContactPoint, ContactPointEntry } from "./fhir/contact-point.ts";
 export {
+  dateSchema,
   intervalSchema,
   type Interval,
   type Period,

@@ -57,7 +57,11 @@ function Pages() {
           {routes.map(({ path: pattern, Page }) => (
             <Route key={pattern} path={pattern}>
               {(params: Readonly<Record<string, string | undefined>>) => (
-                <Page key={params["id"] ?? ""} id={params["id"] ?? ""} />
+                <Page
+                  key={`${params["id"] ?? ""}/${params["entry"] ?? ""}`}
+                  id={params["id"] ?? ""}
+                  entry={params["entry"] ?? ""}
+                />
               )}
             </Route>
           ))}

@@ -13,6 +13,8 @@ import {
 export interface PageProps {
   /** The `:id` of the path; "" where there is none. */
   readonly id: string;
+  /** The `:entry` of the path; "" where there is none. */
+  readonly entry: string;
 }
 
 export interface AppRoute {
@@ -48,6 +50,25 @@ export const routes: readonly AppRoute[] = [
     Page: page(
       async () =>
         (await import("../patients/new-patient-page.tsx")).NewPatientPage,
+    ),
+  },
+  {
+    path: "/patients/:id/identity",
+    Page: page(
+      async () => (await import("../patients/identity-page.tsx")).IdentityPage,
+    ),
+  },
+  {
+    path: "/patients/:id/medication/:entry?",
+    Page: page(
+      async () =>
+        (await import("../patients/sign-page.tsx")).SignMedicationPage,
+    ),
+  },
+  {
+    path: "/patients/:id/allergy/:entry?",
+    Page: page(
+      async () => (await import("../patients/sign-page.tsx")).SignAllergyPage,
     ),
   },
   {

@@ -1,10 +1,9 @@
 import type { ReactNode } from "react";
-import { Link } from "wouter";
-
 import type { GroupReading, Parts, RecordId } from "@suture/schema";
 
 import { useText } from "../text/use-text.ts";
 import { Icon } from "./icon.tsx";
+import { ReviewLink } from "./review-link.tsx";
 import { Signature } from "./signature.tsx";
 
 type Settled<P extends Parts> = Extract<
@@ -23,11 +22,14 @@ type Conflict<P extends Parts> = Extract<
 export function SafetyValue<P extends Parts>({
   reading,
   recordId,
+  group,
   renderContent,
   renderSafe,
 }: {
   readonly reading: GroupReading<P>;
   readonly recordId: RecordId;
+  /** By which the question is found in the review queue; without it, the queue itself is. */
+  readonly group?: string;
   renderContent(content: Settled<P>["content"]): ReactNode;
   /** What care can lean on meanwhile; every version of what is contested is in it. */
   renderSafe?(safe: Conflict<P>["safe"]): ReactNode;
@@ -40,7 +42,7 @@ export function SafetyValue<P extends Parts>({
       <p className="contested-mark">
         <Icon name="branch" />
         <strong>{common.inConflict(reading.candidates.length)}</strong>{" "}
-        <Link href={`/reviews?record=${recordId}`}>{common.toReview}</Link>
+        <ReviewLink recordId={recordId} group={group} />
       </p>
       {renderSafe !== undefined && renderSafe(reading.safe)}
       <ul className="candidates" aria-label={common.candidates}>

@@ -1,0 +1,152 @@
+/**
+ * A form on a record: opened at what the record showed, kept across reloads with what it had shown, saved there. What changed
+ * meanwhile is told until the person has taken it in. SPEC AP-5, AP-29, CL-11.
+ */
+import { useEffect, useState } from "react";
+
+import type {
+  Draft,
+  EditSession,
+  HistoryEntry,
+  SutureRecord,
+} from "@suture/client";
+import { useHistory } from "@suture/client/react";
+import type { GroupName, OpId, RecordType } from "@suture/schema";
+
+import { changesSince } from "./changes-since.ts";
+import { useKeptDraft, type DraftValue } from "./use-kept-draft.ts";
+import { useSaveWords } from "./use-save-words.ts";
+
+export interface EditForm<R extends RecordType, T> {
+  /** Null until the form is open: what was kept has been looked for, and the record shown. */
+  readonly session: EditSession<R> | null;
+  readonly value: T;
+  set(part: Partial<T>): void;
+  readonly isRestored: boolean;
+  /** What the person has not taken in, oldest first. */
+  readonly since: readonly HistoryEntry[];
+  /** Whether that has to be taken in before saving: the form was begun before this page was. */
+  readonly mustTakeIn: boolean;
+  takeIn(): void;
+  readonly problem: string | null;
+  readonly isSaving: boolean;
+  /** Writes into the draft and saves; answers whether that worked. `write` answers what is wrong, or null. */
+  save(
+    write: (draft: Draft<R>) => string | null,
+    reason?: string,
+  ): Promise<boolean>;
+  /** Forgets what was typed. */
+  drop(): void;
+}
+
+interface Kept {
+  readonly [name: string]: DraftValue | readonly string[];
+  readonly form: DraftValue;
+  /** The heads that the person had seen when they began. */
+  readonly began: readonly string[];
+}
+
+export interface EditFormOptions<R extends RecordType, T> {
+  readonly record: SutureRecord<R>;
+  /** Names the form; the record's id is added. */
+  readonly key: string;
+  readonly initial: T;
+  /** Of a conflict, the version to go on with. */
+  readonly candidate?: { readonly group: GroupName<R>; readonly opId: OpId };
+}
+
+export function useEditForm<R extends RecordType, T extends DraftValue>({
+  record,
+  key,
+  initial,
+  candidate,
+}: EditFormOptions<R, T>): EditForm<R, T> {
+  const kept = useKeptDraft<Kept>(`${key}/${record.id}`, {
+    form: initial,
+    began: [],
+  });
+  const { session, refused } = useSession(record, candidate);
+  const history = useHistory(record);
+  const wordsOf = useSaveWords();
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isSaving, setIsSaving] = useState(false);
+  // What was kept under this key had this shape, by whoever checks what it kept.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a form's values, by name
+  const value = { ...initial, ...kept.value.form } as T;
+  const began = kept.value.began.length > 0 ? kept.value.began : session?.heads;
+  const since =
+    session === null || began === undefined || candidate !== undefined
+      ? []
+      : changesSince(history, began);
+  const isBehindItself = session !== null && !session.isBehind;
+
+  const save = async (
+    write: (draft: Draft<R>) => string | null,
+    reason = "",
+  ) => {
+    if (session === null || isSaving) return false;
+    const wrong = write(session.draft);
+    setProblem(wrong);
+    if (wrong !== null) return false;
+    setIsSaving(true);
+    const saved = await session.save(reason === "" ? {} : { reason });
+    setIsSaving(false);
+    setProblem(saved.ok ? null : wordsOf(saved.error));
+    if (saved.ok) kept.drop();
+    return saved.ok;
+  };
+  return {
+    session: kept.isReady ? session : null,
+    value,
+    set: (part) =>
+      kept.set({
+        form: { ...value, ...part },
+        began: [...(began ?? [])],
+      }),
+    isRestored: kept.isRestored,
+    since,
+    mustTakeIn: since.length > 0 && isBehindItself,
+    takeIn() {
+      if (session === null) return;
+      session.acknowledge();
+      kept.set({ form: value, began: [...session.heads] });
+    },
+    problem: problem ?? refused,
+    isSaving,
+    save,
+    drop: kept.drop,
+  };
+}
+
+function useSession<R extends RecordType>(
+  record: SutureRecord<R>,
+  candidate: EditFormOptions<R, DraftValue>["candidate"],
+) {
+  const wordsOf = useSaveWords();
+  const [opened, setOpened] = useState<{
+    readonly session: EditSession<R> | null;
+    readonly refused: string | null;
+  }>({ session: null, refused: null });
+  const group = candidate?.group;
+  const opId = candidate?.opId;
+  useEffect(() => {
+    let isWanted = true;
+    const open = async () => {
+      if (group === undefined || opId === undefined)
+        return { session: await record.edit(), refused: null };
+      const edit = await record.editCandidate(group, opId);
+      return edit.ok
+        ? { session: edit.value, refused: null }
+        : { session: null, refused: wordsOf(edit.error) };
+    };
+    void open().then((found) => {
+      if (isWanted) setOpened(found);
+    });
+    return () => {
+      isWanted = false;
+    };
+    // A form is opened once: what its record becomes is what it is told of.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [record, group, opId]);
+  return opened;
+}

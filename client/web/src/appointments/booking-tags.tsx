@@ -1,0 +1,43 @@
+import type { appointment } from "@suture/schema";
+import type { ShownRecord } from "@suture/client/react";
+
+import { useText } from "../text/use-text.ts";
+import { Icon } from "../ui/icon.tsx";
+import { isChecked } from "./slot.ts";
+import { useOpenClashes } from "./use-open-clashes.ts";
+
+/** How far a booking holds: contested, clashing, tentative until other clinics were checked, or checked. SPEC AP-32. */
+export function BookingTags({
+  shown: { record, snapshot },
+}: {
+  readonly shown: ShownRecord<typeof appointment>;
+}) {
+  const { appointments } = useText();
+  const clashes = useOpenClashes();
+  const reading = snapshot.group("slot");
+  const isClashing = clashes.has(record.id);
+  const isTentative = !isChecked(record);
+  return (
+    <>
+      {reading.status === "conflict" && (
+        <span className="tag tag-warning">
+          <Icon name="branch" /> {appointments.contested}
+        </span>
+      )}
+      {isClashing && (
+        <span className="tag tag-warning">
+          <Icon name="alert" /> {appointments.clash}
+        </span>
+      )}
+      {reading.status === "settled" &&
+        reading.content.status === "cancelled" && (
+          <span className="tag">{appointments.cancelled}</span>
+        )}
+      {isTentative && (
+        <span className="tag tag-tentative">
+          <Icon name="clock" /> {appointments.tentative}
+        </span>
+      )}
+    </>
+  );
+}
