@@ -37,6 +37,8 @@ export async function startSampleServer({
   const config = readConfig({
     SUTURE_DATA_DIR: join(directory, "server"),
     SUTURE_PORT: port,
+    // Another build of the app may be tried.
+    SUTURE_APP_DIR: process.env.SUTURE_APP_DIR,
     ...(allowedOrigins.length > 0 && {
       SUTURE_ALLOWED_ORIGINS: allowedOrigins.join(),
     }),

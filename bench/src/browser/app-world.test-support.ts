@@ -71,16 +71,7 @@ export class AppWorld {
     const executablePath = findChromium();
     if (executablePath === undefined) throw new Error("there is no Chromium");
     const directory = await mkdtemp(join(tmpdir(), "suture-app-"));
-    const port = await freePort();
-    const networks: ChaosProxy[] = [];
-    while (networks.length < maxDevices)
-      networks.push(await startChaosProxy({ to: `http://127.0.0.1:${port}` }));
-    const running = await startSampleServer({
-      directory,
-      port: `${port}`,
-      allowedOrigins: networks.map(({ url }) => url),
-      passwordHashing: cheapHashing,
-    });
+    const { networks, running } = await startBehindNetworks(directory);
     const browser = await chromium.launch({
       executablePath,
       args: ["--no-sandbox"],
@@ -129,6 +120,32 @@ export class AppWorld {
     for (const network of this.#networks) await network.close();
     await this.#running.stop();
     await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** The app is kept on the device: what is loaded from now on needs no network. */
+export async function isKept({ page }: AppDevice): Promise<void> {
+  await page.evaluate("navigator.serviceWorker.ready.then(() => null)");
+}
+
+/** The networks have to know the server's port, and the server their addresses; somebody else may take the port meanwhile. */
+async function startBehindNetworks(directory: string, attempts = 5) {
+  const port = await freePort();
+  const networks: ChaosProxy[] = [];
+  while (networks.length < maxDevices)
+    networks.push(await startChaosProxy({ to: `http://127.0.0.1:${port}` }));
+  try {
+    const running = await startSampleServer({
+      directory,
+      port: `${port}`,
+      allowedOrigins: networks.map(({ url }) => url),
+      passwordHashing: cheapHashing,
+    });
+    return { networks, running };
+  } catch (cause) {
+    for (const network of networks) await network.close();
+    if (attempts === 1) throw cause;
+    return startBehindNetworks(directory, attempts - 1);
   }
 }
 

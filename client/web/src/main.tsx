@@ -19,6 +19,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/ui.css";
 import "./styles/clinic.css";
+import "./styles/jobs.css";
 import "./styles/print.css";
 import "./styles/update.css";
 
@@ -43,6 +44,8 @@ try {
     </>,
   );
 } catch (cause) {
+  // For whoever looks into it; it holds no content.
+  reportError(cause);
   page.render(<CannotOpen cause={cause} />);
 }
 
