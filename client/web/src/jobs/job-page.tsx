@@ -1,10 +1,128 @@
+/** One job: how it stands, what can be done next, what was done. Built for one thumb on a small screen. SPEC AP-41. */
+import { recordIdSchema, type RecordId } from "@suture/schema";
+import { useClient, useGroup, useRecord } from "@suture/client/react";
+
+import { useTitle } from "../app/use-title.ts";
+import { EquipmentName } from "../equipment/equipment-name.tsx";
 import { useText } from "../text/use-text.ts";
+import { ButtonLink } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { SafetyValue } from "../ui/safety-value.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
+import { JobActions } from "./job-actions.tsx";
+import { JobHolder } from "./job-holder.tsx";
+import { JobStateLabel } from "./job-state-label.tsx";
+import { jobTitle } from "./job-words.ts";
+import { NotesSection } from "./notes-section.tsx";
+import { PartsSection } from "./parts-section.tsx";
+import { PhotosSection } from "./photos-section.tsx";
+import { ReadingsSection } from "./readings-section.tsx";
+import { SafetyTestSection } from "./safety-test-section.tsx";
+import { SharedHands } from "./shared-hands.tsx";
+import type { JobRow } from "./use-open-jobs.ts";
+import { WorkLines } from "./work-lines.tsx";
 
 export function JobPage({ id }: { readonly id: string }) {
-  const text = useText();
+  const { jobs, common } = useText();
+  const recordId = recordIdSchema.safeParse(id);
+  useTitle(jobs.details);
+  if (!recordId.success)
+    return (
+      <Notice tone="warning">{common.recordProblem["record-unknown"]}</Notice>
+    );
+  return <JobOf recordId={recordId.data} />;
+}
+
+function JobOf({ recordId }: { readonly recordId: RecordId }) {
+  const { common } = useText();
+  const reading = useRecord(useClient().serviceJobs, recordId);
+  switch (reading.state) {
+    case "loading":
+      return <p className="loading">{common.loading}</p>;
+    case "problem":
+      return (
+        <Notice tone="warning">
+          {common.recordProblem[reading.problem.code]}
+        </Notice>
+      );
+    case "open":
+      return <JobView row={reading} />;
+  }
+}
+
+function JobView({ row }: { readonly row: JobRow }) {
+  const { record, snapshot, status } = row;
+  const { jobs } = useText();
+  const service = useGroup(record, "service");
   return (
-    <h1>
-      {text.jobs.title} {id}
-    </h1>
+    <article className="job">
+      <JobHead row={row} />
+      <StatusLabel status={status} />
+      <SharedHands job={snapshot} />
+      <JobActions record={record} job={snapshot} service={service} />
+      {service.status === "conflict" ? (
+        <section className="job-section" aria-labelledby="work">
+          <h2 id="work">{jobs.workTitle}</h2>
+          <SafetyValue
+            reading={service}
+            recordId={record.id}
+            renderContent={(content) => <WorkLines content={content} />}
+            renderSafe={() => <p>{jobs.contestedLead}</p>}
+          />
+        </section>
+      ) : (
+        <>
+          <PartsSection record={record} reading={service} />
+          <SafetyTestSection record={record} reading={service} />
+        </>
+      )}
+      <ReadingsSection record={record} job={snapshot} />
+      <NotesSection record={record} job={snapshot} />
+      <PhotosSection record={record} job={snapshot} />
+    </article>
+  );
+}
+
+function JobHead({ row: { snapshot } }: { readonly row: JobRow }) {
+  const { jobs, common } = useText();
+  const { equipmentId, priority, requester, requestedStart, description } =
+    snapshot.fields;
+  return (
+    <header className="job-head">
+      <h1>{jobTitle(snapshot) ?? jobs.untitled}</h1>
+      {equipmentId === undefined ? (
+        <p>{jobs.noEquipment}</p>
+      ) : (
+        <ButtonLink to={`/equipment/${equipmentId}`}>
+          <EquipmentName equipmentId={equipmentId} />
+        </ButtonLink>
+      )}
+      <p className="job-marks">
+        <JobStateLabel job={snapshot} />
+        {priority !== undefined && (
+          <span className={priority === "routine" ? "muted" : "job-urgent"}>
+            {jobs.priorities[priority]}
+          </span>
+        )}
+        <span>
+          <JobHolder job={snapshot} />
+        </span>
+      </p>
+      {requester !== undefined && (
+        <p>
+          {jobs.requestedBy} {requester}
+        </p>
+      )}
+      {requestedStart !== undefined && requestedStart !== null && (
+        <p>
+          {jobs.requestedFor(
+            requestedStart.includes("T")
+              ? common.dateTime(Date.parse(requestedStart))
+              : common.partialDate(requestedStart),
+          )}
+        </p>
+      )}
+      {description !== "" && <p className="job-description">{description}</p>}
+    </header>
   );
 }
