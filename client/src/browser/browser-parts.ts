@@ -4,7 +4,7 @@ import type { RecordType } from "@suture/schema";
 import type { ClientOptions } from "../client-options.ts";
 import { patientFetch } from "../identity/patient-fetch.ts";
 import { clientMigrations, clientTables } from "../store/client-tables.ts";
-import { indexViews, viewIndexTables } from "../store/view-rows.ts";
+import { viewsInMemory } from "../store/view-rows.ts";
 import { systemRandom, systemTimers } from "../system-runtime.ts";
 import type { BrowserChannel } from "./browser-channel.ts";
 import { connectBrowser } from "./connect-browser.ts";
@@ -43,7 +43,7 @@ export async function openBrowserParts(
       name,
       tables: clientTables,
       migrations: clientMigrations,
-      memoryTables: { tables: viewIndexTables, fill: indexViews },
+      memoryTables: viewsInMemory,
       key: await openDataKey(name, { random: systemRandom }),
       random: systemRandom,
     }),

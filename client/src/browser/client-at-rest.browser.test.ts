@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { foundClinic, openDevice } from "../records/clinic.test-support.ts";
 import { clientMigrations, clientTables } from "../store/client-tables.ts";
-import { indexViews, viewIndexTables } from "../store/view-rows.ts";
+import { viewsInMemory } from "../store/view-rows.ts";
 import { BrowserStores, rawContent } from "./browser-stores.test-support.ts";
 import { whereFound } from "./where-found.test-support.ts";
 
@@ -16,7 +16,7 @@ afterEach(() => stores.dispose());
 const open = () =>
   stores.open({
     migrations: clientMigrations,
-    memoryTables: { tables: viewIndexTables, fill: indexViews },
+    memoryTables: viewsInMemory,
   });
 
 test("[WB-3] [WB-5] a patient who is registered is found by name, after a reload as well, and is named nowhere in the browser", async () => {

@@ -6,7 +6,7 @@ import {
   sealMemoryWrites,
   type MemoryWrite,
 } from "./memory-tables.ts";
-import type { Snapshot, SnapshotDeps } from "./snapshot.ts";
+import type { KeepRow, Snapshot, SnapshotDeps } from "./snapshot.ts";
 import { stateKey, type RowKey, type StoreState } from "./store-database.ts";
 import type { WritesByTable } from "./work-rows.ts";
 
@@ -22,12 +22,12 @@ export interface Committed {
  * `lasting` snapshots are given what the rows were.
  */
 export async function commitWrites(
-  { db, sealer, memoryTableNames }: SnapshotDeps,
+  { db, sealer, memoryTables }: SnapshotDeps,
   writes: WritesByPartition,
   state: StoreState,
   lasting: Iterable<Snapshot>,
 ): Promise<Committed> {
-  const snapshots = [...lasting];
+  const keepers = Array.from(lasting, (snapshot) => snapshot.keeper());
   const commitNumber = state.commitNumber + 1;
   const memoryWrites: MemoryWrite[] = [];
   const tx = db.transaction(["rows", "state", "memory_writes"], "readwrite", {
@@ -39,13 +39,13 @@ export async function commitWrites(
     for (const [partition, byTable] of writes)
       for (const [table, written] of byTable)
         for (const { key, value } of written.all()) {
-          if (memoryTableNames.has(table)) {
+          if (memoryTables.has(table)) {
             const text = typeof value === "string" ? value : null;
             memoryWrites.push([partition, table, key, text]);
             continue;
           }
           const rowKey: RowKey = [partition, table, key];
-          keepBefore(rows, rowKey, snapshots);
+          keepBefore(rows, rowKey, keepers);
           if (value === null) rows.delete(rowKey);
           else rows.put(sealer.sealValue(...rowKey, value), rowKey);
         }
@@ -73,13 +73,13 @@ export async function commitWrites(
 function keepBefore(
   rows: IDBObjectStore,
   key: RowKey,
-  snapshots: readonly Snapshot[],
+  keepers: readonly KeepRow[],
 ): void {
-  if (snapshots.length === 0) return;
+  if (keepers.length === 0) return;
   const before: IDBRequest<unknown> = rows.get(key);
   before.onsuccess = () => {
     const sealed = before.result;
-    for (const snapshot of snapshots)
-      snapshot.keep(key, sealed instanceof Uint8Array ? sealed : undefined);
+    for (const keep of keepers)
+      keep(key, sealed instanceof Uint8Array ? sealed : undefined);
   };
 }

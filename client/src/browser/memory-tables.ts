@@ -19,14 +19,14 @@ import type { RowSealer } from "./row-sealing.ts";
 import type { RowReader } from "./row-reader.ts";
 import type { StoreState } from "./store-database.ts";
 
-export interface MemoryTables {
+export interface MemoryTable {
   /** Of JSON values. */
-  readonly tables: readonly Table<unknown>[];
-  /** Puts their rows as they follow from the partition's other tables, which it reads; awaits only `tx`. */
+  readonly table: Table<unknown>;
+  /** Puts its rows as they follow from the partition's other tables, which it reads; awaits only `tx`. */
   readonly fill: (tx: WriteTransaction) => Promise<void>;
 }
 
-/** Of one partition. A table that is not there has no rows. */
+/** Of one partition. A table that is not there was not read yet. */
 export type RowsByTable = ReadonlyMap<string, SortedRows>;
 
 /** What the memory tables hold behind a commit. */
@@ -60,7 +60,7 @@ export function sealMemoryWrites(
   return sealer.seal(writesPlace, encodeUtf8(JSON.stringify(writes)));
 }
 
-/** As they are behind a later commit, by the writes since. A partition that was not filled stays so. */
+/** As they are behind a later commit, by the writes since. A table that was not read yet stays so. */
 export function withWrites(
   memory: Memory,
   commitNumber: number,
@@ -69,8 +69,8 @@ export function withWrites(
   const byPartition = new Map(memory.byPartition);
   for (const [partition, table, key, value] of writes) {
     const byTable = byPartition.get(partition);
-    if (byTable === undefined) continue;
-    const rows = byTable.get(table) ?? new SortedRows();
+    const rows = byTable?.get(table);
+    if (rows === undefined) continue;
     const written = value === null ? rows.without(key) : rows.with(key, value);
     byPartition.set(partition, new Map(byTable).set(table, written));
   }
@@ -110,13 +110,13 @@ function openMemoryWrites(
   return text === null ? null : memoryWritesSchema.parse(JSON.parse(text));
 }
 
-/** Runs `fill` over a partition's other tables; gives the rows it put. */
-export async function fillMemory(
-  { tables, fill }: MemoryTables,
+/** A table's rows; `source` gives the other rows of the partition. */
+export async function fillTable(
+  { table, fill }: MemoryTable,
   allTables: ReadonlyMap<string, Table<unknown>>,
   source: Pick<Rows, "get" | "scan">,
-): Promise<RowsByTable> {
-  const rows = new RowsToFill(tables, source);
+): Promise<SortedRows> {
+  const rows = new RowsToFill(table.name, source);
   const tx = new RowTransaction(allTables, rows);
   try {
     await fill(tx);
@@ -126,48 +126,78 @@ export async function fillMemory(
   return rows.filled();
 }
 
-class RowsToFill implements Rows {
-  readonly #source: Pick<Rows, "get" | "scan">;
-  readonly #byTable: ReadonlyMap<string, Map<string, StoredValue>>;
+/** With a table's rows at the memory's moment. */
+export function withTable(
+  memory: Memory,
+  partition: string,
+  table: string,
+  rows: SortedRows,
+): Memory {
+  const byTable = new Map(memory.byPartition.get(partition)).set(table, rows);
+  const byPartition = new Map(memory.byPartition).set(partition, byTable);
+  return { ...memory, byPartition };
+}
 
-  constructor(
-    tables: readonly Table<unknown>[],
-    source: Pick<Rows, "get" | "scan">,
-  ) {
+/**
+ * Which of two to go on with. The later one; but what took long to fill is not given up for a few commits, which it can be brought
+ * up to.
+ */
+export function betterMemory(known: Memory, other: Memory): Memory {
+  const commits = other.commitNumber - known.commitNumber;
+  if (commits < 0) return betterMemory(other, known);
+  const tables = tableCount(known);
+  if (commits === 0) return tableCount(other) > tables ? other : known;
+  const canCatchUp = commits < maxMemoryWriteCommits / 2;
+  return tables > tableCount(other) && canCatchUp ? known : other;
+}
+
+function tableCount({ byPartition }: Memory): number {
+  return [...byPartition.values()].reduce((sum, { size }) => sum + size, 0);
+}
+
+class RowsToFill implements Rows {
+  readonly #table: string;
+  readonly #source: Pick<Rows, "get" | "scan">;
+  readonly #rows = new Map<string, StoredValue>();
+
+  constructor(table: string, source: Pick<Rows, "get" | "scan">) {
+    this.#table = table;
     this.#source = source;
-    this.#byTable = new Map(tables.map(({ name }) => [name, new Map()]));
   }
 
-  filled(): RowsByTable {
-    return new Map(
-      [...this.#byTable].map(([table, rows]) => [
-        table,
-        SortedRows.of(Array.from(rows, ([key, value]) => ({ key, value }))),
-      ]),
+  filled(): SortedRows {
+    return SortedRows.of(
+      Array.from(this.#rows, ([key, value]) => ({ key, value })),
     );
   }
 
   get(table: string, key: string) {
-    this.#checkSource(table);
+    this.#checkOther(table);
     return this.#source.get(table, key);
   }
 
   scan(...[table, ...range]: Parameters<Rows["scan"]>) {
-    this.#checkSource(table);
+    this.#checkOther(table);
     return this.#source.scan(table, ...range);
   }
 
-  /** What it puts into other tables is there already. */
   put(table: string, key: string, value: StoredValue): void {
-    this.#byTable.get(table)?.set(key, value);
+    this.#checkOwn(table);
+    this.#rows.set(key, value);
   }
 
   delete(table: string, key: string): void {
-    this.#byTable.get(table)?.delete(key);
+    this.#checkOwn(table);
+    this.#rows.delete(key);
   }
 
-  #checkSource(table: string): void {
-    if (this.#byTable.has(table))
+  #checkOther(table: string): void {
+    if (table === this.#table)
       throw new TypeError(`table ${table} is not filled yet`);
+  }
+
+  #checkOwn(table: string): void {
+    if (table !== this.#table)
+      throw new TypeError(`table ${table} is not the one that is filled`);
   }
 }

@@ -9,7 +9,7 @@ import {
 } from "@suture/schema";
 
 import { IndexedDbStore } from "./indexed-db-store.ts";
-import { emptyMemory, type MemoryTables } from "./memory-tables.ts";
+import { emptyMemory, type MemoryTable } from "./memory-tables.ts";
 import { RowSealer } from "./row-sealing.ts";
 import { SharedMemory } from "./snapshot.ts";
 import {
@@ -31,7 +31,7 @@ export interface OpenIndexedDbStoreOptions {
   readonly key: Uint8Array;
   readonly random: Random;
   /** Those of `tables` that are kept out of IndexedDB. */
-  readonly memoryTables?: MemoryTables | undefined;
+  readonly memoryTables?: readonly MemoryTable[] | undefined;
   /** Told how many writes each commit made durable, after their promises were resolved. */
   readonly onCommit?: ((writeCount: number) => void) | undefined;
   /** The browser closed the database, or somebody deletes it: every call from now on rejects with `store-failed`. */
@@ -47,7 +47,7 @@ export async function openIndexedDbStore({
   migrations,
   key,
   random,
-  memoryTables = { tables: [], fill: async () => undefined },
+  memoryTables = [],
   onCommit,
   onLost = () => undefined,
   ...options
@@ -64,8 +64,7 @@ export async function openIndexedDbStore({
       db,
       sealer,
       tables,
-      memoryTables,
-      memoryTableNames: new Set(memoryTables.tables.map((table) => table.name)),
+      memoryTables: new Map(memoryTables.map((one) => [one.table.name, one])),
       shared: new SharedMemory(emptyMemory),
       lockName: `suture-write-${name}`,
       migrationCount: migrations.length,
@@ -109,7 +108,7 @@ async function prepareState(
     );
 }
 
-function checkMemoryTables({ tables }: MemoryTables): void {
-  if (tables.some(({ encoding }) => encoding !== "json"))
+function checkMemoryTables(memoryTables: readonly MemoryTable[]): void {
+  if (memoryTables.some(({ table }) => table.encoding !== "json"))
     throw new TypeError("a table in memory holds JSON");
 }

@@ -24,13 +24,15 @@ export const numbers = defineTable({ name: "numbers", schema: z.number() });
 
 export const peopleTables = [peopleTable, byNameTable, numbers];
 
-export const byNameInMemory = {
-  tables: [byNameTable],
-  fill: async (tx: WriteTransaction): Promise<void> => {
-    for (const { key, value } of await tx.scan(peopleTable))
-      await tx.put(byNameTable, [value.name, ...key], true);
+export const byNameInMemory = [
+  {
+    table: byNameTable,
+    fill: async (tx: WriteTransaction): Promise<void> => {
+      for (const { key, value } of await tx.scan(peopleTable))
+        await tx.put(byNameTable, [value.name, ...key], true);
+    },
   },
-};
+];
 
 export async function putPerson(
   tx: WriteTransaction,

@@ -106,13 +106,13 @@ test("[WB-6] a tab that was asleep for longer than the latest writes are kept se
 test("[WB-1] a worker killed while it writes leaves whole writes, and others go on", async () => {
   const store = await open();
   const rowCount = 400;
-  for (let trial = 0; trial < 6; trial += 1) {
+  for (let trial = 0; trial < 4; trial += 1) {
     const worker = await openWorker();
     let told = Number(await worker.ask({ do: "write rounds", rowCount }));
     for (let more = 0; more < trial; more += 1)
       told = Number(await worker.nextAnswer());
     // It is somewhere in the next round: these turns let it get further each time.
-    for (let turn = 0; turn < trial * 3; turn += 1)
+    for (let turn = 0; turn < trial * 5; turn += 1)
       await store.listPartitions();
     worker.terminate();
     const values = await store.read(partition, async (tx) =>

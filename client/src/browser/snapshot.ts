@@ -15,11 +15,12 @@ import {
 } from "@suture/schema";
 
 import {
+  betterMemory,
   caughtUp,
-  fillMemory,
+  fillTable,
+  withTable,
   type Memory,
-  type MemoryTables,
-  type RowsByTable,
+  type MemoryTable,
 } from "./memory-tables.ts";
 import { scanOver, type Overlay, type ScanOrder } from "./overlay.ts";
 import { RowReader } from "./row-reader.ts";
@@ -31,8 +32,8 @@ export interface SnapshotDeps {
   readonly db: StoreDatabase;
   readonly sealer: RowSealer;
   readonly tables: ReadonlyMap<string, Table<unknown>>;
-  readonly memoryTables: MemoryTables;
-  readonly memoryTableNames: ReadonlySet<string>;
+  /** By name. */
+  readonly memoryTables: ReadonlyMap<string, MemoryTable>;
   readonly shared: SharedMemory;
 }
 
@@ -41,22 +42,15 @@ export class SharedMemory {
   memory: Memory;
   /** Commits that were begun. */
   commitCount = 0;
-  /** While somebody fills them, so that others wait for it rather than do it again. */
+  /** While somebody fills one of them, so that others wait for it rather than do it again. */
   filling: Promise<unknown> | undefined;
 
   constructor(memory: Memory) {
     this.memory = memory;
   }
 
-  /** Keeps the later of what is known. */
   learn(memory: Memory): void {
-    const known = this.memory;
-    if (
-      memory.commitNumber > known.commitNumber ||
-      (memory.commitNumber === known.commitNumber &&
-        memory.byPartition.size > known.byPartition.size)
-    )
-      this.memory = memory;
+    this.memory = betterMemory(this.memory, memory);
   }
 }
 
@@ -65,13 +59,16 @@ interface Moment {
   /** Of the last commit before it. Asked for along with the first rows. */
   readonly state: Promise<StoreState>;
   readonly commitCount: number;
+  /** By partition and table: sealed rows as they were before later commits of this tab; null where there was none. */
+  readonly before: Map<string, Overlay<Uint8Array>>;
   memory: Memory;
 }
 
+/** Takes a row as it was before a commit. */
+export type KeepRow = (key: RowKey, sealed: Uint8Array | undefined) => void;
+
 export class Snapshot {
   readonly #deps: SnapshotDeps;
-  /** By partition and table: sealed rows as they were before later commits of this tab; null where there was none. */
-  readonly #before = new Map<string, Overlay<Uint8Array>>();
   #moment: Moment;
   #rowCount = 0;
 
@@ -98,12 +95,15 @@ export class Snapshot {
     return this.#moment.reader.partitions();
   }
 
-  /** A commit of this tab is about to replace a row. What was there before the first one counts. */
-  keep([partition, table, key]: RowKey, sealed: Uint8Array | undefined): void {
-    const place = placeOf(partition, table);
-    const kept = this.#before.get(place) ?? new SortedRows();
-    if (kept.get(key) === undefined)
-      this.#before.set(place, kept.with(key, sealed ?? null));
+  /** For a commit of this tab that begins now. What was there before the first one counts. */
+  keeper(): KeepRow {
+    const { before } = this.#moment;
+    return ([partition, table, key], sealed) => {
+      const place = placeOf(partition, table);
+      const kept = before.get(place) ?? new SortedRows();
+      if (kept.get(key) === undefined)
+        before.set(place, kept.with(key, sealed ?? null));
+    };
   }
 
   async get(
@@ -112,10 +112,12 @@ export class Snapshot {
     key: string,
   ): Promise<StoredValue | undefined> {
     this.#rowCount += 1;
-    if (this.#deps.memoryTableNames.has(table))
-      return (await this.#memoryOf(partition)).get(table)?.get(key);
-    const found = await this.#moment.reader.get(partition, table, key);
-    const kept = this.#before.get(placeOf(partition, table))?.get(key);
+    const inMemory = this.#deps.memoryTables.get(table);
+    if (inMemory !== undefined)
+      return (await this.#memoryRows(partition, inMemory)).get(key);
+    const { reader, before } = this.#moment;
+    const found = await reader.get(partition, table, key);
+    const kept = before.get(placeOf(partition, table))?.get(key);
     const sealed = kept === undefined ? found : kept;
     return sealed == null
       ? undefined
@@ -129,13 +131,15 @@ export class Snapshot {
     order: ScanOrder,
   ): Promise<readonly SortedRow[]> {
     this.#rowCount += 1;
-    if (this.#deps.memoryTableNames.has(table)) {
-      const rows = (await this.#memoryOf(partition)).get(table);
-      return rows?.scan(range, order.isReverse, order.limit) ?? [];
+    const inMemory = this.#deps.memoryTables.get(table);
+    if (inMemory !== undefined) {
+      const rows = await this.#memoryRows(partition, inMemory);
+      return rows.scan(range, order.isReverse, order.limit);
     }
+    const { reader, before } = this.#moment;
     const sealed = await scanOver(
-      () => this.#before.get(placeOf(partition, table)),
-      (rest, asked) => this.#moment.reader.scan(partition, table, rest, asked),
+      () => before.get(placeOf(partition, table)),
+      (rest, asked) => reader.scan(partition, table, rest, asked),
       range,
       order,
     );
@@ -153,46 +157,53 @@ export class Snapshot {
     const state = reader.state();
     // Whoever needs it is told of its failure, as is whoever reads a row.
     state.catch(() => undefined);
-    return { reader, state, commitCount, memory };
+    return { reader, state, commitCount, before: new Map(), memory };
   }
 
-  async #memoryOf(partition: string): Promise<RowsByTable> {
-    const { shared, sealer, memoryTables, tables } = this.#deps;
-    while (
-      !this.#moment.memory.byPartition.has(partition) &&
-      this.#moment.reader.isFresh &&
-      shared.filling !== undefined
-    ) {
-      await shared.filling;
-      // Nothing was read, so any moment will do.
-      this.#before.clear();
-      this.#moment = this.#begin();
+  async #memoryRows(
+    partition: string,
+    memoryTable: MemoryTable,
+  ): Promise<SortedRows> {
+    const { shared, sealer } = this.#deps;
+    const { name } = memoryTable.table;
+    for (;;) {
+      const moment = this.#moment;
+      const { memory, reader } = moment;
+      const state = await moment.state;
+      moment.memory = await caughtUp(memory, state, reader, sealer);
+      const held = moment.memory.byPartition.get(partition)?.get(name);
+      if (held !== undefined) {
+        shared.learn(moment.memory);
+        return held;
+      }
+      if (shared.filling === undefined || !reader.isFresh)
+        await this.#fill(moment, partition, memoryTable);
+      else {
+        await shared.filling;
+        // Nothing was read yet, so a later moment will do.
+        this.#moment = this.#begin();
+      }
     }
-    const moment = this.#moment;
-    const { reader } = moment;
-    moment.memory = await caughtUp(
-      moment.memory,
-      await moment.state,
-      reader,
-      sealer,
-    );
-    const held = moment.memory.byPartition.get(partition);
-    if (held !== undefined) {
+  }
+
+  async #fill(
+    moment: Moment,
+    partition: string,
+    memoryTable: MemoryTable,
+  ): Promise<void> {
+    const { shared, tables } = this.#deps;
+    const fill = async () => {
+      const source = this.rowsOf(partition);
+      const rows = await fillTable(memoryTable, tables, source);
+      const { name } = memoryTable.table;
+      moment.memory = withTable(moment.memory, partition, name, rows);
       shared.learn(moment.memory);
-      return held;
-    }
-    const filling = fillMemory(memoryTables, tables, this.rowsOf(partition));
+    };
+    const filling = fill();
     const settled = filling.catch(() => undefined);
     shared.filling = settled;
     try {
-      const filled = await filling;
-      const byPartition = new Map(moment.memory.byPartition);
-      moment.memory = {
-        ...moment.memory,
-        byPartition: byPartition.set(partition, filled),
-      };
-      shared.learn(moment.memory);
-      return filled;
+      await filling;
     } finally {
       if (shared.filling === settled) shared.filling = undefined;
     }

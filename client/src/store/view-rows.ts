@@ -44,27 +44,46 @@ export async function putView(
   }
   await tx.put(viewsTable, key, view);
   if (view.conflicts.length > 0) await tx.put(viewsInConflictTable, key, true);
-  await indexView(tx, recordType, view);
+  await putByLabel(tx, recordType, view);
+  await putByWord(tx, recordType, view);
 }
 
-/** For a store that keeps what views are found by in memory: makes it from the views. */
-export async function indexViews(tx: WriteTransaction): Promise<void> {
+/** What views are found by has words of people in its keys: for a store that keeps such tables in memory, how each is made. */
+export const viewsInMemory = [
+  {
+    table: viewsByLabelTable,
+    fill: (tx: WriteTransaction) => forEachView(tx, putByLabel),
+  },
+  {
+    table: viewsByWordTable,
+    fill: (tx: WriteTransaction) => forEachView(tx, putByWord),
+  },
+];
+
+async function forEachView(
+  tx: WriteTransaction,
+  put: typeof putByLabel,
+): Promise<void> {
   for (const { key, value } of await tx.scan(viewsTable))
-    await indexView(tx, String(key[0]), value);
+    await put(tx, String(key[0]), value);
 }
 
-/** The tables whose keys hold words of people. */
-export const viewIndexTables = [viewsByLabelTable, viewsByWordTable];
+async function putByLabel(
+  tx: WriteTransaction,
+  recordType: string,
+  view: ViewRow,
+): Promise<void> {
+  const { isEnteredInError } = view;
+  const key = labelKey(recordType, view);
+  await tx.put(viewsByLabelTable, key, { isEnteredInError });
+}
 
-async function indexView(
+async function putByWord(
   tx: WriteTransaction,
   recordType: string,
   view: ViewRow,
 ): Promise<void> {
   const { isEnteredInError, label } = view;
-  await tx.put(viewsByLabelTable, labelKey(recordType, view), {
-    isEnteredInError,
-  });
   for (const words of wordKeys(recordType, view))
     await tx.put(viewsByWordTable, words, { isEnteredInError, label });
 }
