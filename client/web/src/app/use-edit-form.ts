@@ -70,8 +70,7 @@ export function useEditForm<R extends RecordType, T extends DraftValue>({
   const wordsOf = useSaveWords();
   const [problem, setProblem] = useState<string | null>(null);
   const [isSaving, setIsSaving] = useState(false);
-  // What was kept under this key had this shape, by whoever checks what it kept.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a form's values, by name
+  // What an older version of the form kept may lack a name, which is then as it was at first.
   const value = { ...initial, ...kept.value.form } as T;
   const began = kept.value.began.length > 0 ? kept.value.began : session?.heads;
   const since =
@@ -145,8 +144,7 @@ function useSession<R extends RecordType>(
     return () => {
       isWanted = false;
     };
-    // A form is opened once: what its record becomes is what it is told of.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
+    // Opened once: what the record becomes meanwhile is what the form is told of.
   }, [record, group, opId]);
   return opened;
 }

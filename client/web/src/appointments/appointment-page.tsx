@@ -45,7 +45,7 @@ function OpenAppointment({
   const patientIds = new Set(
     slotsOf(reading)
       .flatMap((slot) => participantsOf(slot, "patient"))
-      .flatMap(({ recordId }) => recordId ?? []),
+      .flatMap(({ recordId }) => (recordId === undefined ? [] : [recordId])),
   );
   const maySign = mayWrite(appointment, "attendance", roles);
   return (

@@ -1,5 +1,9 @@
 /** A booking as it is typed, and the slot it comes to. */
-import { entryIdSchema, recordIdSchema, type Participant } from "@suture/schema";
+import {
+  entryIdSchema,
+  recordIdSchema,
+  type Participant,
+} from "@suture/schema";
 
 import { instantOf } from "./local-day.ts";
 import type { Slot } from "./slot.ts";

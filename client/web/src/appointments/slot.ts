@@ -32,10 +32,9 @@ export function startMsOf(snapshot: AppointmentSnapshot): number {
 export function participantsOf<K extends Participant["kind"]>(
   { participants }: Slot,
   kind: K,
-): readonly Extract<Participant, { readonly kind: K }>[] {
+): readonly (Participant & { readonly kind: K })[] {
   return Object.values(participants).filter(
-    (one): one is Extract<Participant, { readonly kind: K }> =>
-      one.kind === kind,
+    (one): one is Participant & { readonly kind: K } => one.kind === kind,
   );
 }
 

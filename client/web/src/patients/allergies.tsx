@@ -31,7 +31,12 @@ export function AllergiesInView({
     return (
       <div className="allergies allergies-contested">
         <p className="allergies-title">
-          <Icon name="branch" /> <strong>{chart.allergiesContested}</strong>
+          <Icon name="branch" />{" "}
+          <strong>
+            {entries.some(({ isContested }) => isContested)
+              ? chart.allergiesContested
+              : chart.allergiesAgreed}
+          </strong>
         </p>
         {entries.length === 0 ? (
           <p>{chart.allergiesUnasked}</p>

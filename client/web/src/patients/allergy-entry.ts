@@ -50,9 +50,10 @@ export function newAllergy({
 
 /** The same allergy with another standing; what was entered in error has no clinical status (FHIR ait-2). */
 export function changedAllergy(
-  { clinicalStatus: _, verificationStatus, ...others }: Allergy,
+  allergy: Allergy,
   status: AllergyStatus,
 ): Allergy {
+  const { verificationStatus, ...others } = withoutClinicalStatus(allergy);
   switch (status) {
     case "active":
       return { ...others, verificationStatus, clinicalStatus: "active" };
@@ -67,4 +68,9 @@ export function changedAllergy(
     case "entered-in-error":
       return { ...others, verificationStatus: "entered-in-error" };
   }
+}
+
+function withoutClinicalStatus(allergy: Allergy): Allergy {
+  const { clinicalStatus, ...others } = allergy;
+  return clinicalStatus === undefined ? allergy : others;
 }

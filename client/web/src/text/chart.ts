@@ -9,6 +9,8 @@ export const chartText = {
   allergiesUnasked:
     "Allergies: nobody has recorded any, nor that there are none",
   allergiesContested: "Allergies in conflict: all versions count",
+  /** Something else of prescribing is in conflict. */
+  allergiesAgreed: "Allergies, the same in all versions in conflict",
   doNotAct: "Do not act on this until the conflict is settled",
   stands: "Counts until the conflict is settled",
   versions: (count: number) => `${count} versions`,

@@ -40,7 +40,7 @@ export function SafetyValue<P extends Parts>({
   return (
     <div className="contested">
       <p className="contested-mark">
-        <Icon name="branch" />
+        <Icon name="branch" />{" "}
         <strong>{common.inConflict(reading.candidates.length)}</strong>{" "}
         <ReviewLink recordId={recordId} group={group} />
       </p>
