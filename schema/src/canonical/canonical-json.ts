@@ -110,7 +110,7 @@ function write(value: unknown, depth: number): string {
     throw new NoCanonicalForm("the value is nested too deep");
   switch (typeof value) {
     case "string":
-      return writeString(normalize(value));
+      return writeString(value);
     case "number":
       return writeNumber(value);
     case "boolean":
@@ -144,11 +144,9 @@ function normalize(text: string): string {
   return text.normalize("NFC");
 }
 
-function writeString(normalized: string): string {
+function writeString(text: string): string {
   // ECMAScript's own escaping is the one RFC 8785 prescribes.
-  return plainAscii.test(normalized)
-    ? `"${normalized}"`
-    : JSON.stringify(normalized);
+  return plainAscii.test(text) ? `"${text}"` : JSON.stringify(normalize(text));
 }
 
 function writeArray(items: readonly unknown[], depth: number): string {
@@ -165,10 +163,11 @@ function writeObject(value: object, depth: number): string {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new NoCanonicalForm("the value holds an instance of a class");
   }
-  const entries = inOrder(Object.entries(value));
+  const given = Object.entries(value);
+  const entries = isInOrder(given) ? given : inOrder(given);
   let text = "";
   let previous: string | null = null;
-  for (const { key, item } of entries) {
+  for (const [key, item] of entries) {
     if (forbiddenKeys.has(key)) throw new NoCanonicalForm("a key is forbidden");
     if (key === previous)
       throw new NoCanonicalForm("two keys are equal in NFC");
@@ -178,25 +177,23 @@ function writeObject(value: object, depth: number): string {
   return `{${text}}`;
 }
 
-interface Entry {
-  /** In NFC. */
-  readonly key: string;
-  readonly item: unknown;
+/** As those of a canonical text are, at a look. */
+function isInOrder(entries: readonly [string, unknown][]): boolean {
+  let previous = "";
+  for (const [key] of entries) {
+    if (key < previous || !plainAscii.test(key)) return false;
+    previous = key;
+  }
+  return true;
 }
 
-/** Those of a canonical text are in their order already. */
-function inOrder(entries: readonly [string, unknown][]): readonly Entry[] {
-  const found: Entry[] = [];
-  let isInOrder = true;
-  for (const [given, item] of entries) {
-    const key = normalize(given);
-    const before = found.at(-1);
-    if (before !== undefined && key < before.key) isInOrder = false;
-    found.push({ key, item });
-  }
-  return isInOrder
-    ? found
-    : found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+/** By their keys in NFC. */
+function inOrder(
+  entries: readonly [string, unknown][],
+): readonly [string, unknown][] {
+  return entries
+    .map(([key, item]): [string, unknown] => [normalize(key), item])
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** Counted on the text, before a parser allocates anything for it. */

@@ -43,6 +43,7 @@ export interface StoredRow {
 
 type Awaitable<T> = T | Promise<T>;
 
+/** Nothing is awaited of an engine that answers at once: a change is some ten operations, each of which would wait its turn. */
 export class RowTransaction implements WriteTransaction {
   readonly #tables: ReadonlyMap<string, Table<unknown>>;
   readonly #rows: Rows;
@@ -55,7 +56,8 @@ export class RowTransaction implements WriteTransaction {
 
   async get<V>(table: Table<V>, key: Key): Promise<V | undefined> {
     this.#check(table);
-    const stored = await this.#rows.get(table.name, encodeKey(key));
+    const found = this.#rows.get(table.name, encodeKey(key));
+    const stored: unknown = found instanceof Promise ? await found : found;
     return stored === undefined
       ? undefined
       : decodeValue(table, key.length, stored);
@@ -71,7 +73,8 @@ export class RowTransaction implements WriteTransaction {
       throw new TypeError("a limit is a safe integer from 0");
     }
     const keys = encodeRange(prefix, after, before);
-    const rows = await this.#rows.scan(table.name, keys, reverse, limit);
+    const found = this.#rows.scan(table.name, keys, reverse, limit);
+    const rows = found instanceof Promise ? await found : found;
     return rows.map((row) => {
       const key = decodeStoredKey(table, row.key);
       return { key, value: decodeValue(table, key.length, row.value) };
@@ -80,12 +83,15 @@ export class RowTransaction implements WriteTransaction {
 
   async put<V>(table: Table<V>, key: Key, value: NoInfer<V>): Promise<void> {
     this.#check(table);
-    await this.#rows.put(table.name, encodeKey(key), encodeValue(table, value));
+    const stored = encodeValue(table, value);
+    const done = this.#rows.put(table.name, encodeKey(key), stored);
+    if (done instanceof Promise) await done;
   }
 
   async delete(table: Table<unknown>, key: Key): Promise<void> {
     this.#check(table);
-    await this.#rows.delete(table.name, encodeKey(key));
+    const done = this.#rows.delete(table.name, encodeKey(key));
+    if (done instanceof Promise) await done;
   }
 
   /** Operations after this are refused. */

@@ -24,32 +24,43 @@ export function bufferRows(
     tables.map((table) => [table.name, new Map<string, BufferedRow>()]),
   );
   const rowsOf = (table: Table<unknown>) => rowsByTable.get(table.name);
+  const readOnce = async <V>(
+    rows: Map<string, BufferedRow>,
+    table: Table<V>,
+    key: Key,
+  ): Promise<V | undefined> => {
+    const name = JSON.stringify(key);
+    let row = rows.get(name);
+    if (row === undefined) {
+      const value = await tx.get(table, key);
+      row = { table, key, value, isChanged: false };
+      rows.set(name, row);
+    }
+    // What lies under a table's name was read or put as that table's value; parsing it each time would cost more than the row.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return row.value as V | undefined;
+  };
   return {
-    async get(table, key) {
+    get(table, key) {
       const rows = rowsOf(table);
-      if (rows === undefined) return tx.get(table, key);
-      const name = JSON.stringify(key);
-      let row = rows.get(name);
-      if (row === undefined) {
-        const value = await tx.get(table, key);
-        row = { table, key, value, isChanged: false };
-        rows.set(name, row);
-      }
-      // What lies under a table's name was read or put as that table's value; parsing it each time would cost more than the row.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      return row.value as ReturnType<typeof table.parse> | undefined;
+      return rows === undefined
+        ? tx.get(table, key)
+        : readOnce(rows, table, key);
     },
-    async put(table, key, value) {
+    put(table, key, value) {
       const rows = rowsOf(table);
       if (rows === undefined) return tx.put(table, key, value);
       rows.set(JSON.stringify(key), { table, key, value, isChanged: true });
+      return Promise.resolve();
     },
-    async scan(table, range) {
-      if (rowsOf(table) !== undefined)
-        throw new TypeError(`table ${table.name} is buffered and not scanned`);
-      return tx.scan(table, range);
+    scan(table, range) {
+      return rowsOf(table) === undefined
+        ? tx.scan(table, range)
+        : Promise.reject(
+            new TypeError(`table ${table.name} is buffered and not scanned`),
+          );
     },
-    async delete(table, key) {
+    delete(table, key) {
       rowsOf(table)?.delete(JSON.stringify(key));
       return tx.delete(table, key);
     },

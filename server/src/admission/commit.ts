@@ -22,6 +22,7 @@ import {
   scopeRecordsTable,
   statementsTable,
   type ChangeRow,
+  type RecordRow,
 } from "../log/log-tables.ts";
 import { tipOf } from "../log/record-memory.ts";
 import {
@@ -39,7 +40,7 @@ import {
 import type { AdmissionPlan } from "./judge-change.ts";
 import { projectMember } from "./project-member.ts";
 import { forgetRefusals } from "./refusals.ts";
-import { foldParents, parentOf, scopeOf } from "./scope.ts";
+import { foldParents, parentOf, scopeOf, type Parents } from "./scope.ts";
 import { noteDue } from "./waiting.ts";
 
 /** Adds an entry to a scope's audit chain. Implemented in `audit/`. */
@@ -66,8 +67,10 @@ export async function commitChange(
   const { recordId } = read;
 
   const parents = foldParents(record?.row.parents ?? [], edits);
-  const parentId = parentOf(parents);
-  const scopeId = scopeOf(type, organizationId, parentId);
+  const { parentId, scopeId } =
+    parents === record?.row.parents
+      ? record.row
+      : placeUnder(type, organizationId, parents);
   // Of what is brought back, the evidence was lost with the log.
   const isUnseen =
     plan.broughtBackBy === null && (await isSignedUnseen(tx, plan));
@@ -127,6 +130,15 @@ export async function commitChange(
     await noteDue(state, recordId);
   }
   return places;
+}
+
+function placeUnder(
+  type: RecordType,
+  organizationId: RecordId,
+  parents: Parents,
+): Pick<RecordRow, "parentId" | "scopeId"> {
+  const parentId = parentOf(parents);
+  return { parentId, scopeId: scopeOf(type, organizationId, parentId) };
 }
 
 async function placeChange(

@@ -19,6 +19,12 @@ import {
   scopeIdSchema,
 } from "@suture/schema";
 import type { Table } from "@suture/schema";
+import {
+  isChangeRow,
+  isLogHeadRow,
+  isLogRow,
+  isRecordRow,
+} from "./row-shapes.ts";
 
 const recordRowSchema = z.object({
   recordId: recordIdSchema,
@@ -43,6 +49,7 @@ export type RecordRow = z.infer<typeof recordRowSchema>;
 export const recordsTable = defineTable({
   name: "records",
   schema: recordRowSchema,
+  hasShape: isRecordRow,
 });
 
 /** `[scopeId, recordId]`: the records of a scope as it is now. */
@@ -78,6 +85,7 @@ export type ChangeRow = z.infer<typeof changeRowSchema>;
 export const changeIndexTable = defineTable({
   name: "change_index",
   schema: changeRowSchema,
+  hasShape: isChangeRow,
 });
 
 /** `[recordId, hash]`: the chunk as it arrived. */
@@ -103,28 +111,36 @@ export const statementsTable = defineTable({
   }),
 });
 
+const logRowSchema = z.object({
+  recordId: recordIdSchema,
+  recordType: z.string(),
+  hash: changeHashSchema,
+  memberId: recordIdSchema,
+  deviceId: deviceIdSchema,
+  admittedAtMs: z.int(),
+  chain: chainHashSchema,
+});
+export type LogRow = z.infer<typeof logRowSchema>;
+
 /** `[scopeId, sequence]`, from 1 without gaps. */
 export const logTable = defineTable({
   name: "log",
-  schema: z.object({
-    recordId: recordIdSchema,
-    recordType: z.string(),
-    hash: changeHashSchema,
-    memberId: recordIdSchema,
-    deviceId: deviceIdSchema,
-    admittedAtMs: z.int(),
-    chain: chainHashSchema,
-  }),
+  schema: logRowSchema,
+  hasShape: isLogRow,
 });
+
+const logHeadRowSchema = z.object({
+  epoch: z.string(),
+  sequence: z.int().nonnegative(),
+  chain: chainHashSchema,
+});
+export type LogHeadRow = z.infer<typeof logHeadRowSchema>;
 
 /** `[scopeId]`: where the log ends. There from the moment the scope is. */
 export const logHeadsTable = defineTable({
   name: "log_heads",
-  schema: z.object({
-    epoch: z.string(),
-    sequence: z.int().nonnegative(),
-    chain: chainHashSchema,
-  }),
+  schema: logHeadRowSchema,
+  hasShape: isLogHeadRow,
 });
 
 const deliveryRowSchema = z.object({
