@@ -103,7 +103,7 @@ test("[AP-52] a fault is reported where the equipment is, taken at once if wante
   const again = await renderApp(tapiwa, `/equipment/${scanner.id}`);
   await again.shows("You had begun this.");
   await submit(again);
-  await again.shows("In the hands of You");
+  await again.shows("In your hands");
   expect(window.location.pathname).toMatch(/^\/jobs\//);
   const [job] = await tapiwa.client.serviceJobs.list({ matching: tapiwaId });
   expect(job?.fields).toMatchObject({

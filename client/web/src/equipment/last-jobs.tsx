@@ -31,7 +31,7 @@ export function LastJobs({ equipmentId }: { readonly equipmentId: RecordId }) {
       <ul className="cards" aria-labelledby="last-jobs">
         {shown.map((row) => (
           <li key={row.record.id}>
-            <JobCard row={row} withHolder />
+            <JobCard row={row} withHolder withEquipment={false} />
           </li>
         ))}
       </ul>

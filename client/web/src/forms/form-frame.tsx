@@ -17,6 +17,8 @@ export interface FormFrameProps {
     drop(): void;
   };
   readonly saveLabel: string;
+  /** Of the button that throws away what was typed. */
+  readonly closeLabel?: string;
   readonly canSave: boolean;
   readonly onSave: () => void;
   readonly onClose: () => void;
@@ -68,7 +70,7 @@ export function FormFrame(props: FormFrameProps) {
             onClose();
           }}
         >
-          {jobs.discard}
+          {props.closeLabel ?? jobs.discard}
         </Button>
       </Actions>
     </form>

@@ -23,7 +23,7 @@ export function CompleteDialog({
   readonly reading: Extract<ServiceReading, { readonly status: "settled" }>;
   readonly onClose: () => void;
 }) {
-  const { jobs } = useText();
+  const { jobs, common } = useText();
   const { clock } = useApp();
   const { content } = reading;
   const form = useSignForm(record, "service", reading, "job-complete", {
@@ -46,7 +46,7 @@ export function CompleteDialog({
   return (
     <Dialog title={jobs.completeTitle} isOpen onClose={onClose}>
       <p>{jobs.completeLead}</p>
-      <WorkLines content={content} />
+      <WorkLines content={content} withCompletion={false} />
       {content.safetyTest === null && (
         <Notice tone="warning">{jobs.completeNoTest}</Notice>
       )}
@@ -56,6 +56,7 @@ export function CompleteDialog({
       <FormFrame
         label={jobs.completeTitle}
         form={form}
+        closeLabel={common.cancel}
         saveLabel={jobs.confirmComplete}
         canSave
         onSave={() => void complete()}

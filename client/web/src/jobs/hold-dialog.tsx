@@ -14,7 +14,7 @@ export function HoldDialog({
   readonly record: JobRecord;
   readonly onClose: () => void;
 }) {
-  const { jobs } = useText();
+  const { jobs, common } = useText();
   const { clock } = useApp();
   const form = useFieldForm(record, "job-hold", { why: "" });
   const why = form.value.why.trim();
@@ -34,6 +34,7 @@ export function HoldDialog({
       <FormFrame
         label={jobs.holdTitle}
         form={form}
+        closeLabel={common.cancel}
         saveLabel={jobs.hold}
         canSave={why !== ""}
         onSave={() => void hold()}

@@ -19,6 +19,7 @@ import { Notice } from "../ui/notice.tsx";
 import { CompleteDialog } from "./complete-dialog.tsx";
 import { HoldDialog } from "./hold-dialog.tsx";
 import { jobState, type Job } from "./job-words.ts";
+import { missingId, whatIsMissing } from "./missing.tsx";
 import { ReopenDialog } from "./reopen-dialog.tsx";
 
 export type JobRecord = SutureRecord<typeof serviceJob>;
@@ -87,7 +88,7 @@ export function JobActions({
           <Button
             look={isMine && missing === null ? "primary" : "plain"}
             isDisabled={missing !== null || isSaving}
-            {...(missing !== null && { "aria-describedby": "missing" })}
+            {...(missing !== null && { "aria-describedby": missingId })}
             onPress={() => setAsked("complete")}
           >
             {jobs.complete}
@@ -97,11 +98,6 @@ export function JobActions({
           <Button onPress={() => setAsked("reopen")}>{jobs.reopen}</Button>
         )}
       </div>
-      {!isClosed && missing !== null && (
-        <p id="missing" className="muted">
-          {jobs.missing[missing]}
-        </p>
-      )}
       {problem !== null && (
         <Notice tone="danger" isLive>
           {problem}
@@ -121,16 +117,6 @@ export function JobActions({
 /** Nobody has said yet that they would do it. */
 function isNew({ fields: { workStatus = "requested" } }: Job): boolean {
   return ["draft", "requested", "received", "ready"].includes(workStatus);
-}
-
-/** What keeps the job from being completed; null for nothing. */
-export function whatIsMissing(
-  service: ServiceReading,
-): "contested" | "parts" | null {
-  if (service.status === "conflict") return "contested";
-  return Object.keys(service.content.partsReplaced).length === 0
-    ? "parts"
-    : null;
 }
 
 function TakeOver({ memberId }: { readonly memberId: RecordId }) {

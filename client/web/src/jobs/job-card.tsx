@@ -13,9 +13,11 @@ import type { JobRow } from "./use-open-jobs.ts";
 export const JobCard = memo(function JobCard({
   row: { record, snapshot, status },
   withHolder = false,
+  withEquipment = true,
 }: {
   readonly row: JobRow;
   readonly withHolder?: boolean;
+  readonly withEquipment?: boolean;
 }) {
   const { jobs } = useText();
   const { equipmentId, priority } = snapshot.fields;
@@ -24,13 +26,15 @@ export const JobCard = memo(function JobCard({
       <span className="job-card-title">
         {jobTitle(snapshot) ?? jobs.untitled}
       </span>
-      <span>
-        {equipmentId === undefined ? (
-          jobs.noEquipment
-        ) : (
-          <EquipmentName equipmentId={equipmentId} />
-        )}
-      </span>
+      {withEquipment && (
+        <span>
+          {equipmentId === undefined ? (
+            jobs.noEquipment
+          ) : (
+            <EquipmentName equipmentId={equipmentId} />
+          )}
+        </span>
+      )}
       <span className="job-card-marks">
         <JobStateLabel job={snapshot} />
         {priority !== undefined && priority !== "routine" && (

@@ -10,14 +10,10 @@ export function JobHolder({ job }: { readonly job: Job }) {
   const { assigneeId } = job.fields;
   if (assigneeId === undefined || assigneeId === null)
     return <>{jobs.nobody}</>;
+  if (assigneeId === membership?.memberId) return <>{jobs.inYourHands}</>;
   return (
     <>
-      {jobs.inHandsOf}{" "}
-      {assigneeId === membership?.memberId ? (
-        jobs.me
-      ) : (
-        <MemberName memberId={assigneeId} />
-      )}
+      {jobs.inHandsOf} <MemberName memberId={assigneeId} />
     </>
   );
 }

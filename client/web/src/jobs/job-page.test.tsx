@@ -30,7 +30,7 @@ test("[AP-42] a colleague's job is picked up, started, put on hold with the reas
   await page.shows("MRI scanner 2");
   expect(page.root.textContent).not.toContain("Start");
   await page.press("Take over from A founder");
-  await page.shows("In the hands of You");
+  await page.shows("In your hands");
   expect(own.fields).toMatchObject({
     assigneeId: simbaId,
     workStatus: "accepted",
@@ -53,7 +53,7 @@ test("[AP-42] two who pick a job up at once are both named until one picks it up
   for (const device of [tapiwa, simba]) {
     const page = await renderApp(device, `/jobs/${job.id}`);
     await page.press("Pick up");
-    await page.shows("In the hands of You");
+    await page.shows("In your hands");
     await page.unmount();
   }
   const page = await renderApp(tapiwa, `/jobs/${job.id}`);

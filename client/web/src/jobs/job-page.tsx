@@ -10,6 +10,7 @@ import { Notice } from "../ui/notice.tsx";
 import { SafetyValue } from "../ui/safety-value.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { JobActions } from "./job-actions.tsx";
+import { Missing } from "./missing.tsx";
 import { JobHolder } from "./job-holder.tsx";
 import { JobStateLabel } from "./job-state-label.tsx";
 import { jobTitle } from "./job-words.ts";
@@ -59,7 +60,7 @@ function JobView({ row }: { readonly row: JobRow }) {
       <JobHead row={row} />
       <StatusLabel status={status} />
       <SharedHands job={snapshot} />
-      <JobActions record={record} job={snapshot} service={service} />
+      <Missing job={snapshot} service={service} />
       {service.status === "conflict" ? (
         <section className="job-section" aria-labelledby="work">
           <h2 id="work">{jobs.workTitle}</h2>
@@ -79,6 +80,7 @@ function JobView({ row }: { readonly row: JobRow }) {
       <ReadingsSection record={record} job={snapshot} />
       <NotesSection record={record} job={snapshot} />
       <PhotosSection record={record} job={snapshot} />
+      <JobActions record={record} job={snapshot} service={service} />
     </article>
   );
 }

@@ -1,7 +1,13 @@
 /** Notes: accounts of what happened, each by one person, never rewritten. SPEC AP-48. */
 import { useState } from "react";
 
-import { mayWrite, serviceJob, type Annotation } from "@suture/schema";
+import {
+  mayWrite,
+  serviceJob,
+  type Annotation,
+  type RecordId,
+} from "@suture/schema";
+import type { HistoryEntry } from "@suture/client";
 import { useHistory } from "@suture/client/react";
 
 import { useApp } from "../app/app-deps.tsx";
@@ -16,6 +22,7 @@ import { Notice } from "../ui/notice.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import type { JobRecord } from "./job-actions.tsx";
 import type { Job } from "./job-words.ts";
+import { TakeBack } from "./take-back.tsx";
 
 export function NotesSection({
   record,
@@ -28,6 +35,7 @@ export function NotesSection({
   const { roles } = useMe();
   const { save, isSaving, problem } = useEdit(record);
   const mayAdd = mayWrite(serviceJob, "notes", roles);
+  const authors = authorsOf(useHistory(record));
   const notes = Object.entries(job.fields.notes).toSorted(
     ([, left], [, right]) => (right.time ?? "").localeCompare(left.time ?? ""),
   );
@@ -41,16 +49,13 @@ export function NotesSection({
             key={id}
             className={note.status === "active" ? "note" : "note taken-back"}
           >
-            <Note record={record} id={id} note={note} />
+            <Note note={note} authorId={authors.get(id)} />
             {mayAdd && note.status === "active" && (
-              <Button
-                look="quiet"
-                aria-label={jobs.takeBack(note.text)}
+              <TakeBack
+                words={note.text}
                 isDisabled={isSaving}
-                onPress={() => void save((draft) => draft.notes.withdraw(id))}
-              >
-                {jobs.enteredInError}
-              </Button>
+                onConfirm={() => void save((draft) => draft.notes.withdraw(id))}
+              />
             )}
           </li>
         ))}
@@ -66,29 +71,36 @@ export function NotesSection({
 }
 
 function Note({
-  record,
-  id,
   note,
+  authorId,
 }: {
-  readonly record: JobRecord;
-  readonly id: string;
   readonly note: Annotation;
+  readonly authorId: RecordId | undefined;
 }) {
   const { jobs, common } = useText();
-  const author = useHistory(record).find(({ edits }) =>
-    edits.some(({ name, entryId }) => name === "notes" && entryId === id),
-  );
   return (
     <span>
       <span className="note-text">{note.text}</span>
       <span className="muted note-by">
         {note.status !== "active" && `${jobs.enteredInError} · `}
         {note.authorString ??
-          (author !== undefined && <MemberName memberId={author.memberId} />)}
+          (authorId !== undefined && <MemberName memberId={authorId} />)}
         {note.time !== undefined && ` · ${timeOf(note.time, common)}`}
       </span>
     </span>
   );
+}
+
+/** By the id of each note, who wrote it first. */
+function authorsOf(
+  history: readonly HistoryEntry[],
+): ReadonlyMap<string, RecordId> {
+  const authors = new Map<string, RecordId>();
+  for (const { memberId, edits } of history)
+    for (const { name, entryId } of edits)
+      if (name === "notes" && entryId !== null && !authors.has(entryId))
+        authors.set(entryId, memberId);
+  return authors;
 }
 
 function timeOf(

@@ -69,7 +69,9 @@ test("[AP-44] “no part was replaced” is an answer of its own: parts take it 
 test("[AP-44] a part entered in error is taken back and stays in the history", async () => {
   const { job, page, parts } = await openJob(await workshop());
   await signWork(job, ({ partsReplaced }) => partsReplaced.add(coils));
-  await page.press("Coil assembly × 3: take back as entered in error");
+  await page.press("Take back as entered in error: Coil assembly × 3");
+  expect(parts()).toEqual([coils]);
+  await page.press("It was an error");
   await page.until(() => parts().length === 0);
   expect(Object.values(job.snapshot().archive("service"))).toEqual([
     { ...coils, status: "entered-in-error" },

@@ -15,6 +15,7 @@ import type { JobRecord, ServiceReading } from "./job-actions.tsx";
 import { PartForm } from "./part-form.tsx";
 import { endParts, type PartsDraft } from "./parts-draft.ts";
 import { Signers } from "./signers.tsx";
+import { TakeBack } from "./take-back.tsx";
 
 export type SettledService = Extract<
   ServiceReading,
@@ -28,7 +29,7 @@ export function PartsSection({
   readonly record: JobRecord;
   readonly reading: SettledService;
 }) {
-  const { jobs } = useText();
+  const { jobs, common } = useText();
   const { roles } = useMe();
   const names = useNames();
   const { sign, isSaving, problem } = useSign(record, "service", reading);
@@ -63,14 +64,11 @@ export function PartsSection({
             <li key={id}>
               <span>{words}</span>
               {mayChange && (
-                <Button
-                  look="quiet"
-                  aria-label={jobs.takeBack(words)}
+                <TakeBack
+                  words={words}
                   isDisabled={isSaving}
-                  onPress={() => void tap((draft) => endParts(draft, id))}
-                >
-                  {jobs.enteredInError}
-                </Button>
+                  onConfirm={() => void tap((draft) => endParts(draft, id))}
+                />
               )}
             </li>
           );
@@ -116,18 +114,11 @@ export function PartsSection({
           <Button look="danger" isDisabled={isSaving} onPress={sayNone}>
             {jobs.sayNone}
           </Button>
-          <CloseButton onPress={() => setIsAsking(false)} />
+          <Button look="quiet" onPress={() => setIsAsking(false)}>
+            {common.cancel}
+          </Button>
         </Actions>
       </Dialog>
     </section>
-  );
-}
-
-function CloseButton({ onPress }: { readonly onPress: () => void }) {
-  const { common } = useText();
-  return (
-    <Button look="quiet" onPress={onPress}>
-      {common.cancel}
-    </Button>
   );
 }

@@ -16,6 +16,7 @@ import { Notice } from "../ui/notice.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import type { JobRecord } from "./job-actions.tsx";
 import type { Job } from "./job-words.ts";
+import { TakeBack } from "./take-back.tsx";
 
 export function ReadingsSection({
   record,
@@ -41,22 +42,25 @@ export function ReadingsSection({
       {readings.length === 0 && <p className="muted">{jobs.noReadings}</p>}
       <ul className="work-list" aria-labelledby="readings">
         {readings.map(([id, reading]) => {
-          const words = valueWords("readings", reading, names);
+          const { effectiveDateTime: at, ...said } = reading;
+          const words = valueWords("readings", said, names);
           const isActive = reading.status === "final";
           return (
             <li key={id} className={isActive ? "" : "taken-back"}>
-              <span>{words}</span>
+              <span>
+                {words}
+                {at !== undefined && (
+                  <span className="muted note-by"> · {names.instant(at)}</span>
+                )}
+              </span>
               {mayAdd && isActive && (
-                <Button
-                  look="quiet"
-                  aria-label={jobs.takeBack(words)}
+                <TakeBack
+                  words={words}
                   isDisabled={isSaving}
-                  onPress={() =>
+                  onConfirm={() =>
                     void save((draft) => draft.readings.withdraw(id))
                   }
-                >
-                  {jobs.enteredInError}
-                </Button>
+                />
               )}
             </li>
           );

@@ -16,7 +16,7 @@ export function ReopenDialog({
   readonly reading: Extract<ServiceReading, { readonly status: "settled" }>;
   readonly onClose: () => void;
 }) {
-  const { jobs } = useText();
+  const { jobs, common } = useText();
   const form = useSignForm(record, "service", reading, "job-reopen", {
     why: "",
   });
@@ -37,6 +37,7 @@ export function ReopenDialog({
       <FormFrame
         label={jobs.reopenTitle}
         form={form}
+        closeLabel={common.cancel}
         saveLabel={jobs.reopen}
         canSave={reason !== ""}
         onSave={() => void reopen()}

@@ -138,7 +138,7 @@ function Measurements({
               onChange(measurements.filter((_, index) => index !== at))
             }
           >
-            {jobs.discard}
+            {jobs.remove}
           </Button>
         </div>
       ))}

@@ -7,7 +7,13 @@ import { useText } from "../text/use-text.ts";
 export type Work = GroupContent<typeof serviceJob, "service">;
 
 /** What a statement about the work says: parts, safety test, completion. */
-export function WorkLines({ content }: { readonly content: Work }) {
+export function WorkLines({
+  content,
+  withCompletion = true,
+}: {
+  readonly content: Work;
+  readonly withCompletion?: boolean;
+}) {
   const { jobs, values } = useText();
   const names = useNames();
   const parts = Object.entries(content.partsReplaced);
@@ -23,8 +29,12 @@ export function WorkLines({ content }: { readonly content: Work }) {
       )}
       <dt>{jobs.testTitle}</dt>
       <dd>{valueWords("safetyTest", content.safetyTest, names)}</dd>
-      <dt>{values.completed}</dt>
-      <dd>{valueWords("completion", content.completion, names)}</dd>
+      {withCompletion && (
+        <>
+          <dt>{values.completed}</dt>
+          <dd>{valueWords("completion", content.completion, names)}</dd>
+        </>
+      )}
     </dl>
   );
 }

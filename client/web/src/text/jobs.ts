@@ -13,8 +13,8 @@ export const jobsText = {
   untitled: "Service job",
   noEquipment: "No equipment named",
   inHandsOf: "In the hands of",
+  inYourHands: "In your hands",
   nobody: "Nobody has it",
-  me: "You",
   requestedBy: "Asked for by",
   requestedFor: (from: string) => `Wanted from ${from}`,
   description: "What is wrong",
@@ -99,7 +99,11 @@ export const jobsText = {
       ? "One part is listed. This takes it back as entered in error; it stays in the history."
       : `${count} parts are listed. This takes them back as entered in error; they stay in the history.`,
   enteredInError: "Entered in error",
-  takeBack: (what: string) => `${what}: take back as entered in error`,
+  takeBack: "Take back",
+  takeBackOf: (what: string) => `Take back as entered in error: ${what}`,
+  takeBackTitle: "Take this back as entered in error?",
+  takeBackBody: "It stays in the history, marked as an error.",
+  confirmTakeBack: "It was an error",
   closedHint: "The job is completed. Reopen it to change what was signed.",
 
   testTitle: "Safety test",
@@ -115,6 +119,7 @@ export const jobsText = {
   measurement: "What was measured",
   measuredValue: "Value with its unit",
   addMeasurement: "Add a measurement",
+  remove: "Remove",
   removeMeasurement: (at: number) => `Remove measurement ${at}`,
   saveTest: "Sign this test",
 
