@@ -1,6 +1,6 @@
 /** The app in a page, for tests: the real client of a test device, and a person's way of finding and using what is shown. */
 import type { Device } from "@suture/client/clinic-test-support";
-import { act } from "react";
+import { act, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { onTestFinished } from "vitest";
 
@@ -42,6 +42,7 @@ export async function renderApp(
   device: Pick<Device, "client" | "clock">,
   path = "/",
   given: Partial<AppDeps> = {},
+  around: (app: ReactNode) => ReactNode = (app) => app,
 ): Promise<Page> {
   window.history.replaceState(null, "", path);
   const saved: { name: string; file: Blob }[] = [];
@@ -70,14 +71,14 @@ export async function renderApp(
     host.remove();
   };
   onTestFinished(unmount);
-  await act(async () => root.render(<App deps={deps} />));
+  await act(async () => root.render(around(<App deps={deps} />)));
   const page = pageOf(saved, unmount);
   await page.until(() => !page.text.includes("Loading…"));
   return page;
 }
 
 /** Enough for a page's code to be loaded, too; a test that fails has to end. */
-const maxTurns = 10_000;
+const maxTurns = 40_000;
 
 function pageOf(
   saved: { name: string; file: Blob }[],

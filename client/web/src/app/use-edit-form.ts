@@ -13,6 +13,7 @@ import type {
 import { useHistory } from "@suture/client/react";
 import type { GroupName, OpId, RecordType } from "@suture/schema";
 
+import { useText } from "../text/use-text.ts";
 import { changesSince } from "./changes-since.ts";
 import { useKeptDraft, type DraftValue } from "./use-kept-draft.ts";
 import { useSaveWords } from "./use-save-words.ts";
@@ -67,6 +68,7 @@ export function useEditForm<R extends RecordType, T extends DraftValue>({
   });
   const { session, refused } = useSession(record, candidate);
   const history = useHistory(record);
+  const { common } = useText();
   const wordsOf = useSaveWords();
   const [problem, setProblem] = useState<string | null>(null);
   const [isSaving, setIsSaving] = useState(false);
@@ -88,11 +90,18 @@ export function useEditForm<R extends RecordType, T extends DraftValue>({
     setProblem(wrong);
     if (wrong !== null) return false;
     setIsSaving(true);
-    const saved = await session.save(reason === "" ? {} : { reason });
-    setIsSaving(false);
-    setProblem(saved.ok ? null : wordsOf(saved.error));
-    if (saved.ok) kept.drop();
-    return saved.ok;
+    try {
+      const saved = await session.save(reason === "" ? {} : { reason });
+      setProblem(saved.ok ? null : wordsOf(saved.error));
+      if (saved.ok) kept.drop();
+      return saved.ok;
+    } catch {
+      // A store that cannot even be read: nothing was saved, and what was typed stays.
+      setProblem(common.storeFailed);
+      return false;
+    } finally {
+      setIsSaving(false);
+    }
   };
   return {
     session: kept.isReady ? session : null,
