@@ -126,7 +126,6 @@ function DeviceCard({
                 </span>
                 {count > 0 && (
                   <strong className="device-work">
-                    {" "}
                     {text.devices.holds(
                       reviews.team.work(row.criticalCount, row.otherCount),
                       row.oldestAtMs === null
@@ -136,8 +135,7 @@ function DeviceCard({
                   </strong>
                 )}
                 {row.unseenSignatureCount > 0 && (
-                  <span className="device-flag">
-                    {" "}
+                  <span className="device-flag device-unseen">
                     {reviews.team.unseen(row.unseenSignatureCount)}
                   </span>
                 )}

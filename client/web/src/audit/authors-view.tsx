@@ -78,7 +78,9 @@ function Seen({ entry, entries, record, names }: AuthorsProps) {
       )}
       {snapshot !== null && record !== null && (
         <>
-          <h4>{text.record.stood}</h4>
+          <p>
+            <strong>{text.record.stood}</strong>
+          </p>
           <SnapshotView
             snapshot={snapshot}
             recordType={record.type}

@@ -33,8 +33,9 @@ export interface BranchDrawing {
 /** Of changes in causal order. What a change builds on that is not among them is not drawn. */
 export function drawBranches(changes: readonly Placed[]): BranchDrawing {
   const rowOf = new Map(changes.map(({ hash }, row) => [hash, row]));
-  /** The row whose line a lane would go on; null where it is free. */
-  const ends: (number | null)[] = [];
+  /** Of each lane: its last change, and whether a line from it is still to come. */
+  const ends: { readonly row: number; readonly isOpen: boolean }[] = [];
+  const behind = ancestors(changes);
   const lanes: number[] = [];
   const lines: Line[] = [];
   const childrenLeft = changes.map(() => 0);
@@ -47,20 +48,26 @@ export function drawBranches(changes: readonly Placed[]): BranchDrawing {
 
   for (const [row, parents] of parentsOf.entries()) {
     const going = ends.findIndex(
-      (end) => end !== null && parents.includes(end),
+      (end) => end.isOpen && parents.includes(end.row),
     );
-    const lane = going === -1 ? freeLane(ends) : going;
+    // A lane is taken up again only by what has seen everything in it.
+    const seen = ends.findIndex(
+      (end) => !end.isOpen && behind[row]?.has(end.row) === true,
+    );
+    const lane = going !== -1 ? going : seen !== -1 ? seen : ends.length;
     lanes.push(lane);
     for (const parent of parents) {
       const own = lanes[parent] ?? 0;
-      const isOpen = ends[own] === parent;
+      const end = ends[own];
+      const isOpen = end?.row === parent && end.isOpen;
       // A line that ends here runs in the lane it came from; one that branches off runs in the new lane.
       lines.push({ lane: isOpen ? own : lane, from: parent, to: row });
       const left = (childrenLeft[parent] ?? 0) - 1;
       childrenLeft[parent] = left;
-      if (isOpen && own !== lane && left === 0) ends[own] = null;
+      if (isOpen && own !== lane && left === 0)
+        ends[own] = { row: parent, isOpen: false };
     }
-    ends[lane] = (childrenLeft[row] ?? 0) > 0 ? row : null;
+    ends[lane] = { row, isOpen: (childrenLeft[row] ?? 0) > 0 };
   }
   const rows = lanes.map((lane, row): LaneRow => {
     const laneOf = (wanted: (line: Line) => boolean) => [
@@ -76,23 +83,27 @@ export function drawBranches(changes: readonly Placed[]): BranchDrawing {
   return { rows, laneCount: Math.max(1, ...lanes.map((lane) => lane + 1)) };
 }
 
-function freeLane(ends: (number | null)[]): number {
-  const free = ends.indexOf(null);
-  if (free !== -1) return free;
-  ends.push(null);
-  return ends.length - 1;
-}
-
 /**
  * For each change, by row, the rows of those that neither saw it nor were seen by it. Quadratic: for as many rows as are shown.
  */
 export function besides(
   changes: readonly Placed[],
 ): readonly (readonly number[])[] {
+  const found: number[][] = changes.map(() => []);
+  for (const [row, behind] of ancestors(changes).entries())
+    for (let other = 0; other < row; other += 1) {
+      if (behind.has(other)) continue;
+      found[row]?.push(other);
+      found[other]?.push(row);
+    }
+  return found;
+}
+
+/** For each change, by row, the rows of everything behind it. */
+function ancestors(changes: readonly Placed[]): readonly ReadonlySet<number>[] {
   const rowOf = new Map(changes.map(({ hash }, row) => [hash, row]));
   const behind: Set<number>[] = [];
-  const found: number[][] = changes.map(() => []);
-  for (const [row, { parents }] of changes.entries()) {
+  for (const { parents } of changes) {
     const own = new Set<number>();
     for (const parent of parents) {
       const at = rowOf.get(parent);
@@ -101,11 +112,6 @@ export function besides(
       for (const each of behind[at] ?? []) own.add(each);
     }
     behind.push(own);
-    for (let other = 0; other < row; other += 1) {
-      if (own.has(other)) continue;
-      found[row]?.push(other);
-      found[other]?.push(row);
-    }
   }
-  return found;
+  return behind;
 }

@@ -33,10 +33,12 @@ import { useFoundRecord } from "./use-found-record.ts";
 import { useRecordHistory } from "./use-record-history.ts";
 
 export function RecordAudit({ recordId }: { readonly recordId: RecordId }) {
-  const { audit: text, http } = useText();
+  const { audit: text, http, values } = useText();
   const names = useNames();
   const record = useFoundRecord(recordId);
   const asked = useRecordHistory(recordId);
+  const recordType = asked.value?.recordType ?? record?.type ?? "";
+  const kind = values.words[recordType] ?? recordType;
   const entries =
     asked.value === null ? null : serverEntries(asked.value.entries);
   return (
@@ -46,12 +48,18 @@ export function RecordAudit({ recordId }: { readonly recordId: RecordId }) {
           <Icon name="back" /> {text.title}
         </Link>
       </p>
-      <h1>{text.record.title(names.record(recordId))}</h1>
+      <h1>{text.record.title(names.record(recordId), kind)}</h1>
       {record !== null && record !== undefined && (
         <AsOf record={record} names={names} />
       )}
       {asked.state === "failed" && (
-        <ProblemNotice problem={asked.problem} onAgain={asked.again} />
+        <ProblemNotice problem={asked.problem} onAgain={asked.again}>
+          {isOffline(asked.problem) && (
+            <p>
+              {record === null ? text.record.notHere : text.record.fromDevice}
+            </p>
+          )}
+        </ProblemNotice>
       )}
       {asked.state === "asking" && entries === null && <p>{http.asking}</p>}
       {entries !== null && (
@@ -62,14 +70,9 @@ export function RecordAudit({ recordId }: { readonly recordId: RecordId }) {
       )}
       {entries === null &&
         asked.state === "failed" &&
-        isOffline(asked.problem) && (
-          <>
-            {record === null && <Notice>{text.record.notHere}</Notice>}
-            {record !== null && record !== undefined && (
-              <DeviceHistory record={record} names={names} />
-            )}
-          </>
-        )}
+        isOffline(asked.problem) &&
+        record !== null &&
+        record !== undefined && <DeviceHistory record={record} names={names} />}
     </div>
   );
 }
@@ -80,17 +83,13 @@ interface RecordProps {
 }
 
 function DeviceHistory({ record, names }: RecordProps) {
-  const { audit: text } = useText();
   const history = useHistory(record);
   return (
-    <>
-      <Notice>{text.record.fromDevice}</Notice>
-      <History
-        entries={deviceEntries(history, record.type)}
-        record={record}
-        names={names}
-      />
-    </>
+    <History
+      entries={deviceEntries(history, record.type)}
+      record={record}
+      names={names}
+    />
   );
 }
 

@@ -42,7 +42,7 @@ export function RecordTimeline(props: TimelineProps) {
   const besideNumbers = (row: number) =>
     (beside[row] ?? []).flatMap((other) => shown[other]?.number ?? []);
   return (
-    <section className="timeline" aria-label={text.timeline.title}>
+    <section className="history" aria-label={text.timeline.title}>
       <div className="actions">
         <Button look="quiet" onPress={() => setTable(!isTable)}>
           {isTable ? text.timeline.asDrawing : text.timeline.asTable}
@@ -88,9 +88,9 @@ function Branches({
             {lanes !== undefined && (
               <BranchCell row={lanes} laneCount={drawing.laneCount} />
             )}
-            <article className="change">
-              <p className="change-head">
-                <span className="change-number">
+            <article className="history-change">
+              <p className="history-head">
+                <span className="history-number">
                   {text.timeline.number(entry.number)}
                 </span>{" "}
                 <strong>
@@ -111,7 +111,7 @@ function Branches({
                     )}
               </p>
               {others.length > 0 && (
-                <p className="change-beside">{text.timeline.beside(others)}</p>
+                <p className="history-beside">{text.timeline.beside(others)}</p>
               )}
               <Edits entry={entry} names={names} />
               {entry.reason !== null && (
@@ -165,7 +165,7 @@ function TimelineTable({ entries, names, beside, deviceName }: Shown) {
     <div
       className="table-scroll"
       role="region"
-      aria-label={text.timeline.title}
+      aria-label={text.timeline.tableTitle}
       tabIndex={0}
     >
       <table>

@@ -49,7 +49,7 @@ export interface ConflictQuestion {
   readonly answers: readonly Answer[];
   /** Where the candidates differ. */
   readonly contested: readonly ComparedRow[];
-  /** How many entries and values all candidates agree on. */
+  /** On how many entries and values all candidates agree; what nobody has said is none. */
   readonly agreedCount: number;
   /** Both together; null where they touch the same entry. */
   readonly both: {
@@ -101,7 +101,9 @@ export function askConflict(
     title: titleOf(about, parts),
     answers,
     contested,
-    agreedCount: reading.rows.length - contested.length,
+    agreedCount: reading.rows.filter(
+      ({ isAgreed, versions }) => isAgreed && (versions[0] ?? null) !== null,
+    ).length,
     both:
       combination === null
         ? null

@@ -124,7 +124,7 @@ function RowField({
     hint: string | null,
     choose: () => void,
   ) => (
-    <label key={key} className="choice">
+    <label key={key} className="row-choice">
       <input type="radio" name={id} checked={isChosen} onChange={choose} />
       <span>
         {label}
@@ -158,14 +158,6 @@ function RowField({
             () => onAnswer({ kind: "own", value, from: candidate }),
           ),
         )}
-      {row.entryId !== null &&
-        option(
-          "out",
-          answer?.kind === "leave-out",
-          text.own.leaveOut,
-          null,
-          () => onAnswer({ kind: "leave-out" }),
-        )}
       {answer?.kind === "own" && (
         <div className="own-fields">
           {editableLeaves(answer.value).map((leaf) => (
@@ -186,6 +178,14 @@ function RowField({
           ))}
         </div>
       )}
+      {row.entryId !== null &&
+        option(
+          "out",
+          answer?.kind === "leave-out",
+          text.own.leaveOut,
+          null,
+          () => onAnswer({ kind: "leave-out" }),
+        )}
       {error !== undefined && (
         <p id={`${id}-error`} className="field-error">
           {error}
@@ -207,7 +207,9 @@ function distinctVersions(row: ComparedRow): readonly Version[] {
 
 /** Of `dosage/0/text` "dosage, text"; of a value that is one leaf, its part. */
 function leafName({ path }: Leaf, row: ComparedRow, names: Names): string {
-  const said = path.filter((step) => typeof step === "string");
+  const steps = path.filter((step) => typeof step === "string");
+  // Of "what, text" the second says nothing more.
+  const said = steps.filter((step) => step !== "text" || steps.length === 1);
   return said.length === 0
     ? nameWords(row.part, names)
     : said.map((step) => nameWords(step, names)).join(", ");

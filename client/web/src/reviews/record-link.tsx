@@ -28,5 +28,9 @@ export function RecordLink({
   const label = names.record(recordId);
   if (page === undefined) return <>{label}</>;
   const to = recordType === "team" ? page : `${page}/${recordId}`;
-  return <ButtonLink to={to}>{text.openRecord(label)}</ButtonLink>;
+  return (
+    <ButtonLink to={to}>
+      {text.openRecord(names.text.words[recordType] ?? recordType, label)}
+    </ButtonLink>
+  );
 }

@@ -64,6 +64,7 @@ function ReasonForm({
 
   return (
     <form
+      className="sign-form"
       onSubmit={(event) => {
         event.preventDefault();
         void sign();

@@ -104,8 +104,8 @@ function StrandedCard({ summary, organizationId, names }: CardProps) {
   const [isRead, setRead] = useState(false);
   const { recordId, recordType, memberId, refusedAtMs, message } = summary;
   return (
-    <article className="card stranded">
-      <h2 className="stranded-title">
+    <article className="card refused">
+      <h2 className="refused-title">
         {recordType === null
           ? values.thisRecord
           : `${names.record(recordId)} (${values.words[recordType] ?? recordType})`}

@@ -46,7 +46,7 @@ export const adminText = {
     make: "Make a code",
     made: "Hand this over in person",
     how: (url: string) =>
-      `At ${url}, choose “Join with a code” and enter it. It works once.`,
+      `At ${url}, choose “Join with an invitation” and enter it. It works once.`,
     until: (instant: string) => `It can be used until ${instant}.`,
     copy: "Copy the code",
     copied: "Copied",

@@ -107,7 +107,8 @@ export const auditText = {
   looked: (what: string) => `looked at ${what}`,
 
   record: {
-    title: (label: string) => `History of ${label}`,
+    title: (label: string, kind: string) =>
+      kind === "" ? `History: ${label}` : `History: ${label} (${kind})`,
     fromServer: "As the server tells it. This look is on record.",
     fromDevice:
       "The server does not answer, so this is what this device holds. What was sent to whom is only told by the server, and it has not noted this look.",
@@ -144,6 +145,7 @@ export const auditText = {
 
   timeline: {
     title: "History",
+    tableTitle: "History as a table",
     asTable: "Show as a table",
     asDrawing: "Show branches",
     older: (count: number) => `Show older (${count})`,

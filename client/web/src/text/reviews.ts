@@ -75,7 +75,7 @@ export const reviewsText = {
     attendance:
       "Neither had seen the other. The question closes when the appointment is changed by somebody who has seen both.",
   },
-  openRecord: (label: string) => `Open ${label}`,
+  openRecord: (kind: string, label: string) => `Open ${kind}: ${label}`,
 
   // one conflict
   back: "All questions",
