@@ -7,7 +7,14 @@ import {
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { clientTables, staleViewsTable } from "../store/client-tables.ts";
+import {
+  clientMigrations,
+  clientTables,
+  localPartition,
+  staleViewsTable,
+  viewsTable,
+} from "../store/client-tables.ts";
+import { putView } from "../store/view-rows.ts";
 import { foundClinic, openDevice } from "./clinic.test-support.ts";
 import { countingStore } from "./counting-store.test-support.ts";
 import type { ListOptions } from "./repository.ts";
@@ -149,4 +156,34 @@ test("[CL-24] a list waits for no record that arrives after it was asked for", a
   isArriving = true;
   expect(await client.patients.list()).toHaveLength(3);
   expect(arrived).toBe(1);
+});
+
+test("[CL-15] equipment is listed by its name, also what was listed before it was", async () => {
+  const { client, store, organizationId } = await hospital(0);
+  for (const deviceName of ["Ultrasound 7", "MRI scanner 2", "Autoclave"]) {
+    const created = await client.equipment.create({
+      parentId: organizationId,
+      fields: { deviceName },
+    });
+    if (!created.ok) throw new Error(created.error.reason);
+  }
+  const names = async () =>
+    (await client.equipment.list()).map(({ fields }) => fields.deviceName);
+  const byName = ["Autoclave", "MRI scanner 2", "Ultrasound 7"];
+  expect(await names()).toEqual(byName);
+
+  // As an older version of the app had them.
+  await store.write(localPartition, async (tx) => {
+    for (const { value } of await tx.scan(viewsTable, {
+      prefix: ["equipment"],
+    }))
+      await putView(tx, "equipment", { ...value, label: "" });
+  });
+  expect(await names()).not.toEqual(byName);
+  const [, toName] = clientMigrations;
+  await store.write(
+    localPartition,
+    (tx) => toName?.migrate(tx, localPartition) ?? Promise.resolve(),
+  );
+  expect(await names()).toEqual(byName);
 });

@@ -12,7 +12,13 @@ import type { RecordState } from "./record-state.ts";
 
 /** Groups by which a record is found; others, such as what is prescribed, are no business of a list. */
 const foundBy: ReadonlySet<string> = new Set(["identity", "slot"]);
-const labelFields = ["name", "displayName", "title", "description"];
+const labelFields = [
+  "name",
+  "displayName",
+  "deviceName",
+  "title",
+  "description",
+];
 const maxTerms = 200;
 
 export function viewOf(state: RecordState): ViewRow {

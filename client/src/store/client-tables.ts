@@ -297,4 +297,13 @@ export const clientMigrations: readonly Migration[] = [
       }
     },
   },
+  {
+    /** Equipment was listed by its id. */
+    name: "equipment-by-name",
+    migrate: async (tx) => {
+      const views = await tx.scan(viewsTable, { prefix: ["equipment"] });
+      for (const { value } of views)
+        await tx.put(staleViewsTable, [value.recordId], true);
+    },
+  },
 ];

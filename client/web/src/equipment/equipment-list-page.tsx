@@ -37,7 +37,7 @@ export function EquipmentListPage() {
   return (
     <>
       <h1>{text.title}</h1>
-      <div role="search">
+      <div role="search" className="equipment-search">
         <TextField
           label={text.search}
           type="search"

@@ -8,9 +8,9 @@ import {
 } from "@suture/client/react";
 
 import { useTitle } from "../app/use-title.ts";
+import { RecordStatusLine } from "../jobs/record-status-line.tsx";
 import { useText } from "../text/use-text.ts";
 import { Notice } from "../ui/notice.tsx";
-import { StatusLabel } from "../ui/status-label.tsx";
 import { FitnessSection } from "./fitness-section.tsx";
 import { LastJobs } from "./last-jobs.tsx";
 import { ReportForm } from "./report-form.tsx";
@@ -60,7 +60,7 @@ function EquipmentView({
   return (
     <article className="job">
       <h1>{fields.deviceName ?? text.unnamed}</h1>
-      <StatusLabel status={status} />
+      <RecordStatusLine recordId={record.id} status={status} />
       <dl className="facts">
         {facts.flatMap(([name, value]) =>
           value

@@ -8,7 +8,6 @@ import { useText } from "../text/use-text.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { SafetyValue } from "../ui/safety-value.tsx";
-import { StatusLabel } from "../ui/status-label.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { Missing } from "./missing.tsx";
 import { JobHolder } from "./job-holder.tsx";
@@ -18,6 +17,7 @@ import { NotesSection } from "./notes-section.tsx";
 import { PartsSection } from "./parts-section.tsx";
 import { PhotosSection } from "./photos-section.tsx";
 import { ReadingsSection } from "./readings-section.tsx";
+import { RecordStatusLine } from "./record-status-line.tsx";
 import { SafetyTestSection } from "./safety-test-section.tsx";
 import { SharedHands } from "./shared-hands.tsx";
 import type { JobRow } from "./use-open-jobs.ts";
@@ -58,7 +58,7 @@ function JobView({ row }: { readonly row: JobRow }) {
   return (
     <article className="job">
       <JobHead row={row} />
-      <StatusLabel status={status} />
+      <RecordStatusLine recordId={record.id} status={status} />
       <SharedHands job={snapshot} />
       <Missing job={snapshot} service={service} />
       {service.status === "conflict" ? (

@@ -1,7 +1,7 @@
 /** Two technicians and one server, for tests of the technician's pages. */
 import { act } from "react";
 
-import type { RecordId, Role, serviceJob } from "@suture/schema";
+import type { RecordId, Role, serviceJob, Store } from "@suture/schema";
 import type { CreateInput } from "@suture/client";
 import {
   foundClinic,
@@ -17,8 +17,11 @@ import type { JobRecord } from "./job-actions.tsx";
 type JobInput = CreateInput<typeof serviceJob>;
 
 /** `tapiwa` founded the house and is a manager as well; `simba` is a technician, unless other roles are given. */
-export async function workshop(roles: readonly Role[] = ["technician"]) {
-  const tapiwa = await openDevice({ name: "tapiwa" });
+export async function workshop(
+  roles: readonly Role[] = ["technician"],
+  store?: Store,
+) {
+  const tapiwa = await openDevice({ name: "tapiwa", ...(store && { store }) });
   const { organizationId, teamId } = await foundClinic(tapiwa);
   const simba = await openDevice({ name: "simba" });
   const { memberId: simbaId } = await join(
