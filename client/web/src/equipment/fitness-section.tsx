@@ -113,7 +113,13 @@ function FitnessForm({
   readonly reading: Extract<FitnessReading, { readonly status: "settled" }>;
 }) {
   const text = useText().equipment;
-  const form = useSignForm(record, "fitness", reading, "fitness", empty);
+  const form = useSignForm({
+    record,
+    group: "fitness",
+    reading,
+    name: "fitness",
+    initial: empty,
+  });
   const [isOpen, setIsOpen] = useState(false);
   if (!isOpen && !form.isBegun)
     return (

@@ -26,8 +26,15 @@ export function CompleteDialog({
   const { jobs, common } = useText();
   const { clock } = useApp();
   const { content } = reading;
-  const form = useSignForm(record, "service", reading, "job-complete", {
-    reason: "",
+  const form = useSignForm({
+    record,
+    group: "service",
+    reading,
+    name: "job-complete",
+    initial: {
+      reason: "",
+    },
+    isBegunByOpening: true,
   });
   const reason = form.value.reason.trim();
   const complete = async () => {

@@ -120,6 +120,26 @@ test("[AP-43] while what was done is contested both accounts are shown and marke
   expect(candidates.filter((words) => words.includes("Coil"))).toHaveLength(1);
 });
 
+test("[AP-43, AP-47] what changes while somebody is asked to sign for it is looked at before they can", async () => {
+  const { tapiwa, simba, tapiwaId, addJob, meet } = await workshop();
+  const job = await addJob({ assigneeId: tapiwaId, workStatus: "in-progress" });
+  await signWork(job, ({ partsReplaced }) => partsReplaced.add(coils));
+  await meet();
+  const page = await renderApp(tapiwa, `/jobs/${job.id}`);
+  await page.press("Complete");
+  await page.shows("You sign for exactly this:");
+  await signWork(await jobOn(simba, job), ({ partsReplaced }) =>
+    partsReplaced.add({ ...coils, code: { text: "Fan" } }),
+  );
+  await meet();
+  await page.shows("A colleague changed this after you began:");
+  await submit(page);
+  expect(job.group("service")).toMatchObject({ content: { completion: null } });
+  await page.press("I have seen it");
+  await page.press("Sign and complete");
+  await page.shows("Reopen it to change what was signed");
+});
+
 test("[AP-41] who may not write jobs sees one, and is offered nothing that would be refused", async () => {
   const { simba, addJob, meet } = await workshop(["auditor"]);
   const job = await addJob(

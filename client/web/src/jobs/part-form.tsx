@@ -29,7 +29,13 @@ export function PartForm({
   readonly reading: SettledService;
 }) {
   const { jobs } = useText();
-  const form = useSignForm(record, "service", reading, "job-part", empty);
+  const form = useSignForm({
+    record,
+    group: "service",
+    reading,
+    name: "job-part",
+    initial: empty,
+  });
   const [isOpen, setIsOpen] = useState(false);
   const { value, set } = form;
   const { partsReplaced } = reading.content;

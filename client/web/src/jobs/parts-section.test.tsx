@@ -101,6 +101,18 @@ test("[AP-47] what a colleague signed after a form was begun is shown, and looke
   expect(job.group("service").status).toBe("settled");
 });
 
+test("[AP-47] what somebody signs themselves in another form of the page is no news to the one they began", async () => {
+  const { page, parts } = await openJob(await workshop());
+  await page.press("Record a safety test");
+  await page.type("Procedure followed", "IEC 62353");
+  await page.press("No part was replaced");
+  await page.until(() => parts().length === 1);
+  await page.choose("Result", "Passed");
+  expect(page.text).not.toContain("A colleague changed this");
+  await submit(page);
+  await page.shows("passed · IEC 62353");
+});
+
 test("[AP-46, AP-47] a half-filled form is there again after a reload, and remembers what it was begun on", async () => {
   const house = await workshop();
   const { job, page, parts } = await openJob(house);

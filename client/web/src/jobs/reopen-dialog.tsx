@@ -17,8 +17,14 @@ export function ReopenDialog({
   readonly onClose: () => void;
 }) {
   const { jobs, common } = useText();
-  const form = useSignForm(record, "service", reading, "job-reopen", {
-    why: "",
+  const form = useSignForm({
+    record,
+    group: "service",
+    reading,
+    name: "job-reopen",
+    initial: {
+      why: "",
+    },
   });
   const reason = form.value.why.trim();
   const reopen = async () => {

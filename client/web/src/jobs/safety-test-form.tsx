@@ -32,7 +32,13 @@ export function SafetyTestForm({
 }) {
   const { jobs } = useText();
   const { clock } = useApp();
-  const form = useSignForm(record, "service", reading, "job-test", empty);
+  const form = useSignForm({
+    record,
+    group: "service",
+    reading,
+    name: "job-test",
+    initial: empty,
+  });
   const { value, set } = form;
   const results: readonly SafetyTest["result"][] = ["passed", "failed"];
   const result = results.find((one) => one === value.result);
