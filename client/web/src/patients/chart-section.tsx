@@ -10,6 +10,7 @@ import { useGroup } from "@suture/client/react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 
+import { conceptName } from "./concept-name.ts";
 import { useMe } from "../app/use-me.ts";
 import { useNames } from "../reviews/use-names.ts";
 import { valueWords } from "../reviews/value-words.ts";
@@ -110,7 +111,9 @@ function Content({
                     <Link
                       href={`${changePath}/${form}/${entryId}`}
                       className="entry-action no-print"
-                      aria-label={chart.changeOf(words)}
+                      aria-label={chart.changeOf(
+                        conceptName(entry.code) ?? words,
+                      )}
                     >
                       {form === "allergy"
                         ? chart.changeAllergy

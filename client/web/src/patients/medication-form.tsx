@@ -7,6 +7,7 @@ import { useEditForm } from "../app/use-edit-form.ts";
 import { useText } from "../text/use-text.ts";
 import { SelectField } from "../ui/select-field.tsx";
 import { TextField } from "../ui/text-field.tsx";
+import { conceptName } from "./concept-name.ts";
 import { prescribingShown } from "./prescribing-shown.ts";
 import { SignForm, type SignFormProps } from "./sign-form.tsx";
 
@@ -27,7 +28,7 @@ export function MedicationForm({ record, entryId, candidate }: SignFormProps) {
     record,
     key: `sign-medication/${entryId ?? "new"}`,
     initial: {
-      name: before?.code.text ?? before?.code.coding?.[0]?.display ?? "",
+      name: (before && conceptName(before.code)) ?? "",
       dosage: before?.dosage?.[0]?.text ?? "",
       status: "active",
       reason: "",

@@ -20,7 +20,7 @@ export const signInText = {
   code: "Invitation code",
   name: "Your name",
   newPassword: "Choose a password",
-  newPasswordHint: "At least 12 characters.",
+  newPasswordHint: (least: number) => `At least ${least} characters.`,
   joinSubmit: "Join",
   joinWithAccount: "Sign in and join",
   isNew: "Make a new account for me",

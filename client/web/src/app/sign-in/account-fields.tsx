@@ -1,3 +1,5 @@
+import { minPasswordLength } from "@suture/schema";
+
 import { useText } from "../../text/use-text.ts";
 import { TextField } from "../../ui/text-field.tsx";
 
@@ -30,7 +32,7 @@ export function AccountFields({
       />
       <TextField
         label={isNew ? signIn.newPassword : signIn.password}
-        {...(isNew && { hint: signIn.newPasswordHint })}
+        {...(isNew && { hint: signIn.newPasswordHint(minPasswordLength) })}
         type="password"
         autoComplete={isNew ? "new-password" : "current-password"}
         isRequired

@@ -1,5 +1,6 @@
 /** Before there is a person: choosing who of those signed in here uses the device, signing in, joining, founding. */
 import { useState } from "react";
+import { useLocation } from "wouter";
 
 import { usePerson } from "@suture/client/react";
 
@@ -14,7 +15,13 @@ type Way = "people" | "sign-in" | "join" | "found";
 export function SignInArea() {
   const { shell, signIn } = useText();
   const person = usePerson();
+  const [, goTo] = useLocation();
   const [way, setWay] = useState<Way>(person === null ? "sign-in" : "people");
+  /** Joining and founding sign somebody in on the way; they stay here until they are done. */
+  const begin = (chosen: "join" | "found") => {
+    goTo("/sign-in", { replace: true });
+    setWay(chosen);
+  };
   return (
     <div className="entrance">
       <main id="main" className="entrance-card">
@@ -24,10 +31,10 @@ export function SignInArea() {
           <>
             <SignInForm />
             <section className="entrance-else" aria-label={signIn.newHere}>
-              <button className="link" onClick={() => setWay("join")}>
+              <button className="link" onClick={() => begin("join")}>
                 {signIn.join}
               </button>
-              <button className="link" onClick={() => setWay("found")}>
+              <button className="link" onClick={() => begin("found")}>
                 {signIn.found}
               </button>
             </section>

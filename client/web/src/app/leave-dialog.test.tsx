@@ -1,0 +1,123 @@
+// @vitest-environment happy-dom
+import {
+  createClient,
+  createMemoryTokenStore,
+  clientTables,
+} from "@suture/client";
+import {
+  foundClinic,
+  openDevice,
+  personIdOf,
+  startMs,
+  TestServer,
+} from "@suture/client/clinic-test-support";
+import { createMemoryStore, deviceIdSchema } from "@suture/schema";
+import { expect, test } from "vitest";
+
+import { renderApp, type Page } from "./app.test-support.tsx";
+import { IdentityServer } from "./sign-in/identity-server.test-support.ts";
+
+async function clinic() {
+  const device = await openDevice({ name: "ada", others: ["ben"] });
+  return { ...device, ...(await foundClinic(device)) };
+}
+
+async function askToLeave(page: Page) {
+  await page.press("Account");
+  await page.press("Sign out of this device");
+  await page.shows("Sign out of this device?");
+}
+
+test("[AP-12] signing out is stopped while work exists only on this device, with a copy and staying offered", async () => {
+  const device = await clinic();
+  const page = await renderApp(device, "/unsent");
+  await page.shows("North clinic");
+  await askToLeave(page);
+  await page.press("Sign out");
+  await page.shows("3 changes exist only on this device");
+  const dialog = page.root.querySelector("[role=alertdialog]");
+  const offered = [...(dialog?.querySelectorAll("button") ?? [])].map(
+    (button) => button.textContent,
+  );
+  expect(offered).toEqual([
+    "Sync now",
+    "Save a copy",
+    "Stay signed in",
+    "Sign out anyway",
+  ]);
+  const copy = dialog?.querySelectorAll("button")[1];
+  copy?.click();
+  await page.until(() => page.saved.length === 1);
+  await page.press("Stay signed in");
+  await page.until(() => !page.text.includes("exist only on this device"));
+  expect(device.client.person?.personId).toBe(device.personId);
+});
+
+test("[AP-12] where the server cannot be asked, the person stays signed in and is told", async () => {
+  const device = await clinic();
+  await new TestServer(device.organizationId).takeFrom(device);
+  const page = await renderApp(device, "/unsent");
+  await page.shows("North clinic");
+  await askToLeave(page);
+  await page.press("Sign out");
+  await page.shows("You are still signed in.");
+  expect(device.client.person?.personId).toBe(device.personId);
+});
+
+test("[AP-13] whoever is signed in on the device can be chosen by name", async () => {
+  const device = await clinic();
+  const { client, log, organizationId, teamId } = device;
+  const ben = await client.members.create({
+    parentId: organizationId,
+    fields: { displayName: "Ben Kofi" },
+  });
+  if (!ben.ok) throw new Error(ben.error.reason);
+  await log.saveMemberships(personIdOf("ben"), [
+    {
+      organizationId,
+      memberId: ben.value.id,
+      roles: ["receptionist"],
+      teamIds: [teamId],
+    },
+  ]);
+  const page = await renderApp(device, "/unsent");
+  await page.press("Account");
+  await page.press("Switch person");
+  await page.shows("Who uses this device?");
+  await page.shows("Ben Kofi");
+  await page.press("Ben KofiReceptionist");
+  await page.until(() => client.person?.personId === personIdOf("ben"));
+  await page.shows("Ben Kofi · Receptionist");
+});
+
+test("[AP-13] after somebody signs out, who uses the device next is chosen", async () => {
+  const tokens = createMemoryTokenStore();
+  for (const name of ["ada", "ben"])
+    await tokens.saveGrant({
+      personId: personIdOf(name),
+      deviceId: deviceIdSchema.parse("0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a"),
+      syncToken: "a token",
+      syncTokenExpiresAtMs: startMs + 1e9,
+      refreshToken: `of ${name}`,
+    });
+  const server = new IdentityServer();
+  const clock = { nowMs: startMs, now: () => startMs };
+  const client = await createClient({
+    url: "https://suture.test",
+    store: createMemoryStore({ tables: clientTables }),
+    tokens,
+    clock,
+    fetch: server.fetch,
+    connect: () =>
+      Promise.resolve({ ok: false, error: { kind: "unreachable" } }),
+  });
+  await client.usePerson(personIdOf("ada"));
+  const page = await renderApp({ client, clock }, "/unsent");
+  await askToLeave(page);
+  await page.press("Sign out");
+  await page.shows("Who uses this device?");
+  expect(await tokens.listPersonIds()).toEqual([personIdOf("ben")]);
+  expect(server.asked).toContain(
+    "/v1/devices/0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a/revoke",
+  );
+});
