@@ -129,8 +129,7 @@ test("[AP-32] what else of an appointment is not sent yet does not make its time
     actor: `patient:${device.almaId}`,
   } as const;
   await act(() =>
-    device.log.saveReviews({
-      type: "reviews",
+    device.log.applyReviews({
       open: [
         {
           ...question,

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { act } from "react";
 import { expect, test } from "vitest";
 
 import { renderApp, type Page } from "../app/app.test-support.tsx";
@@ -24,7 +25,7 @@ test("[AP-24] identity and allergies stand first; that nobody asked is not none"
   expect(banner(page)).toContain("born 14 Mar 1951 · 74 years");
   expect(banner(page)).toContain("nobody has recorded any");
   expect(banner(page)).not.toMatch(/no known/i);
-  await recordAllergy(atAda, "Penicillin");
+  await act(() => recordAllergy(atAda, "Penicillin"));
   await page.until(() => banner(page).includes("Penicillin"));
   expect(banner(page)).not.toContain("nobody has recorded");
 });
