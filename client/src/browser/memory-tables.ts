@@ -159,6 +159,7 @@ class RowsToFill implements Rows {
   readonly #table: string;
   readonly #source: Pick<Rows, "get" | "scan">;
   readonly #rows = new Map<string, StoredValue>();
+  #lastValue: StoredValue = "";
 
   constructor(table: string, source: Pick<Rows, "get" | "scan">) {
     this.#table = table;
@@ -183,7 +184,9 @@ class RowsToFill implements Rows {
 
   put(table: string, key: string, value: StoredValue): void {
     this.#checkOwn(table);
-    this.#rows.set(key, value);
+    // What is found by many words says the same under each: one text for all of them.
+    if (value !== this.#lastValue) this.#lastValue = value;
+    this.#rows.set(key, this.#lastValue);
   }
 
   delete(table: string, key: string): void {

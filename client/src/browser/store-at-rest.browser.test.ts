@@ -4,6 +4,7 @@ import {
   defineTable,
   StoreError,
   type Migration,
+  type Store,
 } from "@suture/schema";
 import { openDB } from "idb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -173,12 +174,28 @@ test("[WB-10] a full device is `store-full`; earlier rows stay, and what there i
   ]);
 });
 
-test("[WB-11] who holds a store that is deleted is told, and can use it no more", async () => {
-  let lostCount = 0;
-  const store = await stores.open({ onLost: () => (lostCount += 1) });
+test("[WB-11] who holds a store that somebody deletes, or that the browser closes, is told, and can use it no more", async () => {
+  const deleted = await lostBy(() => deleteIndexedDbStore(stores.name));
+  await expectUseless(deleted);
+  const bucket = await bucketOf(stores.name, 4_000_000);
+  vi.stubGlobal("indexedDB", bucket.indexedDB);
+  const closed = await lostBy(() => deleteBucket(stores.name));
+  await expectUseless(closed);
+  vi.unstubAllGlobals();
+});
+
+/** A store, once its holder was told that it is lost. */
+async function lostBy(lose: () => Promise<void>): Promise<Store> {
+  let tell = () => {};
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  const store = await stores.open({ onLost: () => tell() });
   await store.write(partition, (tx) => tx.put(numbers, ["a"], 1));
-  await deleteIndexedDbStore(stores.name);
-  expect(lostCount).toBe(1);
+  await lose();
+  await told;
+  return store;
+}
+
+async function expectUseless(store: Store): Promise<void> {
   for (const call of [
     () => store.write(partition, (tx) => tx.put(numbers, ["a"], 2)),
     () => store.read(partition, (tx) => tx.get(numbers, ["a"])),
@@ -188,7 +205,7 @@ test("[WB-11] who holds a store that is deleted is told, and can use it no more"
       name: "StoreError",
       code: "store-failed",
     });
-});
+}
 
 const double: Migration = {
   name: "double",
@@ -280,6 +297,11 @@ async function bucketOf(
   return navigator.storageBuckets.open(name, { quota });
 }
 
+async function deleteBucket(name: string): Promise<void> {
+  if (!hasBuckets(navigator)) throw new Error("no storage buckets");
+  await navigator.storageBuckets.delete(name);
+}
+
 /** Not in TypeScript's library. */
 interface NavigatorWithBuckets {
   readonly storageBuckets: {
@@ -287,6 +309,7 @@ interface NavigatorWithBuckets {
       name: string,
       options: { readonly quota: number },
     ): Promise<{ readonly indexedDB: IDBFactory }>;
+    delete(name: string): Promise<void>;
   };
 }
 
