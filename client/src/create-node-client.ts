@@ -3,7 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { ClientOptions } from "./client-options.ts";
-import { createClient, type Client } from "./create-client.ts";
+import type { Client } from "./client.ts";
+import { createClient } from "./create-client.ts";
 import { createFileTokenStore } from "./identity/file-token-store.ts";
 import { clientMigrations, clientTables } from "./store/client-tables.ts";
 import { clientSalvage } from "./store/damage-report.ts";

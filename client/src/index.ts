@@ -46,7 +46,8 @@ export {
 
 // client
 export type { ClientOptions } from "./client-options.ts";
-export { Client, createClient, type PersonHere } from "./create-client.ts";
+export { Client, type PersonHere } from "./client.ts";
+export { createClient } from "./create-client.ts";
 export { type LeaveOptions, type WorkUnsynced } from "./leave-device.ts";
 
 // records

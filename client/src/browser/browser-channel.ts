@@ -53,7 +53,7 @@ export class BrowserChannel {
   hear<K extends Kind>(kind: K, listener: (said: Messages[K]) => void): void {
     const listeners = this.#listeners.get(kind) ?? new Set();
     this.#listeners.set(kind, listeners);
-    // What a kind comes with is what this class sent.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a kind comes with is what this class sent
     listeners.add(listener as (said: unknown) => void);
   }
 

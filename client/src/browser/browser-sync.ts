@@ -2,7 +2,7 @@
  * Sync, in a worker of each tab. Of all that have the same store, one syncs: whoever holds the Web Lock. When its tab is closed, or
  * killed, the lock passes on. Receiving, decoding and storing happen here, so that typing in a page waits for none of it. SPEC WB-20.
  */
-import type { Client } from "../create-client.ts";
+import type { Client } from "../client.ts";
 import { createClient } from "../create-client.ts";
 import { SyncEngine, type SyncEngineDeps } from "../sync/sync-engine.ts";
 import { BrowserChannel } from "./browser-channel.ts";

@@ -1,5 +1,6 @@
 /** A client in a page: its log in IndexedDB, shared with the other tabs; sync in a worker. SPEC WB-20 to WB-29. */
-import { createClient, type Client } from "../create-client.ts";
+import type { Client } from "../client.ts";
+import { createClient } from "../create-client.ts";
 import { BrowserChannel } from "./browser-channel.ts";
 import { openBrowserParts, type BrowserOptions } from "./browser-parts.ts";
 import { DistantSync } from "./distant-sync.ts";

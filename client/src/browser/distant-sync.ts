@@ -1,5 +1,5 @@
 /** Sync as a page has it: the engine runs in a worker, this page's or another's, and is told what is wanted. SPEC WB-21. */
-import { randomUuid, type Random } from "@suture/schema";
+import { randomUuid } from "@suture/schema";
 
 import {
   notStarted,
@@ -12,7 +12,7 @@ import type { BrowserChannel } from "./browser-channel.ts";
 export class DistantSync implements SyncDriver {
   readonly #channel: BrowserChannel;
   readonly #from: string;
-  #status: SyncStatus = notStarted;
+  #status: SyncStatus;
   #isWanted = false;
 
   constructor(
@@ -21,11 +21,11 @@ export class DistantSync implements SyncDriver {
       onStatus,
       onPresence,
       random,
-    }: Pick<SyncEngineDeps, "onStatus" | "onPresence"> & {
-      readonly random: Random;
-    },
+      lastHeard,
+    }: Pick<SyncEngineDeps, "onStatus" | "onPresence" | "random" | "lastHeard">,
   ) {
     this.#channel = channel;
+    this.#status = notStarted(lastHeard);
     this.#from = randomUuid(random);
     channel.hear("status", (status) => {
       this.#status = status;

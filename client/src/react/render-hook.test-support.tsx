@@ -2,7 +2,7 @@
 import { act, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 
-import type { Client } from "../create-client.ts";
+import type { Client } from "../client.ts";
 import { SutureProvider } from "./suture-provider.tsx";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });

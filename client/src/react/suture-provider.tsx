@@ -1,6 +1,6 @@
 import { createContext, useContext, type ReactNode } from "react";
 
-import type { Client } from "../create-client.ts";
+import type { Client } from "../client.ts";
 
 const ClientContext = createContext<Client | null>(null);
 

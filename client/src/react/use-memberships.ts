@@ -1,6 +1,6 @@
 import type { Membership } from "@suture/schema";
 
-import type { Client } from "../create-client.ts";
+import type { Client } from "../client.ts";
 import { useClient } from "./suture-provider.tsx";
 import { useWatched } from "./use-watched.ts";
 

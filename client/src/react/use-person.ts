@@ -1,4 +1,4 @@
-import type { Client } from "../create-client.ts";
+import type { Client } from "../client.ts";
 import type { CurrentPerson } from "../records/record-deps.ts";
 import { useClient } from "./suture-provider.tsx";
 import { useWatched } from "./use-watched.ts";

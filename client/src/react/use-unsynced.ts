@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 
-import type { Client } from "../create-client.ts";
+import type { Client } from "../client.ts";
 import type { UnsyncedChange } from "../records/unsynced-work.ts";
 import { FollowedReading } from "./followed-reading.ts";
 import { isSameList } from "./keep-same.ts";

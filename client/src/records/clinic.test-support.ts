@@ -23,7 +23,7 @@ import {
   type WholeRecord,
 } from "@suture/schema";
 
-import { Client } from "../create-client.ts";
+import { Client } from "../client.ts";
 import type { Fetch } from "../identity/identity-request.ts";
 import {
   createMemoryTokenStore,

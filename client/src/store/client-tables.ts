@@ -222,6 +222,9 @@ export const keptFormsTable = defineTable({
 const deviceRowSchema = z.strictObject({
   nextLocalNumber: z.int().positive().exactOptional(),
   personId: personIdSchema.exactOptional(),
+  /** When the server last answered, and had told everything, by this device's clock: as of the last time that it had. */
+  lastAnswerAtMs: z.int().exactOptional(),
+  caughtUpAtMs: z.int().exactOptional(),
 });
 export type DeviceRow = z.infer<typeof deviceRowSchema>;
 

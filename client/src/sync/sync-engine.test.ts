@@ -11,9 +11,12 @@ import {
 } from "@suture/schema";
 import { expect, test } from "vitest";
 
+import { createClient } from "../create-client.ts";
+import { createMemoryTokenStore } from "../identity/token-store.ts";
 import { clientTables } from "../store/client-tables.ts";
 import { openLocalLog } from "../store/local-log.ts";
 import type { ConnectFailure, ConnectRequest } from "./connect.ts";
+import { keepLastHeard } from "./keep-last-heard.ts";
 import { SyncEngine, type SyncStatus } from "./sync-engine.ts";
 
 type Answer = (
@@ -212,3 +215,25 @@ async function openEngine(
     },
   };
 }
+
+test("[SY-32] when the server was last heard of is known after a restart, without a network", async () => {
+  const store = createMemoryStore({ tables: clientTables });
+  const log = await openLocalLog({ store, clock: { now: () => 0 } });
+  keepLastHeard(log, { lastAnswerAtMs: 5_000, caughtUpAtMs: 4_000 });
+  // Nobody reads another time of day in it.
+  keepLastHeard(log, { lastAnswerAtMs: 6_000, caughtUpAtMs: 6_000 });
+  keepLastHeard(log, { lastAnswerAtMs: null, caughtUpAtMs: null });
+  await log.write(() => Promise.resolve());
+  const client = await createClient({
+    url: "https://suture.test",
+    store,
+    tokens: createMemoryTokenStore(),
+    connect: () => Promise.resolve(err({ kind: "unreachable" })),
+  });
+  expect(client.syncStatus).toMatchObject({
+    state: "stopped",
+    lastAnswerAtMs: 5_000,
+    caughtUpAtMs: 4_000,
+  });
+  await client.close();
+});

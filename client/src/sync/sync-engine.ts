@@ -70,6 +70,7 @@ export interface SyncEngineDeps {
   readableTypes(roles: readonly Role[]): readonly string[];
   /** Said in `hello`, for people. */
   readonly appVersion: string;
+  readonly lastHeard?: LastHeard | undefined;
   onStatus(status: SyncStatus): void;
   onPresence(message: PresenceMessage): void;
 }
@@ -100,19 +101,24 @@ export interface SyncDriver {
   push(): void;
 }
 
-/** Nothing was tried yet. */
-export const notStarted: SyncStatus = {
-  state: "stopped",
-  problem: null,
-  lastAnswerAtMs: null,
-  caughtUpAtMs: null,
-  nextAttemptAtMs: null,
-};
+/** When the server was last heard of, also before this start. */
+export type LastHeard = Pick<SyncStatus, "lastAnswerAtMs" | "caughtUpAtMs">;
+
+/** Nothing was tried since the start. */
+export function notStarted(last: LastHeard | undefined): SyncStatus {
+  return {
+    state: "stopped",
+    problem: null,
+    lastAnswerAtMs: last?.lastAnswerAtMs ?? null,
+    caughtUpAtMs: last?.caughtUpAtMs ?? null,
+    nextAttemptAtMs: null,
+  };
+}
 
 export class SyncEngine implements SyncDriver {
   readonly #deps: SyncEngineDeps;
   readonly #backoff;
-  #status = notStarted;
+  #status: SyncStatus;
   #session: SyncSession | undefined;
   #retry: Timer | undefined;
   #isWanted = false;
@@ -121,6 +127,7 @@ export class SyncEngine implements SyncDriver {
 
   constructor(deps: SyncEngineDeps) {
     this.#deps = deps;
+    this.#status = notStarted(deps.lastHeard);
     this.#backoff = createBackoff(deps.random);
   }
 

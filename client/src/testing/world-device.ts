@@ -1,7 +1,8 @@
 /** A device in a simulated world: a machine, a line to the server, and the SDK as it ships. */
 import type { RecordType } from "@suture/schema";
 
-import { createClient, type Client } from "../create-client.ts";
+import type { Client } from "../client.ts";
+import { createClient } from "../create-client.ts";
 import type { TokenStore } from "../identity/token-store.ts";
 import { clientMigrations, clientTables } from "../store/client-tables.ts";
 import { clientSalvage } from "../store/damage-report.ts";

@@ -1,0 +1,393 @@
+/**
+ * The client, wired: one local log, the records over it, and a sync engine that moves changes. Everything that touches the
+ * machine is given. Nothing below decides what is saved but the log. SPEC CL.
+ */
+import {
+  createRecordTypes,
+  ok,
+  sutureRecords,
+  type ChangeHash,
+  type Membership,
+  type PersonId,
+  type PresenceMessage,
+  type RecordId,
+  type RecordType,
+  type Result,
+} from "@suture/schema";
+
+import type { ClientOptions } from "./client-options.ts";
+import type { RequestError } from "./identity/identity-request.ts";
+import {
+  signIn,
+  type Credentials,
+  type Session,
+  type SignedIn,
+} from "./identity/sign-in.ts";
+import { TokenRenewal } from "./identity/token-renewal.ts";
+import {
+  leaveDevice,
+  type LeaveOptions,
+  type WorkUnsynced,
+} from "./leave-device.ts";
+import {
+  foundOrganization,
+  type Founded,
+  type FoundingInput,
+} from "./records/found-organization.ts";
+import { KeptForms } from "./records/kept-forms.ts";
+import { readableOf } from "./records/may-read.ts";
+import { OpenRecords } from "./records/open-records.ts";
+import { readableTypes } from "./records/readable-types.ts";
+import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
+import type { RepoView } from "./records/repo-view.ts";
+import { reexpressStranded } from "./records/reexpress-stranded.ts";
+import { Repositories } from "./records/repositories.ts";
+import type { Repository } from "./records/repository.ts";
+import type { SaveProblem } from "./records/save-problem.ts";
+import {
+  dismissStranded,
+  exportStranded,
+  listStranded,
+  type StrandedExport,
+  type StrandedWork,
+} from "./records/stranded-work.ts";
+import {
+  exportUnsynced,
+  listUnsynced,
+  type UnsyncedChange,
+  type UnsyncedExport,
+} from "./records/unsynced-work.ts";
+import { Reviews } from "./review/reviews.ts";
+import { sendObstacleOf } from "./status/send-obstacle.ts";
+import { SendState } from "./status/send-state.ts";
+import { deviceKey, deviceTable } from "./store/client-tables.ts";
+import { DamageReports } from "./store/damage-report.ts";
+import type { LocalLog } from "./store/local-log.ts";
+import { catchUp } from "./sync/catch-up.ts";
+import { createSyncIdentity } from "./sync-identity.ts";
+import { keepLastHeard } from "./sync/keep-last-heard.ts";
+import {
+  SyncEngine,
+  type LastHeard,
+  type SyncDriver,
+  type SyncStatus,
+} from "./sync/sync-engine.ts";
+
+export interface PersonHere {
+  readonly personId: PersonId;
+  readonly memberships: readonly Membership[];
+}
+
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #log: LocalLog;
+  readonly #records: OpenRecords;
+  readonly #deps: RecordDeps;
+  readonly #sync: SyncDriver;
+  readonly #syncListeners = new Set<(status: SyncStatus) => void>();
+  readonly #presenceListeners = new Set<(message: PresenceMessage) => void>();
+  readonly #stopLocal: () => void;
+  readonly #repositories: Repositories;
+  #person: CurrentPerson | null = null;
+  readonly #renewal: TokenRenewal;
+
+  readonly reviews: Reviews;
+  readonly damage: DamageReports;
+  /** What people have begun to write and not saved. */
+  readonly forms: KeptForms;
+
+  constructor(
+    options: ClientOptions,
+    log: LocalLog,
+    { lastAnswerAtMs = null, caughtUpAtMs = null }: Partial<LastHeard> = {},
+  ) {
+    const { clock, random, timers, connect } = options;
+    const types = createRecordTypes(options.recordTypes ?? sutureRecords);
+    this.#options = options;
+    this.#log = log;
+    this.damage = new DamageReports(log);
+    this.#renewal = new TokenRenewal(options);
+    this.#records = new OpenRecords(log, types);
+    this.#deps = {
+      log,
+      types,
+      records: this.#records,
+      clock,
+      random,
+      sending: new SendState(),
+      person: () => this.#person,
+      onSaved: () => this.#sync.push(),
+    };
+    this.#repositories = new Repositories(this.#deps);
+    log.whenStranded(reexpressStranded(this.#deps));
+    this.#records.narrowTo((states) => readableOf(this.#deps, states));
+    this.reviews = new Reviews(this.#deps);
+    this.forms = new KeptForms(this.#deps);
+    this.#stopLocal = this.#deps.sending.subscribe(() =>
+      this.#records.tellAll(),
+    );
+    const startDriver =
+      options.startSyncDriver ?? ((deps) => new SyncEngine(deps));
+    this.#sync = startDriver({
+      url: `${options.url.replace(/^http/, "ws").replace(/\/+$/, "")}/sync`,
+      log,
+      identity: createSyncIdentity({
+        ...options,
+        currentPersonId: () => this.#person?.personId,
+      }),
+      connect,
+      clock,
+      timers,
+      random,
+      readableTypes: (roles) => readableTypes(types, roles),
+      appVersion: options.appVersion ?? "unnamed",
+      lastHeard: { lastAnswerAtMs, caughtUpAtMs },
+      onStatus: (status) => this.#onSyncStatus(status),
+      onPresence: (message) => {
+        for (const listener of [...this.#presenceListeners]) listener(message);
+      },
+    });
+  }
+
+  // people
+
+  /** Who uses the device now; null if nobody is signed in. */
+  get person(): CurrentPerson | null {
+    return this.#person;
+  }
+
+  /** Where the person may do what, as last heard. */
+  get memberships(): readonly Membership[] {
+    return this.#log.facts.memberships.filter(
+      ({ personId }) => personId === this.#person?.personId,
+    );
+  }
+
+  /** Everybody who is signed in on this device, with where they may do what: to choose who uses it. SPEC AP-13. */
+  async peopleHere(): Promise<readonly PersonHere[]> {
+    const personIds = await this.#options.tokens.listPersonIds();
+    const { memberships } = this.#log.facts;
+    return personIds.map((personId) => ({
+      personId,
+      memberships: memberships.filter((held) => held.personId === personId),
+    }));
+  }
+
+  /**
+   * Signs a person in, by password or by what another service says (`beginExternalSignIn`), and makes them the one who uses the
+   * device. Needs the server; what follows does not.
+   */
+  async signIn(
+    input: Credentials & { readonly deviceName: string },
+  ): Promise<Result<SignedIn, RequestError>> {
+    const signedIn = await signIn({ ...this.#options, ...input });
+    if (!signedIn.ok) return signedIn;
+    this.#renewal.session = signedIn.value;
+    await this.usePerson(signedIn.value.personId);
+    return signedIn;
+  }
+
+  /** Ends the person's session with the server, also one from before a restart. Sync goes on under the sync token. */
+  async signOut(): Promise<void> {
+    if (this.#person !== null)
+      await this.#renewal.signOut(this.#person.personId);
+  }
+
+  /** Takes the person off this device. Errors: `work-unsynced` until they say `evenWithUnsynced`, and those of `session()`. */
+  async leaveDevice(
+    options: LeaveOptions = {},
+  ): Promise<Result<void, RequestError | WorkUnsynced>> {
+    if (this.#person === null) return ok(undefined);
+    const deps = { log: this.#log, renewal: this.#renewal };
+    const left = await leaveDevice(deps, this.#person.personId, options);
+    if (!left.ok) return left;
+    await this.renewPersons();
+    this.#sync.restart();
+    return left;
+  }
+
+  /** The person's session for requests over HTTP, renewed if need be; `session-ended` where they must sign in again. */
+  session(): Promise<Result<Session, RequestError>> {
+    return this.#renewal.liveSession(this.#person?.personId);
+  }
+
+  /** Hands the device to somebody who is signed in on it; sync goes on as them. Answers whether they are. */
+  async usePerson(personId: PersonId): Promise<boolean> {
+    const grant = await this.#options.tokens.loadGrant(personId);
+    if (grant === undefined) return false;
+    await this.#log.write(async (tx) => {
+      const device = (await tx.get(deviceTable, deviceKey)) ?? {};
+      await tx.put(deviceTable, deviceKey, { ...device, personId });
+    });
+    const before = this.#person?.personId;
+    await this.renewPersons();
+    // Each person's rights, teams and tasks come over a connection of their own.
+    if (before !== personId || this.syncStatus.problem !== null)
+      this.#sync.restart();
+    return true;
+  }
+
+  /** Reads the token store again: after something else has written to it. */
+  async renewPersons(): Promise<void> {
+    const { tokens } = this.#options;
+    const personIds = await tokens.listPersonIds();
+    const last = (await this.#log.read((tx) => tx.get(deviceTable, deviceKey)))
+      ?.personId;
+    const current = personIds.find((id) => id === last) ?? personIds[0];
+    const grant = current && (await tokens.loadGrant(current));
+    const person: CurrentPerson | null = grant
+      ? { personId: grant.personId, deviceId: grant.deviceId }
+      : null;
+    const take = () => void (this.#person = person);
+    if (person?.personId === this.#person?.personId) take();
+    else await this.#records.handOver(take);
+    this.#deps.sending.setSignedIn(personIds);
+  }
+
+  /** Founds an organization with its first team; the person becomes its first admin. Works offline. */
+  foundOrganization(
+    input: FoundingInput,
+  ): Promise<Result<Founded, SaveProblem>> {
+    return foundOrganization(this.#deps, input);
+  }
+
+  // records
+
+  /** The records of one of the client's types, by one object each. Throws for another: that is a mistake in the app. */
+  records<R extends RecordType>(type: R): Repository<R> {
+    return this.#repositories.of(type);
+  }
+
+  get organizations() {
+    return this.#repositories.named("organization");
+  }
+
+  get teams() {
+    return this.#repositories.named("team");
+  }
+
+  get members() {
+    return this.#repositories.named("member");
+  }
+
+  get profiles() {
+    return this.#repositories.named("profile");
+  }
+
+  get patients() {
+    return this.#repositories.named("patient");
+  }
+
+  get appointments() {
+    return this.#repositories.named("appointment");
+  }
+
+  get equipment() {
+    return this.#repositories.named("equipment");
+  }
+
+  get serviceJobs() {
+    return this.#repositories.named("serviceJob");
+  }
+
+  /** automerge-repo's `Repo` over the same log, loaded when it is first wanted. Close it before the client. SPEC CL-17. */
+  async openRepoView(): Promise<RepoView> {
+    const { RepoView } = await import("./records/repo-view.ts");
+    return new RepoView(this.#deps);
+  }
+
+  // work that is on this device only
+
+  unsynced(): Promise<readonly UnsyncedChange[]> {
+    return listUnsynced(this.#deps);
+  }
+
+  /** A copy that can be written to a file and carried to a server. It holds clinical content. */
+  exportUnsynced(): Promise<UnsyncedExport> {
+    return exportUnsynced(this.#deps);
+  }
+
+  /** Work that was not accepted. It is kept until the device is wiped. */
+  stranded(): Promise<readonly StrandedWork[]> {
+    return listStranded(this.#deps);
+  }
+
+  /** A copy of it that can be written to a file. It holds clinical content. */
+  exportStranded(): Promise<StrandedExport> {
+    return exportStranded(this.#deps);
+  }
+
+  /** Takes a piece of stranded work out of its record's status. It stays in `stranded()`. */
+  dismissStranded(recordId: RecordId, hash: ChangeHash): Promise<boolean> {
+    return dismissStranded(this.#log, recordId, hash);
+  }
+
+  // sync
+
+  get syncStatus(): SyncStatus {
+    return this.#sync.status;
+  }
+
+  /** Starts, or tries again at once where it was waiting: when the network is said to be back, or the app comes to the front. */
+  startSync(): void {
+    this.#sync.start();
+  }
+
+  /**
+   * Starts, and resolves once everything the server had is here: what a device needs once, before it can be offline. Without
+   * a network it waits; `watchSync` says why.
+   */
+  catchUp(): Promise<void> {
+    return catchUp(this);
+  }
+
+  stopSync(): void {
+    this.#sync.stop();
+  }
+
+  watchSync(listener: (status: SyncStatus) => void): () => void {
+    this.#syncListeners.add(listener);
+    return () => this.#syncListeners.delete(listener);
+  }
+
+  /** Colleagues' devices that come, go, or still hold work of their own. */
+  watchPresence(listener: (message: PresenceMessage) => void): () => void {
+    this.#presenceListeners.add(listener);
+    return () => this.#presenceListeners.delete(listener);
+  }
+
+  /** Calls after anything on this device changed, who uses it, or whether work can be sent. */
+  watch(listener: () => void): () => void {
+    const stops = [
+      this.#records.subscribe(listener),
+      this.#deps.sending.subscribe(() => listener()),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Resolves once every open record shows what had been committed: from a page of the server's, say. Listeners have been called. */
+  settle(): Promise<void> {
+    return this.#records.settle();
+  }
+
+  /** Stops syncing and closes the store. What was saved is on it. */
+  async close(): Promise<void> {
+    this.#sync.stop();
+    this.#stopLocal();
+    this.#records.close();
+    await this.#options.store.close();
+  }
+
+  #onSyncStatus(status: SyncStatus): void {
+    // What syncs elsewhere renews its token there.
+    if (this.#sync instanceof SyncEngine && status.state === "up-to-date") {
+      if (this.#person !== null)
+        void this.#renewal.keepSyncToken(this.#person.personId);
+      keepLastHeard(this.#log, status);
+    }
+    this.#deps.sending.setObstacle(sendObstacleOf(status.problem?.code));
+    for (const listener of [...this.#syncListeners]) listener(status);
+  }
+}
