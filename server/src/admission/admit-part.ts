@@ -89,7 +89,10 @@ export async function admitPart(
     founding,
     waitingLimits: deps.waitingLimits ?? waitingLimits,
   });
-  const isNew = (await state.recordOf(organizationId)) === undefined;
+  // Only what may found an organization asks whether there is one.
+  const isNew =
+    (part.firstMemberId !== null || part.isFounded || founding !== null) &&
+    (await state.recordOf(organizationId)) === undefined;
   if (isNew && part.isFounded && founding === null)
     throw new FoundingFailed(new Map());
   const pusher: Pusher = {
