@@ -44,6 +44,16 @@ const node: TestProjectConfiguration = {
 function inChromium(executablePath: string): TestProjectConfiguration {
   return {
     resolve: { conditions: ["suture-source", "module", "development"] },
+    // What pages load when they are opened: found only then, it would load the test again.
+    optimizeDeps: {
+      include: [
+        "@tanstack/react-virtual",
+        "react-aria-components",
+        "react-dom/client",
+        "react/jsx-dev-runtime",
+        "wouter",
+      ],
+    },
     test: {
       name: "chromium",
       include: [testsInBrowser],
