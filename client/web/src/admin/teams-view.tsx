@@ -1,4 +1,4 @@
-/** Clinics and service groups, and their rooms. Records like all others: edited here, sent when there is a connection. SPEC AP-77. */
+/** Clinics and service groups, and their rooms. Records like all others: edited here, sent when there is a connection. SPEC AP-73. */
 import { useState } from "react";
 
 import { mayCreate, mayWrite, team, type RecordId } from "@suture/schema";

@@ -93,7 +93,7 @@ export function AuditSearch({
         />
         <SelectField
           label={text.search.person}
-          value={memberId}
+          value={memberId === "" ? "any" : memberId}
           choices={[
             { value: "any", label: text.search.anyone },
             ...people.map(({ record, snapshot }) => ({
@@ -101,7 +101,6 @@ export function AuditSearch({
               label: snapshot.fields.displayName ?? record.id,
             })),
           ]}
-          placeholder={text.search.anyone}
           onChange={(value) => setMemberId(value === "any" ? "" : value)}
         />
         <TextField

@@ -18,10 +18,13 @@ export function SignDialog({
   isOpen,
   onClose,
   onSign,
+  reasonLabel,
   children,
 }: {
   readonly title: string;
   readonly confirm: string;
+  /** By default the question why an answer is right. */
+  readonly reasonLabel?: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
   onSign(reason: string): Promise<string | null>;
@@ -30,7 +33,12 @@ export function SignDialog({
   return (
     <Dialog title={title} isOpen={isOpen} onClose={onClose} isAlert>
       {children}
-      <ReasonForm confirm={confirm} onClose={onClose} onSign={onSign} />
+      <ReasonForm
+        confirm={confirm}
+        onClose={onClose}
+        onSign={onSign}
+        reasonLabel={reasonLabel}
+      />
     </Dialog>
   );
 }
@@ -39,8 +47,10 @@ function ReasonForm({
   confirm,
   onClose,
   onSign,
+  reasonLabel,
 }: {
   readonly confirm: string;
+  readonly reasonLabel: string | undefined;
   readonly onClose: () => void;
   onSign(reason: string): Promise<string | null>;
 }) {
@@ -71,7 +81,7 @@ function ReasonForm({
       }}
     >
       <TextField
-        label={text.reasonLabel}
+        label={reasonLabel ?? text.reasonLabel}
         hint={text.reasonHint}
         value={reason}
         onChange={(value) => {

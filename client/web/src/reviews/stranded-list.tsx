@@ -273,6 +273,7 @@ function Decisions({
         isOpen={verb !== null}
         onClose={() => setVerb(null)}
         onSign={decide}
+        reasonLabel={text.stranded.reason}
       >
         <p>
           {verb === "dismiss"

@@ -236,6 +236,7 @@ export const reviewsText = {
     unreadable: "It cannot be read.",
     typed: (target: string, words: string) => `${target}: “${words}”`,
     taken: (count: number) => `${count} characters taken out`,
+    reason: "Why?",
     adopt: "Take over",
     adoptTitle: "Take over under your own name?",
     adoptText:
