@@ -42,6 +42,9 @@ export const unsentText = {
     membership: "membership",
     recordStatus: "record status",
   } as Readonly<Record<string, string>>,
+  kept: "This browser keeps what is here until you remove it.",
+  mayBeRemoved:
+    "This browser may remove what is here when the device runs out of space. Send your work soon, or install the app.",
   strandedTitle: "Not accepted",
   strandedLead:
     "The server did not accept this work. Your copy is kept. A manager or an administrator can take it over under their own name.",

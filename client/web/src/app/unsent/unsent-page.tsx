@@ -9,6 +9,7 @@ import { VirtualList } from "../../ui/virtual-list.tsx";
 import { useApp } from "../app-deps.tsx";
 import { useNow } from "../use-now.ts";
 import { useTitle } from "../use-title.ts";
+import { StorageNotice } from "./storage-notice.tsx";
 import { StrandedRow } from "./stranded-row.tsx";
 import { UnsentRow } from "./unsent-row.tsx";
 import { fileStamp, jsonFile, useSaveUnsent } from "./use-save-unsent.ts";
@@ -52,6 +53,7 @@ export function UnsentPage() {
           <p>{unsent.nothingBody}</p>
         </EmptyState>
       )}
+      <StorageNotice />
       <VirtualList
         label={unsent.title}
         items={changes}
