@@ -69,11 +69,10 @@ test("[AP-101] two clinicians sign offline, a conflict shows both, it is settled
     .getByRole("button", { name: "This is right" })
     .first()
     .click();
-  await south.page.getByRole("dialog").getByRole("button").first().waitFor();
-  await south.page
-    .getByRole("dialog")
-    .getByRole("button", { name: "Sign" })
-    .click();
+  const dialog = south.page.getByRole("alertdialog");
+  await dialog.getByRole("textbox").fill("Checked with the cardiologist");
+  await dialog.getByRole("button", { name: "Sign answer" }).click();
+  await dialog.waitFor({ state: "hidden" });
   await sent(south.page).waitFor();
   await page
     .getByText("In conflict: 2 versions")
