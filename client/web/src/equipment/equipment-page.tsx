@@ -60,7 +60,11 @@ function EquipmentView({
   return (
     <article className="job">
       <h1>{fields.deviceName ?? text.unnamed}</h1>
-      <RecordStatusLine recordId={record.id} status={status} />
+      <RecordStatusLine
+        recordId={record.id}
+        status={status}
+        group={fitness.status === "conflict" ? "fitness" : undefined}
+      />
       <dl className="facts">
         {facts.flatMap(([name, value]) =>
           value

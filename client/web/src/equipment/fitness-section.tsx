@@ -44,6 +44,7 @@ export function FitnessSection({
       <SafetyValue
         reading={reading}
         recordId={record.id}
+        group="fitness"
         renderContent={(content) => (
           <FitnessLines
             content={content}

@@ -1,7 +1,7 @@
 /** One save of a record: written, saved, and told in words where it was not. SPEC AP-7. */
 import { useState } from "react";
 
-import type { RecordType } from "@suture/schema";
+import { ok, type GroupName, type OpId, type RecordType } from "@suture/schema";
 import type {
   Draft,
   RecordSnapshot,
@@ -26,8 +26,16 @@ export interface Edit<R extends RecordType> {
   readonly problem: string | null;
 }
 
+/** One candidate of a conflict: what is written on it leaves the conflict open. SPEC CO-11. */
+export interface Version<R extends RecordType> {
+  readonly group: GroupName<R>;
+  readonly opId: OpId;
+}
+
+/** Writes on the record as a whole, or on one version of what is contested. */
 export function useEdit<R extends RecordType>(
   record: SutureRecord<R>,
+  version: Version<R> | null = null,
 ): Edit<R> {
   const { common } = useText();
   const words = useSaveWords();
@@ -41,7 +49,12 @@ export function useEdit<R extends RecordType>(
       setIsSaving(true);
       setProblem(null);
       try {
-        const form = await record.edit();
+        const opened = await openForm(record, version);
+        if (!opened.ok) {
+          setProblem(words(opened.error));
+          return false;
+        }
+        const form = opened.value;
         if (write(form.draft, form.shown) === false) return false;
         const saved = await form.save(options);
         if (!saved.ok) setProblem(words(saved.error));
@@ -55,4 +68,13 @@ export function useEdit<R extends RecordType>(
       }
     },
   };
+}
+
+async function openForm<R extends RecordType>(
+  record: SutureRecord<R>,
+  version: Version<R> | null,
+) {
+  return version === null
+    ? ok(await record.edit())
+    : record.editCandidate(version.group, version.opId);
 }

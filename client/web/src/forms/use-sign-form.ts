@@ -7,6 +7,7 @@ import { useState } from "react";
 import type {
   GroupName,
   GroupReading,
+  OpId,
   RecordId,
   RecordType,
 } from "@suture/schema";
@@ -48,6 +49,8 @@ export interface SignFormOptions<
   /** Of the form: what was typed is kept under it. */
   readonly name: string;
   readonly initial: T;
+  /** Of a conflict, the one that is gone on with; `reading` is what it says. */
+  readonly version?: OpId | null;
   /** It signs for what it shows: begun as soon as it is opened, not only when something is typed. */
   readonly isBegunByOpening?: boolean;
 }
@@ -65,7 +68,12 @@ export function useSignForm<
     `${name}/${record.id}`,
     { typed: initial, begunOn: "" },
   );
-  const { sign, isSaving, problem } = useSign(record, group, reading);
+  const { sign, isSaving, problem } = useSign(
+    record,
+    group,
+    reading,
+    options.version ?? null,
+  );
   // What was kept by an older version of the form may lack a field.
   const typed = { ...initial, ...kept.value.typed };
   const isBegun = kept.value.begunOn !== "";

@@ -1,5 +1,5 @@
-/** Signs a group, on exactly the statements that are on the screen. SPEC AP-47. */
-import type { GroupName, GroupReading, RecordType } from "@suture/schema";
+/** Signs a group, on exactly the statements that are on the screen: all that stand, or one version of a conflict. SPEC AP-47. */
+import type { GroupName, GroupReading, OpId, RecordType } from "@suture/schema";
 import type { Draft, SaveOptions, SutureRecord } from "@suture/client";
 
 import { useEdit } from "./use-edit.ts";
@@ -18,8 +18,12 @@ export function useSign<R extends RecordType, G extends GroupName<R>>(
   record: SutureRecord<R>,
   group: G,
   reading: GroupReading<R["groups"][G]["parts"]>,
+  version: OpId | null = null,
 ): Sign<R> {
-  const { save, isSaving, problem } = useEdit(record);
+  const { save, isSaving, problem } = useEdit(
+    record,
+    version === null ? null : { group, opId: version },
+  );
   const shown = standing(reading);
   return {
     isSaving,

@@ -108,6 +108,9 @@ test("[AP-43] while what was done is contested both accounts are shown and marke
   await page.shows("In conflict: 2 versions");
   expect(page.text).toContain("Coil assembly × 3");
   expect(page.text).toContain("A manager settles it");
+  expect(page.root.querySelector(".status-link")?.getAttribute("href")).toMatch(
+    /^\/reviews\/./,
+  );
   // The question that was open is gone, too.
   expect(page.text).not.toContain("You sign for exactly this:");
   expect(page.button("Complete").hasAttribute("disabled")).toBe(true);
@@ -118,6 +121,33 @@ test("[AP-43] while what was done is contested both accounts are shown and marke
   expect(candidates).toHaveLength(2);
   expect(candidates.filter((words) => words.includes("None"))).toHaveLength(1);
   expect(candidates.filter((words) => words.includes("Coil"))).toHaveLength(1);
+});
+
+test("[AP-54] a conflict stops nobody: one version is gone on with, the other stands, and the conflict stays open", async () => {
+  const { tapiwa, simba, tapiwaId, addJob, meet } = await workshop();
+  const job = await addJob({ assigneeId: tapiwaId, workStatus: "in-progress" });
+  await meet();
+  await signWork(job, ({ partsReplaced }) => partsReplaced.add(noParts));
+  await signWork(await jobOn(simba, job), ({ partsReplaced }) =>
+    partsReplaced.add(coils),
+  );
+  await meet();
+  const page = await renderApp(tapiwa, `/jobs/${job.id}`);
+  await page.press("Go on with the version of A colleague not on this device");
+  await page.press("Add a part");
+  await page.type("Part", "Fan");
+  await submit(page);
+  await page.shows("Fan × 1");
+  const reading = job.group("service");
+  if (reading.status !== "conflict") throw new Error("it is settled");
+  const told = reading.candidates.map(({ content }) =>
+    Object.values(content.partsReplaced)
+      .map((entry) => (entry.kind === "part" ? entry.code.text : entry.kind))
+      .toSorted((left, right) => (left ?? "").localeCompare(right ?? ""))
+      .join(),
+  );
+  expect(new Set(told)).toEqual(new Set(["none", "Coil assembly,Fan"]));
+  expect(page.button("Complete").hasAttribute("disabled")).toBe(true);
 });
 
 test("[AP-43, AP-47] what changes while somebody is asked to sign for it is looked at before they can", async () => {

@@ -7,7 +7,7 @@ import { EquipmentName } from "../equipment/equipment-name.tsx";
 import { useText } from "../text/use-text.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { SafetyValue } from "../ui/safety-value.tsx";
+import { ContestedWork } from "./contested-work.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { Missing } from "./missing.tsx";
 import { JobHolder } from "./job-holder.tsx";
@@ -21,7 +21,6 @@ import { RecordStatusLine } from "./record-status-line.tsx";
 import { SafetyTestSection } from "./safety-test-section.tsx";
 import { SharedHands } from "./shared-hands.tsx";
 import type { JobRow } from "./use-open-jobs.ts";
-import { WorkLines } from "./work-lines.tsx";
 
 export function JobPage({ id }: { readonly id: string }) {
   const { jobs, common } = useText();
@@ -58,19 +57,15 @@ function JobView({ row }: { readonly row: JobRow }) {
   return (
     <article className="job">
       <JobHead row={row} />
-      <RecordStatusLine recordId={record.id} status={status} />
+      <RecordStatusLine
+        recordId={record.id}
+        status={status}
+        group={service.status === "conflict" ? "service" : undefined}
+      />
       <SharedHands job={snapshot} />
       <Missing job={snapshot} service={service} />
       {service.status === "conflict" ? (
-        <section className="job-section" aria-labelledby="work">
-          <h2 id="work">{jobs.workTitle}</h2>
-          <SafetyValue
-            reading={service}
-            recordId={record.id}
-            renderContent={(content) => <WorkLines content={content} />}
-            renderSafe={() => <p>{jobs.contestedLead}</p>}
-          />
-        </section>
+        <ContestedWork record={record} reading={service} />
       ) : (
         <>
           <PartsSection record={record} reading={service} />

@@ -1,5 +1,7 @@
 import { useState } from "react";
 
+import type { OpId } from "@suture/schema";
+
 import { FormFrame } from "../forms/form-frame.tsx";
 import { useSignForm } from "../forms/use-sign-form.ts";
 import { useText } from "../text/use-text.ts";
@@ -24,9 +26,11 @@ const maxQuantity = 100_000;
 export function PartForm({
   record,
   reading,
+  version,
 }: {
   readonly record: JobRecord;
   readonly reading: SettledService;
+  readonly version: OpId | null;
 }) {
   const { jobs } = useText();
   const form = useSignForm({
@@ -35,6 +39,7 @@ export function PartForm({
     reading,
     name: "job-part",
     initial: empty,
+    version,
   });
   const [isOpen, setIsOpen] = useState(false);
   const { value, set } = form;

@@ -1,7 +1,7 @@
 /** Which parts were replaced: named one by one, or the explicit word that there were none. Silence is neither. SPEC AP-44. */
 import { useState } from "react";
 
-import { maySign, serviceJob } from "@suture/schema";
+import { maySign, serviceJob, type OpId } from "@suture/schema";
 
 import { useMe } from "../app/use-me.ts";
 import { useSign } from "../forms/use-sign.ts";
@@ -25,14 +25,22 @@ export type SettledService = Extract<
 export function PartsSection({
   record,
   reading,
+  version = null,
 }: {
   readonly record: JobRecord;
   readonly reading: SettledService;
+  /** Of what is contested, the one that is gone on with. */
+  readonly version?: OpId | null;
 }) {
   const { jobs, common } = useText();
   const { roles } = useMe();
   const names = useNames();
-  const { sign, isSaving, problem } = useSign(record, "service", reading);
+  const { sign, isSaving, problem } = useSign(
+    record,
+    "service",
+    reading,
+    version,
+  );
   const [hasChanged, setHasChanged] = useState(false);
   const [isAsking, setIsAsking] = useState(false);
   const { partsReplaced, completion } = reading.content;
@@ -87,7 +95,7 @@ export function PartsSection({
       )}
       {mayChange && (
         <>
-          <PartForm record={record} reading={reading} />
+          <PartForm record={record} reading={reading} version={version} />
           {!saysNone && (
             <div className="actions">
               <Button

@@ -1,4 +1,4 @@
-import type { SafetyTest } from "@suture/schema";
+import type { OpId, SafetyTest } from "@suture/schema";
 
 import { useApp } from "../app/app-deps.tsx";
 import { FormFrame } from "../forms/form-frame.tsx";
@@ -22,11 +22,13 @@ const empty: {
 export function SafetyTestForm({
   record,
   reading,
+  version,
   isOpen,
   setIsOpen,
 }: {
   readonly record: JobRecord;
   readonly reading: SettledService;
+  readonly version: OpId | null;
   readonly isOpen: boolean;
   readonly setIsOpen: (isOpen: boolean) => void;
 }) {
@@ -38,6 +40,7 @@ export function SafetyTestForm({
     reading,
     name: "job-test",
     initial: empty,
+    version,
   });
   const { value, set } = form;
   const results: readonly SafetyTest["result"][] = ["passed", "failed"];

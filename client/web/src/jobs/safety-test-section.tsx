@@ -1,7 +1,7 @@
 /** The safety test: passed or failed, by which procedure, with what was measured. SPEC AP-45. */
 import { useState } from "react";
 
-import { maySign, serviceJob } from "@suture/schema";
+import { maySign, serviceJob, type OpId } from "@suture/schema";
 
 import { useMe } from "../app/use-me.ts";
 import { useNames } from "../reviews/use-names.ts";
@@ -15,9 +15,12 @@ import { SafetyTestForm } from "./safety-test-form.tsx";
 export function SafetyTestSection({
   record,
   reading,
+  version = null,
 }: {
   readonly record: JobRecord;
   readonly reading: SettledService;
+  /** Of what is contested, the one that is gone on with. */
+  readonly version?: OpId | null;
 }) {
   const { jobs } = useText();
   const { roles } = useMe();
@@ -41,6 +44,7 @@ export function SafetyTestSection({
         <SafetyTestForm
           record={record}
           reading={reading}
+          version={version}
           isOpen={isOpen}
           setIsOpen={setIsOpen}
         />

@@ -75,6 +75,11 @@ export const jobsText = {
   },
 
   workTitle: "What was done",
+  goOnWith: "Go on with the version of",
+  goingOnWith: "The version of",
+  staysContested:
+    "What you sign here changes this version only. The conflict stays open until it is settled.",
+  leaveVersion: "Leave this version",
   contestedLead:
     "Until a manager has settled it, none of these stands alone, and the job is not completed.",
 
