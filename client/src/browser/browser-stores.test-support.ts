@@ -1,6 +1,6 @@
 /** A store in this browser under a name of its own, as often as a test opens it, until `dispose`. */
 import { randomUuid, type Store, type Table } from "@suture/schema";
-import { openDB } from "idb";
+import { openDB, type IDBPDatabase } from "idb";
 
 import { systemRandom } from "../system-runtime.ts";
 import {
@@ -11,6 +11,8 @@ import {
   databaseName,
   deleteIndexedDbStore,
   openStoreDatabase,
+  stateKey,
+  type StoreState,
 } from "./store-database.ts";
 
 export class BrowserStores {
@@ -59,6 +61,23 @@ export class BrowserStores {
     from.close();
     to.close();
     return this.open({ name });
+  }
+
+  /** Past the store, as somebody with the browser's own tools. */
+  async raw(work: (db: IDBPDatabase) => Promise<void>): Promise<void> {
+    const db = await openDB(databaseName(this.name));
+    await work(db);
+    db.close();
+  }
+
+  /** As when so much was written since that it is not kept any more. */
+  forgetMemoryWrites(): Promise<void> {
+    return this.raw(async (db) => {
+      await db.clear("memory_writes");
+      const state: StoreState = await db.get("state", stateKey);
+      const forgetting = { ...state, memoryWritesFrom: state.commitNumber };
+      await db.put("state", forgetting, stateKey);
+    });
   }
 
   async dispose(): Promise<void> {

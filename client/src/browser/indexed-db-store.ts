@@ -18,7 +18,6 @@ import {
 } from "@suture/schema";
 
 import { commitWrites, type WritesByPartition } from "./commit-writes.ts";
-import { withWrites } from "./memory-tables.ts";
 import { Snapshot, type SnapshotDeps } from "./snapshot.ts";
 import { toStoreError, type StoreState } from "./store-database.ts";
 import { WorkRows } from "./work-rows.ts";
@@ -122,7 +121,12 @@ export class IndexedDbStore implements Store {
           writes.set(partition, rows.writes);
         }
       if (snapshot.failure !== undefined) throw snapshot.failure;
-      const migrated = { ...state, migrationCount: migrations.length };
+      const migrated = {
+        ...state,
+        migrationCount: migrations.length,
+        // What is held of tables in memory may follow from rows that are no more.
+        memoryWritesFrom: state.commitNumber + 1,
+      };
       await this.#commit(writes, migrated);
     });
   }
@@ -131,6 +135,7 @@ export class IndexedDbStore implements Store {
     await this.#writes.idle();
     if (this.#snapshots.size > 0)
       await new Promise<void>((resolve) => this.#idleListeners.push(resolve));
+    await this.#deps.shared.idle();
     this.#deps.db.close();
   }
 
@@ -232,9 +237,7 @@ export class IndexedDbStore implements Store {
       state,
       this.#snapshots,
     );
-    // A tab that had fallen behind catches up when it reads.
-    if (shared.memory.commitNumber === state.commitNumber)
-      shared.learn(withWrites(shared.memory, commitNumber, memoryWrites));
+    shared.hasCommitted(commitNumber, memoryWrites);
   }
 
   async #locked(work: () => Promise<void>): Promise<void> {

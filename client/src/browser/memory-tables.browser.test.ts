@@ -1,5 +1,6 @@
 /** Tables that are kept in memory, within one tab; what other tabs write to them is tried in `shared-store`. */
 import type { Store } from "@suture/schema";
+import type { IDBPDatabase } from "idb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { BrowserStores } from "./browser-stores.test-support.ts";
@@ -30,22 +31,14 @@ test("[WB-5] a table in memory is made anew when the store is opened again, once
     await putPerson(tx, "p2", "Amina");
   });
   await first.close();
-  let fillCount = 0;
-  const store = await open(
-    byNameInMemory.map(({ table, fill }) => ({
-      table,
-      fill: (tx) => {
-        fillCount += 1;
-        return fill(tx);
-      },
-    })),
-  );
+  const counting = countingFills();
+  const store = await open(counting.tables);
   const names = ["Amina p2", "Bako p1"];
   const reads = Array.from({ length: 5 }, () => store.read(partition, namesIn));
   expect(await Promise.all(reads)).toEqual(reads.map(() => names));
   await store.write(partition, (tx) => putPerson(tx, "p3", "Chidi"));
   expect(await store.read(partition, namesIn)).toEqual([...names, "Chidi p3"]);
-  expect(fillCount).toBe(1);
+  expect(counting.fillCount).toBe(1);
 });
 
 test("[WB-5] a write sees what it wrote to a table in memory, and what throws leaves nothing there", async () => {
@@ -83,6 +76,75 @@ test("[WB-5] a read that lasts while its tab writes keeps the names of its momen
   });
   expect(names).toEqual(["Amina", ["Amina"]]);
 });
+
+test("[WB-12] a copy is read by whoever opens the store next, with all that was written since", async () => {
+  await leaveCopy();
+  const counting = countingFills();
+  const store = await open(counting.tables);
+  expect(await store.read(partition, namesIn)).toEqual(["Bako p2", "Zola p1"]);
+  expect(counting.fillCount).toBe(0);
+});
+
+test.each([
+  ["missing", () => stores.raw((db) => db.clear("memory_tables"))],
+  ["too old", () => stores.forgetMemoryWrites()],
+  ["damaged", () => stores.raw(damageCopy)],
+])("[WB-12] the table is made anew where its copy is %s", async (_, spoil) => {
+  await leaveCopy();
+  await spoil();
+  const counting = countingFills();
+  const store = await open(counting.tables);
+  expect(await store.read(partition, namesIn)).toEqual(["Bako p2", "Zola p1"]);
+  expect(counting.fillCount).toBe(1);
+});
+
+test("[WB-12] the table is made anew after a migration, whatever the copy says", async () => {
+  await leaveCopy();
+  const store = await stores.open({
+    memoryTables: byNameInMemory,
+    migrations: [
+      {
+        name: "forget-p1",
+        migrate: (tx) => tx.delete(peopleTable, ["p1"]),
+      },
+    ],
+  });
+  expect(await store.read(partition, namesIn)).toEqual(["Bako p2"]);
+});
+
+/** A copy that says "Amina p1", and what was written since. */
+async function leaveCopy(): Promise<void> {
+  const first = await open();
+  await first.write(partition, (tx) => putPerson(tx, "p1", "Amina"));
+  expect(await first.read(partition, namesIn)).toEqual(["Amina p1"]);
+  await first.write(partition, (tx) => putPerson(tx, "p1", "Zola"));
+  await first.write(partition, (tx) => putPerson(tx, "p2", "Bako"));
+  await first.close();
+}
+
+async function damageCopy(db: IDBPDatabase): Promise<void> {
+  const key = [partition, byNameTable.name, 1];
+  const sealed: Uint8Array = await db.get("memory_tables", key);
+  sealed[30] = (sealed[30] ?? 0) ^ 1;
+  await db.put("memory_tables", sealed, key);
+}
+
+function countingFills(): {
+  readonly tables: readonly MemoryTable[];
+  fillCount: number;
+} {
+  const counting = {
+    fillCount: 0,
+    tables: byNameInMemory.map(({ table, fill }): MemoryTable => ({
+      table,
+      fill: (tx) => {
+        counting.fillCount += 1;
+        return fill(tx);
+      },
+    })),
+  };
+  return counting;
+}
 
 async function renameOften(store: Store, id: string): Promise<string[]> {
   for (let round = 0; round < 20; round += 1)

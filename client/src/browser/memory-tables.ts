@@ -1,7 +1,8 @@
 /**
  * Tables whose keys hold words of people, such as names in the order of a list: IndexedDB keeps keys as they are, so these tables are
- * kept in memory only. They are derived from other tables: `fill` makes them when they are first read. Each commit leaves its writes to
- * them, sealed, in the database, so another tab catches up within the very transaction that reads. SPEC WB-5, WB-6.
+ * kept in memory only. They are derived from other tables: `fill` makes them when they are first read and no copy was kept. Each commit
+ * leaves its writes to them, sealed, in the database, so a copy, or another tab, catches up within the very transaction that reads. SPEC
+ * WB-5, WB-6.
  */
 import {
   RowTransaction,
@@ -26,16 +27,18 @@ export interface MemoryTable {
   readonly fill: (tx: WriteTransaction) => Promise<void>;
 }
 
-/** Of one partition. A table that is not there was not read yet. */
-export type RowsByTable = ReadonlyMap<string, SortedRows>;
-
-/** What the memory tables hold behind a commit. */
-export interface Memory {
+/** A table's rows in one partition, behind a commit. */
+export interface HeldTable {
   readonly commitNumber: number;
-  readonly byPartition: ReadonlyMap<string, RowsByTable>;
+  readonly rows: SortedRows;
 }
 
-export const emptyMemory: Memory = { commitNumber: -1, byPartition: new Map() };
+/** By place. A table that is not there was not read yet. */
+export type Memory = ReadonlyMap<string, HeldTable>;
+
+export function placeInMemory(partition: string, table: string): string {
+  return `${partition}\0${table}`;
+}
 
 const memoryWritesSchema = z.array(
   z.tuple([z.string(), z.string(), z.string(), z.string().nullable()]),
@@ -48,8 +51,8 @@ export type MemoryWrite = readonly [
   value: string | null,
 ];
 
-/** How many commits a tab may fall behind without filling its memory tables anew. */
-export const maxMemoryWriteCommits = 64;
+/** How many commits a table may be behind without being filled anew. */
+export const maxMemoryWriteCommits = 1_024;
 
 const writesPlace = "memory writes";
 
@@ -60,45 +63,49 @@ export function sealMemoryWrites(
   return sealer.seal(writesPlace, encodeUtf8(JSON.stringify(writes)));
 }
 
-/** As they are behind a later commit, by the writes since. A table that was not read yet stays so. */
-export function withWrites(
+/** Behind the next commit, by its writes: of all that were held behind the one before it. */
+export function withCommit(
   memory: Memory,
   commitNumber: number,
   writes: readonly MemoryWrite[],
 ): Memory {
-  const byPartition = new Map(memory.byPartition);
-  for (const [partition, table, key, value] of writes) {
-    const byTable = byPartition.get(partition);
-    const rows = byTable?.get(table);
-    if (rows === undefined) continue;
-    const written = value === null ? rows.without(key) : rows.with(key, value);
-    byPartition.set(partition, new Map(byTable).set(table, written));
-  }
-  return { commitNumber, byPartition };
+  const next = new Map(memory);
+  for (const [place, held] of memory)
+    if (held.commitNumber === commitNumber - 1)
+      next.set(place, withWrites(held, place, commitNumber, writes));
+  return next;
 }
 
-/** As they are at the reader's moment; without rows where what happened since is not known. */
+function withWrites(
+  held: HeldTable,
+  place: string,
+  commitNumber: number,
+  writes: readonly MemoryWrite[],
+): HeldTable {
+  let { rows } = held;
+  for (const [partition, table, key, value] of writes)
+    if (placeInMemory(partition, table) === place)
+      rows = value === null ? rows.without(key) : rows.with(key, value);
+  return { commitNumber, rows };
+}
+
+/** As it is at the reader's moment; undefined where what happened since is not known any more. */
 export async function caughtUp(
-  memory: Memory,
-  state: StoreState,
+  held: HeldTable,
+  place: string,
+  { commitNumber }: StoreState,
   reader: RowReader,
   sealer: RowSealer,
-): Promise<Memory> {
-  const { commitNumber } = state;
-  if (memory.commitNumber === commitNumber) return memory;
-  const unfilled = { ...emptyMemory, commitNumber };
-  if (memory.byPartition.size === 0) return unfilled;
+): Promise<HeldTable | undefined> {
+  if (held.commitNumber === commitNumber) return held;
   // Of now, which is later where a work lasts over commits of its own tab.
   const { memoryWritesFrom } = await reader.state();
-  if (memory.commitNumber < memoryWritesFrom) return unfilled;
-  const sealed = await reader.memoryWrites(memory.commitNumber, commitNumber);
+  if (held.commitNumber < memoryWritesFrom) return undefined;
+  const sealed = await reader.memoryWrites(held.commitNumber, commitNumber);
   const writes = sealed.map((entry) => openMemoryWrites(sealer, entry));
-  if (writes.includes(null)) return unfilled;
-  return withWrites(
-    memory,
-    commitNumber,
-    writes.flatMap((entry) => entry ?? []),
-  );
+  if (writes.includes(null)) return undefined;
+  const all = writes.flatMap((entry) => entry ?? []);
+  return withWrites(held, place, commitNumber, all);
 }
 
 function openMemoryWrites(
@@ -124,35 +131,6 @@ export async function fillTable(
     tx.end();
   }
   return rows.filled();
-}
-
-/** With a table's rows at the memory's moment. */
-export function withTable(
-  memory: Memory,
-  partition: string,
-  table: string,
-  rows: SortedRows,
-): Memory {
-  const byTable = new Map(memory.byPartition.get(partition)).set(table, rows);
-  const byPartition = new Map(memory.byPartition).set(partition, byTable);
-  return { ...memory, byPartition };
-}
-
-/**
- * Which of two to go on with. The later one; but what took long to fill is not given up for a few commits, which it can be brought
- * up to.
- */
-export function betterMemory(known: Memory, other: Memory): Memory {
-  const commits = other.commitNumber - known.commitNumber;
-  if (commits < 0) return betterMemory(other, known);
-  const tables = tableCount(known);
-  if (commits === 0) return tableCount(other) > tables ? other : known;
-  const canCatchUp = commits < maxMemoryWriteCommits / 2;
-  return tables > tableCount(other) && canCatchUp ? known : other;
-}
-
-function tableCount({ byPartition }: Memory): number {
-  return [...byPartition.values()].reduce((sum, { size }) => sum + size, 0);
 }
 
 class RowsToFill implements Rows {

@@ -9,9 +9,9 @@ import {
 } from "@suture/schema";
 
 import { IndexedDbStore } from "./indexed-db-store.ts";
-import { emptyMemory, type MemoryTable } from "./memory-tables.ts";
+import type { MemoryTable } from "./memory-tables.ts";
 import { RowSealer } from "./row-sealing.ts";
-import { SharedMemory } from "./snapshot.ts";
+import { SharedMemory } from "./shared-memory.ts";
 import {
   openStoreDatabase,
   parseState,
@@ -65,7 +65,7 @@ export async function openIndexedDbStore({
       sealer,
       tables,
       memoryTables: new Map(memoryTables.map((one) => [one.table.name, one])),
-      shared: new SharedMemory(emptyMemory),
+      shared: new SharedMemory(db, sealer),
       lockName: `suture-write-${name}`,
       migrationCount: migrations.length,
       onCommit,

@@ -15,14 +15,14 @@ import {
 } from "@suture/schema";
 
 import {
-  betterMemory,
   caughtUp,
   fillTable,
-  withTable,
+  placeInMemory,
   type Memory,
   type MemoryTable,
 } from "./memory-tables.ts";
 import { scanOver, type Overlay, type ScanOrder } from "./overlay.ts";
+import type { SharedMemory } from "./shared-memory.ts";
 import { RowReader } from "./row-reader.ts";
 import type { RowSealer } from "./row-sealing.ts";
 import type { RowKey, StoreDatabase, StoreState } from "./store-database.ts";
@@ -35,23 +35,6 @@ export interface SnapshotDeps {
   /** By name. */
   readonly memoryTables: ReadonlyMap<string, MemoryTable>;
   readonly shared: SharedMemory;
-}
-
-/** What this tab knows of the memory tables, and how often it committed. */
-export class SharedMemory {
-  memory: Memory;
-  /** Commits that were begun. */
-  commitCount = 0;
-  /** While somebody fills one of them, so that others wait for it rather than do it again. */
-  filling: Promise<unknown> | undefined;
-
-  constructor(memory: Memory) {
-    this.memory = memory;
-  }
-
-  learn(memory: Memory): void {
-    this.memory = betterMemory(this.memory, memory);
-  }
 }
 
 interface Moment {
@@ -99,7 +82,7 @@ export class Snapshot {
   keeper(): KeepRow {
     const { before } = this.#moment;
     return ([partition, table, key], sealed) => {
-      const place = placeOf(partition, table);
+      const place = placeInMemory(partition, table);
       const kept = before.get(place) ?? new SortedRows();
       if (kept.get(key) === undefined)
         before.set(place, kept.with(key, sealed ?? null));
@@ -117,7 +100,7 @@ export class Snapshot {
       return (await this.#memoryRows(partition, inMemory)).get(key);
     const { reader, before } = this.#moment;
     const found = await reader.get(partition, table, key);
-    const kept = before.get(placeOf(partition, table))?.get(key);
+    const kept = before.get(placeInMemory(partition, table))?.get(key);
     const sealed = kept === undefined ? found : kept;
     return sealed == null
       ? undefined
@@ -138,7 +121,7 @@ export class Snapshot {
     }
     const { reader, before } = this.#moment;
     const sealed = await scanOver(
-      () => before.get(placeOf(partition, table)),
+      () => before.get(placeInMemory(partition, table)),
       (rest, asked) => reader.scan(partition, table, rest, asked),
       range,
       order,
@@ -166,23 +149,27 @@ export class Snapshot {
   ): Promise<SortedRows> {
     const { shared, sealer } = this.#deps;
     const { name } = memoryTable.table;
+    const place = placeInMemory(partition, name);
     for (;;) {
       const moment = this.#moment;
       const { memory, reader } = moment;
       const state = await moment.state;
-      moment.memory = await caughtUp(memory, state, reader, sealer);
-      const held = moment.memory.byPartition.get(partition)?.get(name);
-      if (held !== undefined) {
-        shared.learn(moment.memory);
-        return held;
+      const held = memory.get(place);
+      const current =
+        held && (await caughtUp(held, place, state, reader, sealer));
+      if (current !== undefined) {
+        moment.memory = new Map(moment.memory).set(place, current);
+        shared.learn(partition, name, current);
+        return current.rows;
       }
-      if (shared.filling === undefined || !reader.isFresh)
-        await this.#fill(moment, partition, memoryTable);
-      else {
+      if (!reader.isFresh) await this.#fill(moment, partition, memoryTable);
+      else if (shared.filling !== undefined) {
         await shared.filling;
         // Nothing was read yet, so a later moment will do.
         this.#moment = this.#begin();
-      }
+      } else if (shared.mayBeKept(place))
+        void shared.fillBy(shared.load(partition, name));
+      else await shared.fillBy(this.#fill(moment, partition, memoryTable));
     }
   }
 
@@ -192,21 +179,14 @@ export class Snapshot {
     memoryTable: MemoryTable,
   ): Promise<void> {
     const { shared, tables } = this.#deps;
-    const fill = async () => {
-      const source = this.rowsOf(partition);
-      const rows = await fillTable(memoryTable, tables, source);
-      const { name } = memoryTable.table;
-      moment.memory = withTable(moment.memory, partition, name, rows);
-      shared.learn(moment.memory);
-    };
-    const filling = fill();
-    const settled = filling.catch(() => undefined);
-    shared.filling = settled;
-    try {
-      await filling;
-    } finally {
-      if (shared.filling === settled) shared.filling = undefined;
-    }
+    const { name } = memoryTable.table;
+    const source = this.rowsOf(partition);
+    const { commitNumber } = await moment.state;
+    const rows = await fillTable(memoryTable, tables, source);
+    const held = { commitNumber, rows };
+    const place = placeInMemory(partition, name);
+    moment.memory = new Map(moment.memory).set(place, held);
+    shared.learn(partition, name, held);
   }
 
   rowsOf(partition: string): Pick<Rows, "get" | "scan"> {
@@ -229,8 +209,4 @@ export class Snapshot {
         "a work awaited something else, and another tab wrote meanwhile",
       );
   }
-}
-
-function placeOf(partition: string, table: string): string {
-  return `${partition}\0${table}`;
 }

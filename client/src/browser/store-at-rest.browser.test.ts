@@ -282,10 +282,10 @@ async function rawRows(): Promise<readonly RawRow[]> {
   });
 }
 
-async function putRaw({ key, value }: RawRow): Promise<void> {
-  const db = await openDB(databaseName(stores.name));
-  await db.put("rows", value, key);
-  db.close();
+function putRaw({ key, value }: RawRow): Promise<void> {
+  return stores.raw(async (db) => {
+    await db.put("rows", value, key);
+  });
 }
 
 /** A part of this origin's storage with a quota of its own. */

@@ -2,7 +2,7 @@
  * The IndexedDB database of a store: its object stores, how it is opened, and what the browser's errors mean.
  *
  * `rows` holds each row's sealed value under [partition, table, key in its text form], whose order by UTF-16 units is that of keys.
- * `state` holds one row about the store itself, and `memory_writes` the latest commits' writes to memory tables.
+ * `state` holds one row about the store itself, `memory_writes` the latest commits' writes to memory tables, `memory_tables` copies of these.
  */
 import { StoreError, type StoreErrorCode } from "@suture/schema";
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
@@ -14,6 +14,7 @@ export interface StoreSchema extends DBSchema {
   rows: { key: RowKey; value: Uint8Array };
   state: { key: string; value: unknown };
   memory_writes: { key: number; value: Uint8Array };
+  memory_tables: { key: [string, string, number]; value: Uint8Array };
 }
 
 export type StoreDatabase = IDBPDatabase<StoreSchema>;
@@ -51,6 +52,7 @@ export async function openStoreDatabase(
         db.createObjectStore("rows");
         db.createObjectStore("state");
         db.createObjectStore("memory_writes");
+        db.createObjectStore("memory_tables");
       },
       blocking(_current, _blocked, event) {
         // Whoever deletes it does so with reason: nobody's open tab is to hold that up.

@@ -1,0 +1,91 @@
+/** What one tab, or worker, knows of the tables in memory: shared by its reads and writes, and kept for the next time it is opened. */
+import { keepTable, loadKept } from "./kept-memory.ts";
+import {
+  placeInMemory,
+  type HeldTable,
+  type Memory,
+  type MemoryWrite,
+  withCommit,
+} from "./memory-tables.ts";
+import type { RowSealer } from "./row-sealing.ts";
+import type { StoreDatabase } from "./store-database.ts";
+
+/** A copy that is further behind is replaced: reading what happened since costs as much as it saves. */
+const maxCommitsBehind = 256;
+
+export class SharedMemory {
+  readonly #db: StoreDatabase;
+  readonly #sealer: RowSealer;
+  /** Of which commit the copies are; -1 where there is none. */
+  readonly #keptAt = new Map<string, number>();
+  #memory: Memory = new Map();
+  #filling: Promise<void> | undefined;
+  #keeping: Promise<unknown> = Promise.resolve();
+  /** Commits that were begun by this tab. */
+  commitCount = 0;
+
+  constructor(db: StoreDatabase, sealer: RowSealer) {
+    this.#db = db;
+    this.#sealer = sealer;
+  }
+
+  get memory(): Memory {
+    return this.#memory;
+  }
+
+  /** While somebody fills a table, so that others wait for it rather than do it again. */
+  get filling(): Promise<void> | undefined {
+    return this.#filling;
+  }
+
+  async fillBy(filling: Promise<void>): Promise<void> {
+    const settled = filling.catch(() => undefined);
+    this.#filling = settled;
+    try {
+      await filling;
+    } finally {
+      if (this.#filling === settled) this.#filling = undefined;
+    }
+  }
+
+  /** Whether nobody has looked for a copy yet. */
+  mayBeKept(place: string): boolean {
+    return !this.#keptAt.has(place);
+  }
+
+  /** Never rejects: a copy that cannot be read is none. */
+  async load(partition: string, table: string): Promise<void> {
+    const place = placeInMemory(partition, table);
+    this.#keptAt.set(place, -1);
+    const kept = await loadKept(this.#db, this.#sealer, partition, table).catch(
+      () => undefined,
+    );
+    if (kept === undefined) return;
+    this.#keptAt.set(place, kept.commitNumber);
+    this.learn(partition, table, kept);
+  }
+
+  /** Goes on with the later of what is known. */
+  learn(partition: string, table: string, held: HeldTable): void {
+    const place = placeInMemory(partition, table);
+    const known = this.#memory.get(place);
+    if (known !== undefined && known.commitNumber >= held.commitNumber) return;
+    this.#memory = new Map(this.#memory).set(place, held);
+    const keptAt = this.#keptAt.get(place) ?? -1;
+    if (keptAt >= 0 && held.commitNumber - keptAt <= maxCommitsBehind) return;
+    this.#keptAt.set(place, held.commitNumber);
+    const keep = () =>
+      keepTable(this.#db, this.#sealer, partition, table, held);
+    // Without a copy, whoever opens the store next makes the table anew.
+    this.#keeping = this.#keeping.then(keep).catch(() => undefined);
+  }
+
+  /** Resolves when no copy is being written. */
+  async idle(): Promise<void> {
+    await this.#keeping;
+  }
+
+  hasCommitted(commitNumber: number, writes: readonly MemoryWrite[]): void {
+    this.#memory = withCommit(this.#memory, commitNumber, writes);
+  }
+}
