@@ -10,6 +10,8 @@ import {
   type Role,
 } from "@suture/schema";
 
+import { LoadFailed } from "./load-failed.tsx";
+
 export interface PageProps {
   /** The `:id` of the path; "" where there is none. */
   readonly id: string;
@@ -24,7 +26,8 @@ export interface AppRoute {
 }
 
 function page(load: () => Promise<ComponentType<PageProps>>) {
-  return lazy(async () => ({ default: await load() }));
+  // What could not be loaded once is not asked for again until the app is: its parts belong together.
+  return lazy(async () => ({ default: await load().catch(() => LoadFailed) }));
 }
 
 /** The first that fits is shown. */

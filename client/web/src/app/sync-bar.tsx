@@ -26,10 +26,10 @@ export function SyncBar() {
     nowMs,
   });
   return (
-    <div className={`sync-bar sync-${tone}`}>
+    <div className={`sync-bar sync-${tone}`} role="status">
       <Link href="/unsent" className="sync-link" title={text.shell.sync.open}>
         <Icon name={icons[tone]} />
-        <span role="status">{words}</span>
+        <span>{words}</span>
       </Link>
       {detail !== null && <p className="sync-detail">{detail}</p>}
     </div>

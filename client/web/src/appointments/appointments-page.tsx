@@ -44,7 +44,6 @@ export function AppointmentsPage() {
       </div>
       <div className="day-steps no-print">
         <Button onPress={() => setOffset(offset - 1)}>
-          <Icon name="back" />
           {appointments.previous}
         </Button>
         {offset !== 0 && (

@@ -2,7 +2,10 @@
 import {
   patient,
   maySign,
+  type Allergy,
   type GroupContent,
+  type Medication,
+  type Problem,
   type SafeEntry,
 } from "@suture/schema";
 import type { SutureRecord } from "@suture/client";
@@ -94,7 +97,9 @@ function Content({
     none: string,
     form: string | null,
   ) => {
-    const entries = Object.entries(content[part]);
+    const entries = Object.entries<Allergy | Medication | Problem>(
+      content[part],
+    );
     return (
       <>
         <h3>{title}</h3>

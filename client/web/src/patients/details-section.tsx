@@ -153,7 +153,7 @@ function ContactForm({ shown }: { readonly shown: Shown }) {
           onChange={setKind}
         />
         <TextField
-          label={kind === "address" ? patients.addAddress : patients.addPhone}
+          label={kind === "address" ? patients.address : patients.addPhone}
           value={draft.value.value}
           onChange={(value) => draft.set({ value })}
         />

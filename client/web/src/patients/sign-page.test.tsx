@@ -49,10 +49,10 @@ test("[AP-29] taken in, it is signed on top", async () => {
   await page.until(() => !page.text.includes("since you opened"));
   await page.press("Sign");
   await page.until(() => window.location.pathname === `/patients/${atAda.id}`);
-  expect(medicationsOf(atAda).toSorted()).toEqual([
-    "Naproxen 250 mg",
-    "Warfarin 3 mg",
-  ]);
+  expect(medicationsOf(atAda)).toHaveLength(2);
+  expect(new Set(medicationsOf(atAda))).toEqual(
+    new Set(["Naproxen 250 mg", "Warfarin 3 mg"]),
+  );
 });
 
 test("[AP-29] after a reload, what changed since the form was begun has to be taken in first", async () => {
@@ -157,7 +157,8 @@ test("[AP-31] in a conflict care goes on with a version that the person chooses"
   const reading = atAda.group("prescribing");
   expect(reading.status).toBe("conflict");
   if (reading.status !== "conflict") return;
-  expect(
-    reading.safe.allergies.map(({ versions }) => versions[0]?.code.text).sort(),
-  ).toEqual(["Ibuprofen", "Latex", "Penicillin"]);
+  const names = reading.safe.allergies.map(
+    ({ versions }) => versions[0]?.code.text,
+  );
+  expect(new Set(names)).toEqual(new Set(["Ibuprofen", "Latex", "Penicillin"]));
 });

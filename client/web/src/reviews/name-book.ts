@@ -56,7 +56,7 @@ export class NameBook {
       this.#wanted.add(parsed.data);
       queueMicrotask(() => void this.#lookUp());
     }
-    return found ? recordLabel(found, names) : null;
+    return found ? (recordLabel(found, names) ?? names.text.unnamed) : null;
   }
 
   #hear(): void {

@@ -32,6 +32,8 @@ export const unsentText = {
     profile: "Profile",
   } as Readonly<Record<string, string>>,
   record: "Record",
+  changeOf: (type: string, name: string, lane: string) =>
+    `${type} ${name}: ${lane}`,
   lanes: {
     merge: "details",
     prescribing: "prescribing",

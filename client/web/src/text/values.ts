@@ -2,6 +2,7 @@
 export const valuesText = {
   none: "nothing",
   thisRecord: "this record",
+  unnamed: "without a name",
   unknownRecord: (id: string) => `not on this device (${id.slice(0, 6)}…)`,
   yes: "yes",
   no: "no",

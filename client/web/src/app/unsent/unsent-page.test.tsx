@@ -26,13 +26,13 @@ test("[AP-10] unsent work stands most urgent first, with its state, age and reas
   await sign(record);
   device.clock.nowMs += 5 * 60_000;
   const page = await renderApp(device, "/unsent");
-  await page.shows("Patient: prescribing");
+  await page.shows("Patient without a name: prescribing");
   const rows = [...page.root.querySelectorAll(".unsent-row")].map(
     (row) => row.textContent,
   );
   expect(rows).toEqual([
-    "Patient: prescribingMost urgentSaved locally. Will sync on reconnect.Waiting: 5 minutesWaits for an answer from the server.",
-    "Patient: detailsIn turnSaved locally. Will sync on reconnect.Waiting: 5 minutesWaits for an answer from the server.",
+    "Patient without a name: prescribingMost urgentSaved locally. Will sync on reconnect.Waiting: 5 minutesWaits for an answer from the server.",
+    "Patient without a name: detailsIn turnSaved locally. Will sync on reconnect.Waiting: 5 minutesWaits for an answer from the server.",
   ]);
 });
 

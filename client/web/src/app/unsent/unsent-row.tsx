@@ -2,6 +2,7 @@ import { Link } from "wouter";
 
 import type { UnsyncedChange } from "@suture/client";
 
+import { useNames } from "../../reviews/use-names.ts";
 import { useText } from "../../text/use-text.ts";
 import { StatusLabel } from "../../ui/status-label.tsx";
 import { recordPathOf } from "../record-path.ts";
@@ -14,10 +15,15 @@ export function UnsentRow({
   readonly nowMs: number;
 }) {
   const { common, unsent } = useText();
+  const names = useNames();
   const { recordId, recordType, lane, priority, savedAtMs, reason } = change;
   const type = unsent.types[recordType ?? ""] ?? unsent.record;
   const path = recordPathOf(recordType, recordId);
-  const what = `${type}: ${unsent.lanes[lane] ?? lane}`;
+  const what = unsent.changeOf(
+    type,
+    names.record(recordId),
+    unsent.lanes[lane] ?? lane,
+  );
   return (
     <article className="card unsent-row">
       <p className="unsent-what">
