@@ -2,7 +2,7 @@
  * Views, and what they are found by: a list in the order of its labels, and the words in them. All of it is derived, and written
  * together, so a list reads the rows that it shows and no others. SPEC CL-15, CL-24.
  */
-import type { RecordId, WriteTransaction } from "@suture/schema";
+import type { Key, RecordId, WriteTransaction } from "@suture/schema";
 
 import {
   viewsByLabelTable,
@@ -60,12 +60,20 @@ export const viewsInMemory = [
   },
 ];
 
+/** As many as are read without anybody who waits noticing it. */
+const viewsInPage = 500;
+
 async function forEachView(
   tx: WriteTransaction,
   put: typeof putByLabel,
 ): Promise<void> {
-  for (const { key, value } of await tx.scan(viewsTable))
-    await put(tx, String(key[0]), value);
+  for (let after: Key | undefined; ;) {
+    const range = { limit: viewsInPage, ...(after && { after }) };
+    const views = await tx.scan(viewsTable, range);
+    for (const { key, value } of views) await put(tx, String(key[0]), value);
+    if (views.length < viewsInPage) return;
+    after = views.at(-1)?.key;
+  }
 }
 
 async function putByLabel(
