@@ -297,3 +297,39 @@ test("[AP-79] a device cannot be ended without the server, which is said", async
   await pressIn(page, "[role=alertdialog]", "End this device");
   await page.shows("This needs the server, which does not answer now.");
 });
+
+test("[AP-5] half-filled forms for people and teams are there again after a reload; one on rights that have changed since is begun anew", async () => {
+  const { anna, show } = await openAdmin("/admin/people");
+  const before = await show();
+  await before.press("Add a person");
+  await before.type("Name", "Tendai");
+  await before.tick("Technician");
+  await before.unmount();
+  const after = await show();
+  await after.press("Add a person");
+  await after.until(() => after.root.querySelector("form") !== null);
+  expect(after.valueOf("Name")).toBe("Tendai");
+  await pressIn(after, "form", "Cancel");
+  const openAnna = async (page: Page) => {
+    await act(async () =>
+      page.root
+        .querySelector<HTMLAnchorElement>(`a[href="/admin/people/${anna.id}"]`)
+        ?.click(),
+    );
+    await page.press("Change name and rights");
+    await page.shows("Why (optional)");
+  };
+  await openAnna(after);
+  await after.type("Why (optional)", "new duties");
+  await after.unmount();
+  const again = await show();
+  await openAnna(again);
+  expect(again.valueOf("Why (optional)")).toBe("new duties");
+  await again.unmount();
+  const edit = await anna.edit();
+  edit.draft.membership.active = false;
+  await edit.save();
+  const changed = await show();
+  await openAnna(changed);
+  expect(changed.valueOf("Why (optional)")).toBe("");
+});

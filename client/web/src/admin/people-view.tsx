@@ -6,6 +6,7 @@ import { member, mayCreate, type RecordId } from "@suture/schema";
 import { useClient, useRecordList } from "@suture/client/react";
 
 import { useMe } from "../app/use-me.ts";
+import { useKeptDraft } from "../app/use-kept-draft.ts";
 import { useSaveWords } from "../app/use-save-words.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
@@ -79,6 +80,8 @@ export function PeopleView({
   );
 }
 
+type NewPersonDraft = { readonly name: string; readonly rights: Rights };
+
 function NewPerson({
   organizationId,
   onClose,
@@ -90,12 +93,11 @@ function NewPerson({
   const client = useClient();
   const words = useSaveWords();
   const [, go] = useLocation();
-  const [name, setName] = useState("");
-  const [rights, setRights] = useState<Rights>({
-    roles: [],
-    teams: [],
-    active: true,
-  });
+  const { value, set, drop, isReady } = useKeptDraft<NewPersonDraft>(
+    `person/${organizationId}`,
+    { name: "", rights: { roles: [], teams: [], active: true } },
+  );
+  const { name, rights } = value;
   const [error, setError] = useState<string>();
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -109,10 +111,15 @@ function NewPerson({
       fields: { displayName: name.trim() },
       groups: { membership: rights },
     });
-    if (created.ok) go(`/admin/people/${created.value.id}`);
-    else setProblem(words(created.error));
+    if (!created.ok) {
+      setProblem(words(created.error));
+      return;
+    }
+    drop();
+    go(`/admin/people/${created.value.id}`);
   }
 
+  if (!isReady) return null;
   return (
     <form
       className="form card"
@@ -125,8 +132,8 @@ function NewPerson({
       <TextField
         label={text.people.name}
         value={name}
-        onChange={(value) => {
-          setName(value);
+        onChange={(typed) => {
+          set({ name: typed });
           setError(undefined);
         }}
         error={error}
@@ -135,7 +142,7 @@ function NewPerson({
       <RightsFields
         rights={rights}
         organizationId={organizationId}
-        onChange={setRights}
+        onChange={(changed) => set({ rights: changed })}
       />
       {problem !== null && (
         <Notice tone="danger" isLive>
@@ -146,7 +153,13 @@ function NewPerson({
         <Button look="primary" type="submit">
           {common.save}
         </Button>
-        <Button look="quiet" onPress={onClose}>
+        <Button
+          look="quiet"
+          onPress={() => {
+            drop();
+            onClose();
+          }}
+        >
           {common.cancel}
         </Button>
       </Actions>

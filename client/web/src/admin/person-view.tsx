@@ -14,6 +14,7 @@ import type { EditSession, SutureRecord } from "@suture/client";
 import { useClient, useGroup, useRecord } from "@suture/client/react";
 
 import { useMe } from "../app/use-me.ts";
+import { useKeptDraft } from "../app/use-kept-draft.ts";
 import { useSaveWords } from "../app/use-save-words.ts";
 import { useText } from "../text/use-text.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
@@ -113,6 +114,12 @@ function Shown({ record }: { readonly record: SutureRecord<Member> }) {
   );
 }
 
+type PersonDraft = {
+  readonly name: string;
+  readonly rights: Rights | null;
+  readonly reason: string;
+};
+
 function PersonForm({
   session,
   organizationId,
@@ -127,11 +134,16 @@ function PersonForm({
   const { admin: text, common } = useText();
   const words = useSaveWords();
   const shown = session.shown.group("membership");
-  const [name, setName] = useState(session.shown.fields.displayName ?? "");
-  const [rights, setRights] = useState<Rights | null>(
-    shown.status === "settled" ? shown.content : null,
+  // Begun at what the form shows: on anything newer it is another form.
+  const { value, set, drop, isReady } = useKeptDraft<PersonDraft>(
+    `person/${[...session.heads].sort().join(" ")}`,
+    {
+      name: session.shown.fields.displayName ?? "",
+      rights: shown.status === "settled" ? shown.content : null,
+      reason: "",
+    },
   );
-  const [reason, setReason] = useState("");
+  const { name, rights, reason } = value;
   const [problem, setProblem] = useState<string | null>(null);
 
   async function save(): Promise<void> {
@@ -150,10 +162,15 @@ function PersonForm({
     const saved = await session.save(
       reason.trim() === "" ? {} : { reason: reason.trim() },
     );
-    if (saved.ok) onClose();
-    else setProblem(words(saved.error));
+    if (!saved.ok) {
+      setProblem(words(saved.error));
+      return;
+    }
+    drop();
+    onClose();
   }
 
+  if (!isReady) return null;
   return (
     <form
       className="form card"
@@ -163,7 +180,11 @@ function PersonForm({
         void save();
       }}
     >
-      <TextField label={text.people.name} value={name} onChange={setName} />
+      <TextField
+        label={text.people.name}
+        value={name}
+        onChange={(typed) => set({ name: typed })}
+      />
       {rights === null ? (
         <Notice tone="warning">
           <p>{text.rights.inConflict}</p>
@@ -174,7 +195,7 @@ function PersonForm({
           <RightsFields
             rights={rights}
             organizationId={organizationId}
-            onChange={setRights}
+            onChange={(changed) => set({ rights: changed })}
           />
         )
       )}
@@ -182,7 +203,7 @@ function PersonForm({
         <TextField
           label={text.rights.reason}
           value={reason}
-          onChange={setReason}
+          onChange={(typed) => set({ reason: typed })}
         />
       )}
       {problem !== null && (
@@ -194,7 +215,13 @@ function PersonForm({
         <Button look="primary" type="submit">
           {common.save}
         </Button>
-        <Button look="quiet" onPress={onClose}>
+        <Button
+          look="quiet"
+          onPress={() => {
+            drop();
+            onClose();
+          }}
+        >
           {common.cancel}
         </Button>
       </Actions>

@@ -3,11 +3,11 @@ import { useClient, useRecordList } from "@suture/client/react";
 
 import { useText } from "../text/use-text.ts";
 
-export interface Rights {
+export type Rights = {
   readonly roles: readonly Role[];
   readonly teams: readonly RecordId[];
   readonly active: boolean;
-}
+};
 
 const maxTeams = 500;
 

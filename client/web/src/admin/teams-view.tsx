@@ -6,6 +6,7 @@ import type { EditSession, SutureRecord } from "@suture/client";
 import { useClient, useRecordList } from "@suture/client/react";
 
 import { useMe } from "../app/use-me.ts";
+import { useKeptDraft } from "../app/use-kept-draft.ts";
 import { useSaveWords } from "../app/use-save-words.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
@@ -92,6 +93,7 @@ function TeamEditor({ record }: { readonly record: SutureRecord<Team> }) {
   ) : (
     <TeamForm
       label={text.teams.edit}
+      about={[...session.heads].sort().join(" ")}
       name={session.shown.fields.name ?? ""}
       kind={session.shown.fields.kind ?? "clinic"}
       mayChangeKind={mayWrite(team, "kind", roles)}
@@ -118,6 +120,7 @@ function NewTeam({
   return (
     <TeamForm
       label={text.teams.add}
+      about={organizationId}
       name=""
       kind="clinic"
       mayChangeKind
@@ -129,8 +132,11 @@ function NewTeam({
   );
 }
 
+type TeamDraft = { readonly name: string; readonly kind: TeamKind };
+
 function TeamForm({
   label,
+  about,
   name: before,
   kind: kindBefore,
   mayChangeKind,
@@ -138,6 +144,8 @@ function TeamForm({
   onSave,
 }: {
   readonly label: string;
+  /** The team, as it was shown: what is typed is kept under this name. */
+  readonly about: string;
   readonly name: string;
   readonly kind: TeamKind;
   readonly mayChangeKind: boolean;
@@ -151,8 +159,11 @@ function TeamForm({
 }) {
   const { admin: text, common } = useText();
   const words = useSaveWords();
-  const [name, setName] = useState(before);
-  const [kind, setKind] = useState(kindBefore);
+  const { value, set, drop, isReady } = useKeptDraft<TeamDraft>(
+    `team/${about}`,
+    { name: before, kind: kindBefore },
+  );
+  const { name, kind } = value;
   const [error, setError] = useState<string>();
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -162,10 +173,15 @@ function TeamForm({
       return;
     }
     const saved = await onSave({ name: name.trim(), kind });
-    if (saved.ok) onClose();
-    else setProblem(words(saved.error));
+    if (!saved.ok) {
+      setProblem(words(saved.error));
+      return;
+    }
+    drop();
+    onClose();
   }
 
+  if (!isReady) return null;
   return (
     <form
       className="form card"
@@ -178,8 +194,8 @@ function TeamForm({
       <TextField
         label={text.teams.name}
         value={name}
-        onChange={(value) => {
-          setName(value);
+        onChange={(typed) => {
+          set({ name: typed });
           setError(undefined);
         }}
         error={error}
@@ -193,7 +209,7 @@ function TeamForm({
             value,
             label: text.teams.kinds[value],
           }))}
-          onChange={setKind}
+          onChange={(chosen) => set({ kind: chosen })}
         />
       )}
       {problem !== null && (
@@ -205,7 +221,13 @@ function TeamForm({
         <Button look="primary" type="submit">
           {common.save}
         </Button>
-        <Button look="quiet" onPress={onClose}>
+        <Button
+          look="quiet"
+          onPress={() => {
+            drop();
+            onClose();
+          }}
+        >
           {common.cancel}
         </Button>
       </Actions>

@@ -133,6 +133,7 @@ export function AnswerSigned({
         isOpen={content !== null}
         onClose={() => setContent(null)}
         onSign={sign}
+        about={`${record.id}/${before.group}/instead`}
       >
         {content !== null && (
           <>

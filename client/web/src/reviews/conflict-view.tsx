@@ -225,6 +225,7 @@ function OpenQuestion({
           question={question}
           rows={review.reading.rows}
           names={names}
+          about={`${record.id}/${group}`}
           onAnswer={(answer) => setVerdict({ kind: "own", answer })}
         />
       )}
@@ -241,6 +242,7 @@ function OpenQuestion({
         isOpen={verdict !== null}
         onClose={() => setVerdict(null)}
         onSign={sign}
+        about={`${record.id}/${group}`}
       >
         {verdict !== null && (
           <VerdictWords

@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 
 import type { ComparedRow, GroupDefinition, JsonValue } from "@suture/schema";
 
+import { useKeptDraft } from "../app/use-kept-draft.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Actions } from "../ui/dialog.tsx";
@@ -20,11 +21,14 @@ import { editableLeaves, withLeaf, type Leaf } from "./editable-leaves.ts";
 import { valueWords } from "./value-words.ts";
 import { nameWords, type Names } from "./word-parts.ts";
 
+type Kept = { readonly rows: Readonly<Record<string, RowAnswer>> };
+
 export function OwnAnswerForm({
   definition,
   question,
   rows,
   names,
+  about,
   onAnswer,
 }: {
   readonly definition: GroupDefinition;
@@ -32,12 +36,18 @@ export function OwnAnswerForm({
   /** All rows of the conflict, agreed ones too. */
   readonly rows: readonly ComparedRow[];
   readonly names: Names;
+  /** The question: what is chosen and typed is kept under this name. */
+  readonly about: string;
   onAnswer(answer: OwnAnswer): void;
 }) {
   const { reviews: text } = useText();
-  const [answers, setAnswers] = useState<ReadonlyMap<string, RowAnswer>>(
-    new Map(),
+  // Of these candidates alone: another candidate asks another question.
+  const asked = question.answers.map(({ opId }) => opId).join(" ");
+  const { value, set, isReady } = useKeptDraft<Kept>(
+    `answer/${about}/${asked}`,
+    { rows: {} },
   );
+  const answers = new Map(Object.entries(value.rows));
   const [problem, setProblem] = useState<AnswerProblem | null>(null);
 
   function next(): void {
@@ -46,6 +56,7 @@ export function OwnAnswerForm({
     setProblem(composed.ok ? null : composed.error);
   }
 
+  if (!isReady) return null;
   return (
     <form
       className="own-answer"
@@ -75,7 +86,7 @@ export function OwnAnswerForm({
                 : undefined
             }
             onAnswer={(answer) => {
-              setAnswers(new Map(answers).set(key, answer));
+              set({ rows: { ...value.rows, [key]: answer } });
               setProblem(null);
             }}
           />

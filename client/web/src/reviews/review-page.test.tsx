@@ -323,3 +323,40 @@ test("[AP-85] the full history stands behind the question", async () => {
   await page.shows("Made without seeing #3");
   await page.shows("Made without seeing #2");
 });
+
+test("[AP-5] an answer that was half written is there again after a reload, with its reason, and gone once it is signed", async () => {
+  const { page: open } = await partsQuestion();
+  const choose = (page: Page, row: string, words: string) =>
+    act(async () =>
+      [...page.root.querySelectorAll("fieldset")]
+        .find(({ textContent }) => textContent.includes(row))
+        ?.querySelectorAll("label")
+        .forEach((label) => {
+          if (label.textContent.includes(words))
+            label.querySelector("input")?.click();
+        }),
+    );
+  const before = await open();
+  await before.press("Neither is right");
+  await before.shows("Nothing is chosen for you.");
+  await choose(before, "None", "Leave it out");
+  await choose(before, "Coil", "Otherwise");
+  await before.type("quantity", "2");
+  await before.press("Read and sign");
+  await before.type("Why is this right?", "one was put back");
+  await before.unmount();
+
+  const after = await open();
+  await after.press("Neither is right");
+  await after.shows("quantity");
+  expect(after.valueOf("quantity")).toBe("2");
+  await after.press("Read and sign");
+  await after.shows("Coil assembly × 2");
+  expect(after.valueOf("Why is this right?")).toBe("one was put back");
+  await after.press("Sign answer");
+  await after.shows("Answer signed");
+  await after.press("Undo");
+  await after.press(`This is right: Answer ${numberOf(after, "None")}`);
+  await after.shows("Sign this answer?");
+  expect(after.valueOf("Why is this right?")).toBe("");
+});

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 
 import { maxReasonLength } from "@suture/schema";
 
+import { useKeptDraft } from "../app/use-kept-draft.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Actions, Dialog } from "../ui/dialog.tsx";
@@ -19,10 +20,13 @@ export function SignDialog({
   onClose,
   onSign,
   reasonLabel,
+  about,
   children,
 }: {
   readonly title: string;
   readonly confirm: string;
+  /** What is signed or decided: its reason is kept under this name while it is typed. */
+  readonly about: string;
   /** By default the question why an answer is right. */
   readonly reasonLabel?: string;
   readonly isOpen: boolean;
@@ -38,6 +42,7 @@ export function SignDialog({
         onClose={onClose}
         onSign={onSign}
         reasonLabel={reasonLabel}
+        about={about}
       />
     </Dialog>
   );
@@ -48,14 +53,19 @@ function ReasonForm({
   onClose,
   onSign,
   reasonLabel,
+  about,
 }: {
   readonly confirm: string;
+  readonly about: string;
   readonly reasonLabel: string | undefined;
   readonly onClose: () => void;
   onSign(reason: string): Promise<string | null>;
 }) {
   const { reviews: text, common } = useText();
-  const [reason, setReason] = useState("");
+  const { value, set, drop, isReady } = useKeptDraft(`reason/${about}`, {
+    reason: "",
+  });
+  const { reason } = value;
   const [error, setError] = useState<string>();
   const [problem, setProblem] = useState<string | null>(null);
   const [isSaving, setSaving] = useState(false);
@@ -68,10 +78,12 @@ function ReasonForm({
     }
     setSaving(true);
     const failed = await onSign(given);
+    if (failed === null) drop();
     setSaving(false);
     setProblem(failed);
   }
 
+  if (!isReady) return null;
   return (
     <form
       className="sign-form"
@@ -84,8 +96,8 @@ function ReasonForm({
         label={reasonLabel ?? text.reasonLabel}
         hint={text.reasonHint}
         value={reason}
-        onChange={(value) => {
-          setReason(value);
+        onChange={(typed) => {
+          set({ reason: typed });
           setError(undefined);
         }}
         error={error}

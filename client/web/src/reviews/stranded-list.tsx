@@ -113,7 +113,7 @@ function StrandedCard({ summary, organizationId, names }: CardProps) {
       <dl className="answer-facts">
         <div>
           <dt>{text.stranded.why}</dt>
-          <dd>{message}</dd>
+          <dd>{sentence(message)}</dd>
         </div>
         <div>
           <dt>{text.stranded.by}</dt>
@@ -138,6 +138,12 @@ function StrandedCard({ summary, organizationId, names }: CardProps) {
       )}
     </article>
   );
+}
+
+/** The server gives its reasons as clauses. */
+function sentence(reason: string): string {
+  const [first = "", ...rest] = reason;
+  return `${first.toUpperCase()}${rest.join("")}${reason.endsWith(".") ? "" : "."}`;
 }
 
 function Detail({ summary, organizationId, names }: CardProps) {
@@ -274,6 +280,7 @@ function Decisions({
         onClose={() => setVerb(null)}
         onSign={decide}
         reasonLabel={text.stranded.reason}
+        about={detail.hash}
       >
         <p>
           {verb === "dismiss"
