@@ -41,6 +41,7 @@ function medication(dose: number): Content {
     code: { text: 'Metoprolol "retard" {}, é' },
     dosage: [{ text: `${dose} tablets` }],
     source: { kind: "request", display: "Ward" },
+    note: "Half an hour before breakfast. ".repeat(15),
   };
 }
 

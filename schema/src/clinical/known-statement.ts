@@ -17,6 +17,9 @@ import {
   type StatementMalformed,
 } from "./statement.ts";
 
+/** A text of some two entries is read as quickly anew. */
+const leastLength = 1_000;
+
 export class KnownStatement {
   readonly statement: Statement;
   readonly #group: GroupDefinition;
@@ -35,7 +38,7 @@ export class KnownStatement {
     group: GroupDefinition,
     text: string,
   ): Result<Statement, StatementMalformed> {
-    if (group !== this.#group || isTooLong(text))
+    if (group !== this.#group || text.length < leastLength || isTooLong(text))
       return parseStatement(group, text);
     this.#slices ??= slicesOf(group, this.#text);
     const placed = placeEntries(group, text, this.#slices);
