@@ -117,6 +117,13 @@ export class EditSession<R extends RecordType = RecordType> {
     return this.#edits.rebase();
   }
 
+  /** Throws away what was written, and keeps what was shown: before a form writes all it holds once more. */
+  discard(): void {
+    this.#edits = this.#newDraft();
+    this.#lostSteps.length = 0;
+    this.#parentId = undefined;
+  }
+
   /** Moves the record to another parent with the next save. */
   moveTo(parentId: RecordId): void {
     this.#parentId = parentId;

@@ -79,13 +79,19 @@ export function useEditForm<R extends RecordType, T extends DraftValue>({
     session === null || began === undefined || candidate !== undefined
       ? []
       : changesSince(history, began);
-  const isBehindItself = session !== null && !session.isBehind;
+  const notShown = new Set(
+    session === null
+      ? []
+      : changesSince(history, session.heads).map(({ hash }) => hash),
+  );
 
   const save = async (
     write: (draft: Draft<R>) => string | null,
     reason = "",
   ) => {
     if (session === null || isSaving) return false;
+    // A try before this one may have written the same already.
+    session.discard();
     const wrong = write(session.draft);
     setProblem(wrong);
     if (wrong !== null) return false;
@@ -113,7 +119,8 @@ export function useEditForm<R extends RecordType, T extends DraftValue>({
       }),
     isRestored: kept.isRestored,
     since,
-    mustTakeIn: since.length > 0 && isBehindItself,
+    // Composed at what this page has shown, a save would count them as seen.
+    mustTakeIn: since.some(({ hash }) => !notShown.has(hash)),
     takeIn() {
       if (session === null) return;
       session.acknowledge();

@@ -6,6 +6,8 @@ import {
   openDevice,
   TestServer,
 } from "@suture/client/clinic-test-support";
+import { clientTables } from "@suture/client";
+import { createMemoryStore, StoreError } from "@suture/schema";
 import { act } from "react";
 import { expect, test } from "vitest";
 
@@ -73,6 +75,51 @@ test("[AP-29] after a reload, what changed since the form was begun has to be ta
   await page.press("Sign");
   await page.until(() => window.location.pathname === `/patients/${atAda.id}`);
   expect(medicationsOf(atAda)).toHaveLength(2);
+});
+
+test("[AP-7] signing again after it could not be stored signs once", async () => {
+  const memory = createMemoryStore({ tables: clientTables });
+  let isFull = false;
+  const device = await openDevice({
+    name: "ada",
+    store: {
+      read: (partition, work) => memory.read(partition, work),
+      write: (partition, work) =>
+        isFull
+          ? Promise.reject(new StoreError("store-full", "no space is left"))
+          : memory.write(partition, work),
+      listPartitions: () => memory.listPartitions(),
+      close: () => memory.close(),
+    },
+  });
+  const { organizationId } = await foundClinic(device);
+  const record = await newPatient(device, organizationId);
+  const page = await renderApp(device, `/patients/${record.id}/medication`);
+  await page.type("Medication", "Warfarin 3 mg");
+  isFull = true;
+  await page.press("Sign");
+  await page.shows("Not saved — this device cannot store it.");
+  isFull = false;
+  await page.press("Sign");
+  await page.until(() => window.location.pathname === `/patients/${record.id}`);
+  expect(medicationsOf(record)).toEqual(["Warfarin 3 mg"]);
+});
+
+test("[AP-29] what came after a reload does not take away what has to be taken in", async () => {
+  const { ada, atAda, atBen, sync } = await twoClinicians();
+  const path = `/patients/${atAda.id}/medication`;
+  const before = await renderApp(ada, path);
+  await before.type("Medication", "Warfarin 3 mg");
+  await before.until(() => before.valueOf("Medication") !== "");
+  await before.unmount();
+  await prescribe(atBen, "Naproxen 250 mg");
+  await sync();
+  const page = await renderApp(ada, path);
+  await page.shows("This form was begun earlier.");
+  await prescribe(atBen, "Ibuprofen 400 mg");
+  await act(sync);
+  await page.shows("2 changes were made since you opened this form");
+  expect(page.button("Sign").hasAttribute("disabled")).toBe(true);
 });
 
 test("[AP-30] medications are signed anew, changed and ended", async () => {
