@@ -95,3 +95,21 @@ test("[RE-14] a record that cannot be brought up to date shows nothing, tells so
   if (!again.ok) throw new Error(again.error.code);
   expect(again.value.history()).toHaveLength(2);
 });
+
+test("[RE-7] a record that was held while many others were opened tells of a new status when it is watched", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  const record = await newPatient(ada, organizationId);
+  for (let count = 0; count < 210; count += 1)
+    await newPatient(ada, organizationId);
+  await server.takeFrom(ada);
+  await server.deliverTo(ada);
+  await ada.client.settle();
+  let shown = record.status.label;
+  record.watch(() => void (shown = record.status.label));
+  expect(shown).toBe("Synced.");
+  await server.confirmTo(ada);
+  await ada.client.settle();
+  expect(shown).toBe("Synced and confirmed.");
+});

@@ -52,7 +52,6 @@ function JobOf({ recordId }: { readonly recordId: RecordId }) {
 
 function JobView({ row }: { readonly row: JobRow }) {
   const { record, snapshot, status } = row;
-  const { jobs } = useText();
   const service = useGroup(record, "service");
   return (
     <article className="job">
