@@ -170,6 +170,9 @@ export function AuditSearch({
               )}
             </div>
           )}
+          {state.found.length > 0 && !state.isReading && (
+            <p className="hint">{text.search.exportHint}</p>
+          )}
           {state.found.length === 0 && !state.isReading && (
             <p>{text.search.nothing}</p>
           )}

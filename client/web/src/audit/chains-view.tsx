@@ -142,6 +142,9 @@ function ChainRow({ scopeId, chain, verdict, count }: Checked) {
             : text.chains.checkpointBehind(signed.covered)}
         </p>
       )}
+      {signed.kind === "none" && chain === "audit" && broken === null && (
+        <p className="hint">{text.chains.noCheckpoint}</p>
+      )}
       {signed.kind === "not-signed" && (
         <p className="chain-bad">{text.chains.notSigned}</p>
       )}

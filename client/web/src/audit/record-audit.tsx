@@ -157,6 +157,7 @@ function AsOf({ record, names }: RecordProps) {
         <TextField
           type="date"
           label={text.record.asOf}
+          hint={text.record.asOfHint}
           value={day}
           onChange={setDay}
         />

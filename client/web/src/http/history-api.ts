@@ -90,7 +90,6 @@ const pageSchema = z.object({
   entries: z.array(serverEntrySchema),
   next: z.int().nullable(),
 });
-export type ServerHistoryPage = z.infer<typeof pageSchema>;
 
 const pageEntries = 200;
 

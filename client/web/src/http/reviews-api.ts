@@ -21,7 +21,6 @@ const summarySchema = z.object({
     }),
   ]),
 });
-export type ReviewSummary = z.infer<typeof summarySchema>;
 
 export function listReviewsOf(api: ApiFetch, recordId: RecordId) {
   return api({

@@ -104,7 +104,6 @@ export const auditText = {
     delivered: "was sent changes to their device",
     opened: "opened a record on their device",
   } as Readonly<Record<string, string>>,
-  looked: (what: string) => `looked at ${what}`,
 
   record: {
     title: (label: string, kind: string) =>
@@ -140,7 +139,6 @@ export const auditText = {
     overwroteUnsent:
       "What it overwrote had not been sent to their device, as far as is on record.",
     stood: "What stood in front of them",
-    signedContent: "Every value that was in conflict is shown",
   },
 
   timeline: {
@@ -204,7 +202,6 @@ export const auditText = {
     reads: "who looked",
     offline:
       "To prove it without trusting the server, run `suture audit verify` over a copy of its data.",
-    checking: "Checking the signature…",
   },
 
   mayNot: "The audit is for auditors and administrators.",

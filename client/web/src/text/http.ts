@@ -1,8 +1,6 @@
 /** Why the server did not do what was asked. Codes that are not here are told in the server's own sentence. */
 export const httpText = {
   asking: "Asking the server…",
-  needsServer: "This needs the server, which does not answer now.",
-  needsServerHint: "Nothing was changed. Try again when there is a connection.",
   again: "Try again",
   unknown: "The server did not say why.",
   problems: {

@@ -25,7 +25,6 @@ export const reviewsText = {
   count: (count: number) => (count === 1 ? "1 question" : `${count} questions`),
   openedAt: (instant: string) => `Open since ${instant}`,
   onThisDevice: "Seen by this device; the server has not heard of it yet",
-  mayNotSettle: "Somebody else may settle this",
   or: "or",
   andMore: (words: string, count: number) => `${words}, and ${count} more`,
 
@@ -100,7 +99,6 @@ export const reviewsText = {
       : count === 1
         ? "One more entry is the same in both."
         : `${count} more entries are the same in all answers.`,
-  base: "What everyone had last seen",
   untilThen: "Until this is settled",
   untilThenText: {
     prescribing:
@@ -114,7 +112,6 @@ export const reviewsText = {
     recordStatus: "The record counts as active.",
   } as Readonly<Record<string, string>>,
   doNotAct: "Do not act on this",
-  stands: "Counts until settled",
 
   // answering
   choose: "This is right",
@@ -183,7 +180,6 @@ export const reviewsText = {
     next: "Read and sign",
     unanswered: "Say what is right here.",
     notValid: "This is not complete or not valid.",
-    fieldOf: (field: string) => field,
   },
 
   // earlier questions on the record
@@ -253,7 +249,6 @@ export const reviewsText = {
       dismissed: "Put aside",
       "said-again": "Its author's device has said it again by itself",
     },
-    done: { adopt: "Taken over.", dismiss: "Put aside." },
     mayNotDecide: "Managers and administrators decide.",
   },
 };
