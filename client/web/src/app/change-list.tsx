@@ -16,11 +16,15 @@ export function ChangeList({
   readonly entries: readonly HistoryEntry[];
   readonly label: string;
 }) {
+  const { chart } = useText();
   return (
     <ol className="changes" aria-label={label}>
       {entries.map((entry) => (
         <li key={entry.hash} className="change">
           <ChangeHead entry={entry} />
+          {entry.edits.some(({ kind }) => kind === "resolution") && (
+            <p className="tag tag-good">{chart.conflictSettled}</p>
+          )}
           <ChangeWords type={type} entry={entry} />
         </li>
       ))}

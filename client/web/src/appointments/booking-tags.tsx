@@ -33,6 +33,10 @@ export function BookingTags({
         reading.content.status === "cancelled" && (
           <span className="tag">{appointments.cancelled}</span>
         )}
+      {reading.status === "settled" &&
+        reading.content.status === "proposed" && (
+          <span className="tag">{appointments.proposed}</span>
+        )}
       {isTentative && (
         <span className="tag tag-tentative">
           <Icon name="clock" /> {appointments.tentative}

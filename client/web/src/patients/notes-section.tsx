@@ -1,6 +1,5 @@
 /** Notes stand beside each other, each as it was written; one that was entered in error is marked, not gone. */
-import { mayWrite, type patient as Patient } from "@suture/schema";
-import { patient } from "@suture/schema";
+import { mayWrite, patient } from "@suture/schema";
 import { useHistory, type ShownRecord } from "@suture/client/react";
 
 import { useApp } from "../app/app-deps.tsx";
@@ -17,7 +16,7 @@ import { TextField } from "../ui/text-field.tsx";
 export function NotesSection({
   shown,
 }: {
-  readonly shown: ShownRecord<typeof Patient>;
+  readonly shown: ShownRecord<typeof patient>;
 }) {
   const { common, patients } = useText();
   const { roles } = useMe();
@@ -58,6 +57,9 @@ export function NotesSection({
                   <> · {common.dateTime(Date.parse(time))}</>
                 )}
               </p>
+              {mayAdd && !isWrong && (
+                <MarkWrong shown={shown} entryId={entryId} text={text} />
+              )}
             </li>
           );
         })}
@@ -67,7 +69,43 @@ export function NotesSection({
   );
 }
 
-function NoteForm({ shown }: { readonly shown: ShownRecord<typeof Patient> }) {
+/** What is written stays readable: it is struck through and said to be wrong. */
+function MarkWrong({
+  shown: { record },
+  entryId,
+  text,
+}: {
+  readonly shown: ShownRecord<typeof patient>;
+  readonly entryId: string;
+  readonly text: string;
+}) {
+  const { patients } = useText();
+  const wordsOf = useSaveWords();
+  const submit = useSubmit(async () => {
+    const session = await record.edit();
+    session.draft.notes.withdraw(entryId, "entered-in-error");
+    const saved = await session.save();
+    return saved.ok ? null : wordsOf(saved.error);
+  });
+  return (
+    <form className="no-print" onSubmit={submit.onSubmit}>
+      <Button
+        type="submit"
+        look="quiet"
+        aria-label={patients.markErrorOf(text)}
+      >
+        {patients.markError}
+      </Button>
+      {submit.problem !== null && (
+        <Notice tone="danger" isLive>
+          {submit.problem}
+        </Notice>
+      )}
+    </form>
+  );
+}
+
+function NoteForm({ shown }: { readonly shown: ShownRecord<typeof patient> }) {
   const { common, patients } = useText();
   const { clock } = useApp();
   const wordsOf = useSaveWords();

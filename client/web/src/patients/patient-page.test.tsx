@@ -114,6 +114,9 @@ test("[AP-27] notes stand beside each other with author and time", async () => {
   );
   expect(notes[0]).toMatch(/^Came by herself.*2 Mar 2026/);
   expect(notes[1]).toMatch(/^Called, no answerA founder · 2 Mar 2026/);
+  await page.press("Mark as entered in error: Called, no answer");
+  await page.shows("Called, no answerEntered in error · A founder");
+  expect(page.text).toContain("Came by herself");
 });
 
 test("[AP-28] in conflict every version is shown with its signer and a way to its review, on all pages", async () => {

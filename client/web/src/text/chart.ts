@@ -90,6 +90,6 @@ export const chartText = {
   added: "added",
   changed: "changed",
   removed: "taken out",
-  conflictSettled: "conflict settled",
+  conflictSettled: "Settles a conflict",
   nothingTold: "other parts of the record",
 };

@@ -26,7 +26,6 @@ export const commonText = {
   saving: "Saving…",
   required: "This is needed.",
   unknownMember: "A colleague not on this device",
-  notKnown: "Not known",
   none: "None",
   storeFailed:
     "This device could not read its storage. Your work is kept; try again.",

@@ -63,7 +63,8 @@ export const patientsText = {
   newNote: "New note",
   addNote: "Add the note",
   noteEnteredInError: "Entered in error",
-  markError: "Entered in error",
+  markError: "Mark as entered in error",
+  markErrorOf: (text: string) => `Mark as entered in error: ${text}`,
   // appointments
   noAppointments: "No appointments on this device",
   book: "Book an appointment",

@@ -18,7 +18,6 @@ export const shellText = {
   tryAgain: "Show it again",
   loadFailed: "This page could not be loaded.",
   account: "Account",
-  accountOf: (name: string) => `${name}: account and this device`,
   noWorkplace: "Not a member anywhere yet",
   somebody: "You",
   waitingTitle: "Where you work is not on this device yet",

@@ -50,8 +50,6 @@ export const unsentText = {
   strandedTitle: "Not accepted",
   strandedLead:
     "The server did not accept this work. Your copy is kept. A manager or an administrator can take it over under their own name.",
-  strandedReason: "Why it was not accepted",
-  strandedTried: "What it was to say",
   saidAgain: "This device has said it again.",
   exportStranded: "Save a copy of what was not accepted",
   dismiss: "I have seen it",
