@@ -157,7 +157,6 @@ function AsOf({ record, names }: RecordProps) {
         <TextField
           type="date"
           label={text.record.asOf}
-          hint={text.record.asOfHint}
           value={day}
           onChange={setDay}
         />
@@ -179,6 +178,7 @@ function AsOf({ record, names }: RecordProps) {
       {atMs !== null && (
         <>
           <h2>{text.record.stoodAt(common.dateTime(atMs))}</h2>
+          <p className="hint">{text.record.asOfHint}</p>
           {snapshot === null ? (
             <Notice>{text.record.notThere}</Notice>
           ) : (

@@ -110,7 +110,7 @@ export const auditText = {
       kind === "" ? `History: ${label}` : `History: ${label} (${kind})`,
     fromServer: "As the server tells it. This look is on record.",
     fromDevice:
-      "The server does not answer, so this is what this device holds. What was sent to whom is only told by the server, and it has not noted this look.",
+      "Shown is what this device holds. What was sent to whom only the server tells, and it has not noted this look.",
     more: "Read on",
     export: "Save this history",
     fileName: (stamp: string) => `suture-history-${stamp}.json`,
