@@ -109,7 +109,7 @@ function refusal(from, workspace, specifier) {
   if (!specifier.startsWith(".")) return undefined;
 
   const to = pathInHouse(resolve(root, dirname(from), specifier));
-  if (!to.startsWith(`${workspace}/`))
+  if (!to.startsWith(`${workspace}/`) && !to.startsWith(".ci/"))
     return "Across workspaces, import by package name.";
   if (directions.some((row) => row.from.test(from) && row.not.test(to)))
     return `Imports point one way: \`${to}\` lies above this file.`;

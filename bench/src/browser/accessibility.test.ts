@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { source as axe } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
@@ -11,8 +10,6 @@ beforeEach(async () => {
   world = await AppWorld.create();
 });
 afterEach(() => world.end());
-
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const pagesByPerson: readonly (readonly [PersonKey, readonly string[]])[] = [
   ["receptionist", ["/", "/patients", "/patients/new", "/appointments"]],
@@ -82,7 +79,7 @@ const resultSchema = z.object({
 });
 
 async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await readFile(axe, "utf8"));
+  await page.evaluate(axe);
   const result = resultSchema.parse(await page.evaluate("axe.run()"));
   return result.violations.map(
     ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`,

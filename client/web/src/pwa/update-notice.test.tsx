@@ -21,16 +21,16 @@ test("[WB-23] a new version is offered once it waits, and taken by whoever says 
   const host = document.createElement("div");
   document.body.append(host);
   const root = createRoot(host);
-  await act(() => root.render(<UpdateNotice update={update} />));
+  await act(async () => root.render(<UpdateNotice update={update} />));
   expect(host.textContent).toBe("");
-  await act(() => {
+  await act(async () => {
     update.isWaiting = true;
     for (const listener of listeners) listener();
   });
   expect(host.textContent).toContain("A new version of this app is here.");
   expect(taken).toBe(0);
-  await act(() => host.querySelector("button")?.click());
+  await act(async () => host.querySelector("button")?.click());
   expect(taken).toBe(1);
-  await act(() => root.unmount());
+  await act(async () => root.unmount());
   expect(listeners.size).toBe(0);
 });

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { openDevice } from "@suture/client/clinic-test-support";
-import { expect, test } from "vitest";
+import { test } from "vitest";
 
 import { renderApp } from "../app.test-support.tsx";
 
