@@ -48,7 +48,9 @@ test("[WB-24] who leaves last leaves nothing in the browser, and other tabs let 
   const before = await keyOf(device.page);
   await device.page.getByRole("button", { name: /account/i }).click();
   await device.page.getByText("Sign out of this device").click();
+  const loadedAnew = device.page.waitForEvent("load");
   await device.page.getByRole("button", { name: "Sign out" }).click();
+  await loadedAnew;
   await device.page.getByLabel("E-mail").waitFor();
   // The page that was loaded anew has made its own, with another key, and nothing in it.
   expect(await keyOf(device.page)).not.toBe(before);
