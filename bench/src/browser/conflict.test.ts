@@ -48,7 +48,10 @@ test("[AP-101] two clinicians sign offline, a conflict shows both, it is settled
   await north.page.close();
   const page = await north.context.newPage();
   await page.goto("/unsent");
-  await page.getByRole("link", { name: /prescribing/ }).first().waitFor();
+  await page
+    .getByRole("link", { name: /prescribing/ })
+    .first()
+    .waitFor();
   await page.getByText("last confirmed").first().waitFor();
 
   north.network.heal();
