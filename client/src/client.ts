@@ -40,7 +40,6 @@ import { OpenRecords } from "./records/open-records.ts";
 import { readableTypes } from "./records/readable-types.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
 import type { RepoView } from "./records/repo-view.ts";
-import { refreshViews } from "./records/refresh-views.ts";
 import { reexpressStranded } from "./records/reexpress-stranded.ts";
 import { Repositories } from "./records/repositories.ts";
 import type { Repository } from "./records/repository.ts";
@@ -295,11 +294,6 @@ export class Client {
   async openRepoView(): Promise<RepoView> {
     const { RepoView } = await import("./records/repo-view.ts");
     return new RepoView(this.#deps);
-  }
-
-  /** Makes ready what lists and searches read, of all that has come: else whoever lists next waits for it. */
-  prepareLists(): Promise<void> {
-    return refreshViews(this.#log, this.#deps.types);
   }
 
   // work that is on this device only

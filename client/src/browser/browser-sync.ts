@@ -22,12 +22,10 @@ async function syncUntilClosed(options: BrowserOptions): Promise<void> {
   );
   const parts = await openBrowserParts(options, channel);
   const engines: SyncEngine[] = [];
-  // What fails here fails whoever lists next, and says so there.
-  const prepare = () => void client.prepareLists().catch(() => undefined);
   const client = await createClient({
     ...parts,
     startSyncDriver: (deps) => {
-      const engine = new SyncEngine(tellingOthers(deps, channel, prepare));
+      const engine = new SyncEngine(tellingOthers(deps, channel));
       engines.push(engine);
       return engine;
     },
@@ -42,14 +40,12 @@ async function syncUntilClosed(options: BrowserOptions): Promise<void> {
 function tellingOthers(
   deps: SyncEngineDeps,
   channel: BrowserChannel,
-  onCaughtUp: () => void,
 ): SyncEngineDeps {
   return {
     ...deps,
     onStatus(status) {
       deps.onStatus(status);
       channel.say("status", status);
-      if (status.state === "up-to-date") onCaughtUp();
     },
     onPresence: (message) => channel.say("presence", message),
   };
