@@ -65,7 +65,7 @@ import { DamageReports } from "./store/damage-report.ts";
 import type { LocalLog } from "./store/local-log.ts";
 import { catchUp } from "./sync/catch-up.ts";
 import { createSyncIdentity } from "./sync-identity.ts";
-import { keepLastHeard } from "./sync/keep-last-heard.ts";
+import { LastHeardKeeper } from "./sync/last-heard.ts";
 import {
   SyncEngine,
   type LastHeard,
@@ -90,6 +90,7 @@ export class Client {
   readonly #repositories: Repositories;
   #person: CurrentPerson | null = null;
   readonly #renewal: TokenRenewal;
+  readonly #lastHeard: LastHeardKeeper;
 
   readonly reviews: Reviews;
   readonly damage: DamageReports;
@@ -105,6 +106,7 @@ export class Client {
     const types = createRecordTypes(options.recordTypes ?? sutureRecords);
     this.#options = options;
     this.#log = log;
+    this.#lastHeard = new LastHeardKeeper(log);
     this.damage = new DamageReports(log);
     this.#renewal = new TokenRenewal(options);
     this.#records = new OpenRecords(log, types);
@@ -385,7 +387,7 @@ export class Client {
     if (this.#sync instanceof SyncEngine && status.state === "up-to-date") {
       if (this.#person !== null)
         void this.#renewal.keepSyncToken(this.#person.personId);
-      keepLastHeard(this.#log, status);
+      this.#lastHeard.note(status);
     }
     this.#deps.sending.setObstacle(sendObstacleOf(status.problem?.code));
     for (const listener of [...this.#syncListeners]) listener(status);

@@ -4,7 +4,11 @@
  */
 import type { Client } from "../client.ts";
 import { createClient } from "../create-client.ts";
-import { SyncEngine, type SyncEngineDeps } from "../sync/sync-engine.ts";
+import {
+  SyncEngine,
+  type SyncEngineDeps,
+  type SyncStatus,
+} from "../sync/sync-engine.ts";
 import { BrowserChannel } from "./browser-channel.ts";
 import { openBrowserParts, type BrowserOptions } from "./browser-parts.ts";
 
@@ -41,14 +45,29 @@ function tellingOthers(
   deps: SyncEngineDeps,
   channel: BrowserChannel,
 ): SyncEngineDeps {
+  let said: SyncStatus | undefined;
   return {
     ...deps,
     onStatus(status) {
       deps.onStatus(status);
+      if (said !== undefined && saysTheSame(said, status)) return;
+      said = status;
       channel.say("status", status);
     },
     onPresence: (message) => channel.say("presence", message),
   };
+}
+
+/** Each frame is an answer: nobody reads in a page when the last of a second came. */
+function saysTheSame(said: SyncStatus, status: SyncStatus): boolean {
+  const { state, problem, nextAttemptAtMs, lastAnswerAtMs } = status;
+  const laterMs = (lastAnswerAtMs ?? 0) - (said.lastAnswerAtMs ?? 0);
+  return (
+    said.state === state &&
+    said.problem === problem &&
+    said.nextAttemptAtMs === nextAttemptAtMs &&
+    Math.abs(laterMs) < 1_000
+  );
 }
 
 function answer(

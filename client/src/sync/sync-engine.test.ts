@@ -16,7 +16,7 @@ import { createMemoryTokenStore } from "../identity/token-store.ts";
 import { clientTables } from "../store/client-tables.ts";
 import { openLocalLog } from "../store/local-log.ts";
 import type { ConnectFailure, ConnectRequest } from "./connect.ts";
-import { keepLastHeard } from "./keep-last-heard.ts";
+import { LastHeardKeeper } from "./last-heard.ts";
 import { SyncEngine, type SyncStatus } from "./sync-engine.ts";
 
 type Answer = (
@@ -219,10 +219,11 @@ async function openEngine(
 test("[SY-32] when the server was last heard of is known after a restart, without a network", async () => {
   const store = createMemoryStore({ tables: clientTables });
   const log = await openLocalLog({ store, clock: { now: () => 0 } });
-  keepLastHeard(log, { lastAnswerAtMs: 5_000, caughtUpAtMs: 4_000 });
+  const keeper = new LastHeardKeeper(log);
+  keeper.note({ lastAnswerAtMs: 5_000, caughtUpAtMs: 4_000 });
   // Nobody reads another time of day in it.
-  keepLastHeard(log, { lastAnswerAtMs: 6_000, caughtUpAtMs: 6_000 });
-  keepLastHeard(log, { lastAnswerAtMs: null, caughtUpAtMs: null });
+  keeper.note({ lastAnswerAtMs: 6_000, caughtUpAtMs: 6_000 });
+  keeper.note({ lastAnswerAtMs: null, caughtUpAtMs: null });
   await log.write(() => Promise.resolve());
   const client = await createClient({
     url: "https://suture.test",
