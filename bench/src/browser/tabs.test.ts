@@ -54,7 +54,6 @@ test("[WB-24] who leaves last leaves nothing in the browser, and other tabs let 
   await device.page.getByLabel("E-mail").waitFor();
   // The page that was loaded anew has made its own, with another key, and nothing in it.
   expect(await keyOf(device.page)).not.toBe(before);
-  await second.reload();
   await second.getByLabel("E-mail").waitFor();
 });
 

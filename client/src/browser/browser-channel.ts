@@ -24,8 +24,10 @@ interface Messages {
   readonly "tell-status": null;
   /** To all: who is signed in on the device, or uses it, is other than before. */
   readonly restart: null;
-  /** Everything of this device is about to be removed. */
+  /** Everything of this device is about to be removed, */
   readonly close: null;
+  /** and is. */
+  readonly removed: null;
 }
 type Kind = keyof Messages;
 

@@ -8,11 +8,14 @@ import { DistantSync } from "./distant-sync.ts";
 export interface BrowserClientOptions extends BrowserOptions {
   /** Starts a module worker that calls `serveBrowserSync` with the same options. */
   startWorker(): Worker;
+  /** Another tab has removed everything that this device kept: what a page still shows is to go, too. */
+  onRemoved(): void;
 }
 
 /** Throws a `StoreError` for a store that cannot be opened: no space, a damaged one, one of a later version. */
 export async function createBrowserClient({
   startWorker,
+  onRemoved,
   ...options
 }: BrowserClientOptions): Promise<Client> {
   const channel = new BrowserChannel(options.name);
@@ -34,5 +37,7 @@ export async function createBrowserClient({
   });
   channel.hear("restart", () => void client.renewPersons());
   channel.hear("close", () => void client.close());
+  // The client's own channel closes with it.
+  new BrowserChannel(options.name).hear("removed", onRemoved);
   return client;
 }

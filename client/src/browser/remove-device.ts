@@ -14,5 +14,6 @@ export async function removeDevice(name: string): Promise<void> {
   channel.say("close", null);
   await deleteIndexedDbTokenStore(name);
   await deleteIndexedDbStore(name);
+  channel.say("removed", null);
   channel.close();
 }

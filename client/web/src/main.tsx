@@ -56,6 +56,7 @@ async function openClient(): Promise<Client> {
       new Worker(new URL("./sync-worker.ts", import.meta.url), {
         type: "module",
       }),
+    onRemoved: () => location.replace("/"),
   });
   client.startSync();
   // Hints that an attempt may succeed now; whether it does, the server's answer says.
