@@ -20,7 +20,9 @@ export function RecordGate<R extends RecordType>({
   const { common } = useText();
   const parsed = recordIdSchema.safeParse(id);
   if (!parsed.success)
-    return <Notice>{common.recordProblem["record-unknown"]}</Notice>;
+    return (
+      <Notice tone="warning">{common.recordProblem["record-unknown"]}</Notice>
+    );
   return (
     <OpenGate repository={repository} id={parsed.data}>
       {children}
@@ -43,7 +45,11 @@ function OpenGate<R extends RecordType>({
     case "loading":
       return <p className="loading">{common.loading}</p>;
     case "problem":
-      return <Notice>{common.recordProblem[reading.problem.code]}</Notice>;
+      return (
+        <Notice tone="warning">
+          {common.recordProblem[reading.problem.code]}
+        </Notice>
+      );
     case "open":
       return <>{children(reading)}</>;
   }

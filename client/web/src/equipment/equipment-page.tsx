@@ -1,46 +1,23 @@
 /** One piece of equipment: what it is, whether it may be used, and what was last done to it. SPEC AP-51. */
-import { recordIdSchema, type equipment, type RecordId } from "@suture/schema";
-import {
-  useClient,
-  useGroup,
-  useRecord,
-  type ShownRecord,
-} from "@suture/client/react";
+import type { equipment } from "@suture/schema";
+import { useClient, useGroup, type ShownRecord } from "@suture/client/react";
 
+import { RecordGate } from "../app/record-gate.tsx";
 import { useTitle } from "../app/use-title.ts";
 import { RecordStatusLine } from "../jobs/record-status-line.tsx";
 import { useText } from "../text/use-text.ts";
-import { Notice } from "../ui/notice.tsx";
 import { FitnessSection } from "./fitness-section.tsx";
 import { LastJobs } from "./last-jobs.tsx";
 import { ReportForm } from "./report-form.tsx";
 
 export function EquipmentPage({ id }: { readonly id: string }) {
-  const { equipment: text, common } = useText();
-  const recordId = recordIdSchema.safeParse(id);
+  const { equipment: text } = useText();
   useTitle(text.one);
-  if (!recordId.success)
-    return (
-      <Notice tone="warning">{common.recordProblem["record-unknown"]}</Notice>
-    );
-  return <EquipmentOf recordId={recordId.data} />;
-}
-
-function EquipmentOf({ recordId }: { readonly recordId: RecordId }) {
-  const { common } = useText();
-  const reading = useRecord(useClient().equipment, recordId);
-  switch (reading.state) {
-    case "loading":
-      return <p className="loading">{common.loading}</p>;
-    case "problem":
-      return (
-        <Notice tone="warning">
-          {common.recordProblem[reading.problem.code]}
-        </Notice>
-      );
-    case "open":
-      return <EquipmentView shown={reading} />;
-  }
+  return (
+    <RecordGate repository={useClient().equipment} id={id}>
+      {(shown) => <EquipmentView shown={shown} />}
+    </RecordGate>
+  );
 }
 
 function EquipmentView({

@@ -1,12 +1,11 @@
 /** One job: how it stands, what can be done next, what was done. Built for one thumb on a small screen. SPEC AP-41. */
-import { recordIdSchema, type RecordId } from "@suture/schema";
-import { useClient, useGroup, useRecord } from "@suture/client/react";
+import { useClient, useGroup } from "@suture/client/react";
 
+import { RecordGate } from "../app/record-gate.tsx";
 import { useTitle } from "../app/use-title.ts";
 import { EquipmentName } from "../equipment/equipment-name.tsx";
 import { useText } from "../text/use-text.ts";
 import { ButtonLink } from "../ui/button.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { ContestedWork } from "./contested-work.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { Missing } from "./missing.tsx";
@@ -23,31 +22,13 @@ import { SharedHands } from "./shared-hands.tsx";
 import type { JobRow } from "./use-open-jobs.ts";
 
 export function JobPage({ id }: { readonly id: string }) {
-  const { jobs, common } = useText();
-  const recordId = recordIdSchema.safeParse(id);
+  const { jobs } = useText();
   useTitle(jobs.details);
-  if (!recordId.success)
-    return (
-      <Notice tone="warning">{common.recordProblem["record-unknown"]}</Notice>
-    );
-  return <JobOf recordId={recordId.data} />;
-}
-
-function JobOf({ recordId }: { readonly recordId: RecordId }) {
-  const { common } = useText();
-  const reading = useRecord(useClient().serviceJobs, recordId);
-  switch (reading.state) {
-    case "loading":
-      return <p className="loading">{common.loading}</p>;
-    case "problem":
-      return (
-        <Notice tone="warning">
-          {common.recordProblem[reading.problem.code]}
-        </Notice>
-      );
-    case "open":
-      return <JobView row={reading} />;
-  }
+  return (
+    <RecordGate repository={useClient().serviceJobs} id={id}>
+      {(row) => <JobView row={row} />}
+    </RecordGate>
+  );
 }
 
 function JobView({ row }: { readonly row: JobRow }) {
