@@ -132,7 +132,17 @@ export type {
   AllergyReaction,
 } from "./fhir/allergy.ts";
 export type { Annotation } from "./fhir/annotation.ts";
-export type { Attachment } from "./fhir/attachment.ts";
+export {
+  attachmentHashSchema,
+  attachmentSchema,
+  type Attachment,
+  type AttachmentHash,
+} from "./fhir/attachment.ts";
+export {
+  maxAttachmentBytes,
+  pictureTypeOf,
+  type PictureType,
+} from "./fhir/picture.ts";
 export type {
   CodeableConcept,
   Coding,
@@ -393,6 +403,7 @@ export {
   type AuditChainName,
   type ChainedEntry,
 } from "./protocol/audit-chain.ts";
+export * from "./protocol/device-description.ts";
 export { firstChain, nextChain, type LogLink } from "./protocol/log-chain.ts";
 export {
   joinRestoreRows,
@@ -418,8 +429,10 @@ export {
 export * from "./protocol/notices.ts";
 export * from "./protocol/over-budget.ts";
 export * from "./protocol/push.ts";
+export * from "./protocol/record-history.ts";
 export { reviewIdOf, type ReviewQuestion } from "./protocol/review-id.ts";
 export * from "./protocol/review-task.ts";
+export * from "./protocol/stranded-work.ts";
 export * from "./protocol/token.ts";
 export * from "./protocol/welcome.ts";
 

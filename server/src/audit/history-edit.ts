@@ -2,64 +2,15 @@
 import {
   canonicalize,
   compareContents,
-  deviceIdSchema,
   generalInitial,
   groupOf,
-  recordIdSchema,
   type Content,
   type Edit,
   type JsonValue,
   type OpId,
+  type RecordHistoryEdit,
   type RecordType,
 } from "@suture/schema";
-import { z } from "zod";
-
-const anyValue = z.unknown();
-
-/**
- * `before` is exactly what the edit overwrote: nothing, one value, or several that stood side by side. `after` is absent where
- * nothing stands afterwards.
- */
-const fromTo = { before: z.array(anyValue), after: anyValue.optional() };
-
-export const historyEditSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("value"), target: z.string(), ...fromTo }),
-  /** Typed by character and merged by character: the text as a whole stands in the record. */
-  z.object({ kind: z.literal("text"), target: z.string() }),
-  z.object({
-    kind: z.literal("increment"),
-    target: z.string(),
-    by: z.int(),
-  }),
-  z.object({
-    kind: z.literal("statement"),
-    target: z.string(),
-    attribution: z.object({
-      memberId: recordIdSchema,
-      deviceId: deviceIdSchema,
-      authoredAtMs: z.int(),
-      reason: z.string().optional(),
-    }),
-    /** Entries and values that changed; all others stayed. */
-    changes: z.array(
-      z.object({
-        part: z.string(),
-        /** Null for a value. */
-        entryId: z.string().nullable(),
-        ...fromTo,
-      }),
-    ),
-  }),
-  z.object({
-    kind: z.literal("resolution"),
-    target: z.string(),
-    group: z.string(),
-    settles: z.array(z.string()),
-    decision: anyValue,
-    reason: z.string(),
-  }),
-]);
-export type HistoryEdit = z.infer<typeof historyEditSchema>;
 
 /** Reads a record's edits in causal order, each against what it overwrote. */
 export class EditReader {
@@ -72,7 +23,7 @@ export class EditReader {
   }
 
   /** The edits of the next change; characters of one text are one edit. */
-  read(edits: readonly Edit[]): readonly HistoryEdit[] {
+  read(edits: readonly Edit[]): readonly RecordHistoryEdit[] {
     const described = edits.map((edit) => this.#describe(edit));
     return described.filter(
       (edit, index) =>
@@ -83,7 +34,7 @@ export class EditReader {
     );
   }
 
-  #describe(edit: Edit): HistoryEdit {
+  #describe(edit: Edit): RecordHistoryEdit {
     switch (edit.kind) {
       case "recordId":
         return this.#value(edit, edit.kind, edit.recordId);
@@ -120,7 +71,7 @@ export class EditReader {
     }
   }
 
-  #value(edit: Edit, target: string, after: JsonValue): HistoryEdit {
+  #value(edit: Edit, target: string, after: JsonValue): RecordHistoryEdit {
     this.#values.set(edit.opId, after);
     return { kind: "value", target, before: this.#before(edit.pred), after };
   }
@@ -129,7 +80,9 @@ export class EditReader {
     return pred.flatMap((opId) => known(this.#values.get(opId)));
   }
 
-  #statement(edit: Extract<Edit, { readonly kind: "statement" }>): HistoryEdit {
+  #statement(
+    edit: Extract<Edit, { readonly kind: "statement" }>,
+  ): RecordHistoryEdit {
     const { name, statement, pred } = edit;
     this.#contents.set(edit.opId, statement.content);
     const overwritten = pred.flatMap((opId) => known(this.#contents.get(opId)));
@@ -149,7 +102,7 @@ export class EditReader {
 }
 
 type StatementChanges = Extract<
-  HistoryEdit,
+  RecordHistoryEdit,
   { readonly kind: "statement" }
 >["changes"];
 

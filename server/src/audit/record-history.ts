@@ -3,19 +3,14 @@
  * server's, and what its author had seen: the changes it builds on, and what had been delivered to the device. SPEC AU-8.
  */
 import {
-  changeHashSchema,
   decodeChange,
   defaultChangeLimits,
-  deviceIdSchema,
   interpretChange,
-  opIdSchema,
-  recordIdSchema,
-  scopeIdSchema,
   type ReadTransaction,
+  type RecordHistoryEntry,
   type RecordId,
   type RecordType,
 } from "@suture/schema";
-import { z } from "zod";
 
 import { authoredOn } from "../log/adopted-work.ts";
 import {
@@ -26,56 +21,7 @@ import {
 } from "../log/log-tables.ts";
 import { firstSentAt, furthestSent } from "../log/deliveries.ts";
 import type { RecordView } from "../log/record-view.ts";
-import { EditReader, historyEditSchema } from "./history-edit.ts";
-
-export const historyEntrySchema = z.object({
-  /** In the order in which the server admitted them, from 1. */
-  number: z.int().positive(),
-  hash: changeHashSchema,
-  memberId: recordIdSchema,
-  deviceId: deviceIdSchema,
-  /** The device's clock. Shown; nothing is ordered by it. */
-  deviceTimeMs: z.int(),
-  /** The server's clock. */
-  admittedAtMs: z.int(),
-  /** Nothing builds on it yet. Several heads are branches that nobody has brought together. */
-  isHead: z.boolean(),
-  edits: z.array(historyEditSchema),
-  /** The refused change that it says again, and who had pushed it; null for its author's own work. */
-  adopts: z
-    .object({
-      hash: changeHashSchema,
-      memberId: recordIdSchema,
-      deviceId: deviceIdSchema,
-    })
-    .nullable(),
-  /** By what the device had been sent on which it was first written: of adopted work, its first author's. */
-  seen: z.object({
-    /** The changes it builds on; all behind those had been seen too. */
-    changes: z.array(changeHashSchema),
-    /** The furthest row of each log that had been sent to its device before the server admitted it, and all that join it. */
-    delivered: z.array(
-      z.object({
-        scopeId: scopeIdSchema,
-        /** Of the row before the first of them. */
-        fromSequence: z.int().nonnegative(),
-        sequence: z.int().positive(),
-        atMs: z.int(),
-      }),
-    ),
-    /** The statements it overwrote, and when each had been sent to its device; null if no delivery is on record. */
-    overwrote: z.array(
-      z.object({
-        opId: opIdSchema,
-        hash: changeHashSchema,
-        /** Written on that device itself. */
-        isOwn: z.boolean(),
-        deliveredAtMs: z.int().nullable(),
-      }),
-    ),
-  }),
-});
-export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+import { EditReader } from "./history-edit.ts";
 
 export interface HistoryRequest {
   readonly recordId: RecordId;
@@ -87,7 +33,7 @@ export interface HistoryRequest {
 }
 
 export interface HistoryPage {
-  readonly entries: readonly HistoryEntry[];
+  readonly entries: readonly RecordHistoryEntry[];
   /** To go on behind; null at the end. */
   readonly next: number | null;
 }
@@ -102,7 +48,7 @@ export async function readHistory(
   });
   const reader = new EditReader(type);
   const heads = new Set(view.index.heads());
-  const entries: HistoryEntry[] = [];
+  const entries: RecordHistoryEntry[] = [];
   // From the first: an edit says what it overwrote by name, and names are explained by earlier changes.
   for (const [position, { value: row }] of rows.entries()) {
     const { timeMs, edits } = await readChange(tx, recordId, type, row);
@@ -150,15 +96,15 @@ async function seenBy(
     view: { index },
   }: Pick<HistoryRequest, "recordId" | "type" | "view">,
   row: ChangeRow,
-): Promise<HistoryEntry["seen"]> {
+): Promise<RecordHistoryEntry["seen"]> {
   const { admittedAtMs } = row;
   const deviceId = await authoredOn(tx, recordId, row);
-  const delivered: HistoryEntry["seen"]["delivered"] = [];
+  const delivered: RecordHistoryEntry["seen"]["delivered"] = [];
   for (const scopeId of new Set(row.places.map((place) => place.scopeId))) {
     const sent = await furthestSent(tx, deviceId, type, scopeId, admittedAtMs);
     if (sent !== null) delivered.push({ scopeId, ...sent });
   }
-  const overwrote: HistoryEntry["seen"]["overwrote"] = [];
+  const overwrote: RecordHistoryEntry["seen"]["overwrote"] = [];
   for (const opId of Object.values(row.statements).flatMap(
     ({ pred }) => pred,
   )) {

@@ -2,14 +2,15 @@ import {
   organizationScope,
   recordIdSchema,
   type Clock,
+  type RecordHistoryEdit,
+  type RecordHistoryEntry,
   type RecordId,
   type RecordTypes,
   type Store,
 } from "@suture/schema";
 
 import { appendAudit } from "../audit/append-audit.ts";
-import type { HistoryEdit } from "../audit/history-edit.ts";
-import { readHistory, type HistoryEntry } from "../audit/record-history.ts";
+import { readHistory } from "../audit/record-history.ts";
 import { openRecordView } from "../log/record-view.ts";
 import { organizationsOf } from "../server.ts";
 import type { CliOutput, ExitCode } from "./cli-output.ts";
@@ -19,7 +20,7 @@ interface RecordHistory {
   readonly recordId: RecordId;
   readonly recordType: string;
   readonly heads: readonly string[];
-  readonly entries: readonly HistoryEntry[];
+  readonly entries: readonly RecordHistoryEntry[];
 }
 
 /** `suture history RECORD`: who changed what, when, on which device, having seen what. Shows values, so it is audited. SPEC AU-10. */
@@ -92,7 +93,7 @@ function describe(history: RecordHistory): readonly string[] {
   ];
 }
 
-function describeEntry(entry: HistoryEntry): readonly string[] {
+function describeEntry(entry: RecordHistoryEntry): readonly string[] {
   const { seen } = entry;
   return [
     "",
@@ -112,7 +113,7 @@ function describeEntry(entry: HistoryEntry): readonly string[] {
   ];
 }
 
-function describeAdopted({ adopts }: HistoryEntry): readonly string[] {
+function describeAdopted({ adopts }: RecordHistoryEntry): readonly string[] {
   return adopts === null
     ? []
     : [
@@ -135,7 +136,7 @@ const creationTargets: ReadonlySet<string> = new Set([
   "parentId",
 ]);
 
-function describeEdits(edits: readonly HistoryEdit[]): readonly string[] {
+function describeEdits(edits: readonly RecordHistoryEdit[]): readonly string[] {
   const isCreation = edits.some(({ target }) => target === "recordId");
   if (!isCreation) return edits.flatMap(describeEdit);
   const parents = edits.flatMap((edit) =>
@@ -153,7 +154,7 @@ function describeEdits(edits: readonly HistoryEdit[]): readonly string[] {
   ];
 }
 
-function describeEdit(edit: HistoryEdit): readonly string[] {
+function describeEdit(edit: RecordHistoryEdit): readonly string[] {
   switch (edit.kind) {
     case "value":
       return [`${edit.target}: ${fromTo(edit.before, edit.after)}`];

@@ -1,7 +1,7 @@
 /** Every phone, tablet and computer of the organization: who is on it, what it still holds, and what ends it. SPEC AP-78, AP-79. */
 import { useCallback, useState } from "react";
 
-import type { RecordId, Result } from "@suture/schema";
+import type { RecordId, Result, DeviceDescription } from "@suture/schema";
 
 import { useMe } from "../app/use-me.ts";
 import { useNow } from "../app/use-now.ts";
@@ -11,7 +11,6 @@ import {
   listDevices,
   renameDevice,
   takeMemberOff,
-  type DeviceReport,
 } from "../http/devices-api.ts";
 import { ProblemNotice, problemWords } from "../http/problem-notice.tsx";
 import { useApi } from "../http/use-api.ts";
@@ -72,7 +71,7 @@ function DeviceCard({
   organizationId,
   onDone,
 }: {
-  readonly device: DeviceReport;
+  readonly device: DeviceDescription;
   readonly organizationId: RecordId;
   readonly onDone: () => void;
 }) {
@@ -200,7 +199,7 @@ function ActDialog({
 }: {
   readonly act: Act;
   readonly name: string;
-  readonly device: DeviceReport;
+  readonly device: DeviceDescription;
   readonly organizationId: RecordId;
   readonly onClose: () => void;
   readonly onDone: () => void;

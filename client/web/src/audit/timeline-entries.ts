@@ -12,10 +12,11 @@ import {
   type DeviceId,
   type JsonValue,
   type RecordId,
+  type RecordHistoryEdit,
+  type RecordHistoryEntry,
 } from "@suture/schema";
 import type { HistoryEntry } from "@suture/client";
 
-import type { ServerEdit, ServerEntry } from "../http/history-api.ts";
 import { typeNamed } from "../reviews/read-queue.ts";
 import { isObject } from "../reviews/word-parts.ts";
 
@@ -47,7 +48,7 @@ export interface TimelineEntry {
   /** Whose refused work it says again; null for its author's own. */
   readonly adoptedFrom: RecordId | null;
   /** What the server had sent to whom; null where only this device was asked. */
-  readonly evidence: ServerEntry["seen"] | null;
+  readonly evidence: RecordHistoryEntry["seen"] | null;
 }
 
 export function deviceEntries(
@@ -155,7 +156,7 @@ function resolutionEdit(after: unknown): TimelineEdit {
 }
 
 export function serverEntries(
-  entries: readonly ServerEntry[],
+  entries: readonly RecordHistoryEntry[],
 ): readonly TimelineEntry[] {
   return entries.map((entry) => {
     const signed = entry.edits.find((edit) => edit.kind === "statement");
@@ -176,7 +177,7 @@ export function serverEntries(
   });
 }
 
-export function serverEdit(edit: ServerEdit): readonly TimelineEdit[] {
+export function serverEdit(edit: RecordHistoryEdit): readonly TimelineEdit[] {
   switch (edit.kind) {
     case "value": {
       const [name = edit.target] = edit.target.split("/");

@@ -1,9 +1,6 @@
 /** An organization's devices: what each said it still holds, and what an admin does to one. SPEC EV-5, ID-38. */
 import {
-  changeHashSchema,
-  deviceIdSchema,
-  recordIdSchema,
-  unsyncedCountsSchema,
+  deviceDescriptionSchema,
   type DeviceId,
   type RecordId,
 } from "@suture/schema";
@@ -11,43 +8,7 @@ import { z } from "zod";
 
 import type { ApiFetch } from "./api-fetch.ts";
 
-const deviceReportSchema = z.object({
-  deviceId: deviceIdSchema,
-  /** Null for one that stands for a session over HTTP. */
-  name: z.string().nullable(),
-  registeredAtMs: z.int().nullable(),
-  revokedAtMs: z.int().nullable(),
-  quarantine: z
-    .object({
-      memberId: recordIdSchema,
-      recordId: recordIdSchema,
-      admitted: changeHashSchema,
-      refused: changeHashSchema,
-      atMs: z.int(),
-    })
-    .nullable(),
-  members: z.array(
-    z.object({
-      memberId: recordIdSchema,
-      isOnDevice: z.boolean(),
-      isConnected: z.boolean(),
-      unseenSignatureCount: z.int(),
-      lastReport: z
-        .object({
-          unsynced: unsyncedCountsSchema,
-          reportedAtMs: z.int(),
-          contactAtMs: z.int(),
-          appVersion: z.string(),
-          schemaVersion: z.int(),
-        })
-        .nullable(),
-    }),
-  ),
-});
-export type DeviceReport = z.infer<typeof deviceReportSchema>;
-export type MemberOnDevice = DeviceReport["members"][number];
-
-const devicesSchema = z.object({ devices: z.array(deviceReportSchema) });
+const devicesSchema = z.object({ devices: z.array(deviceDescriptionSchema) });
 
 /** In quarantine first, then the most critical work. For managers, admins and auditors. */
 export function listDevices(api: ApiFetch, organizationId: RecordId) {

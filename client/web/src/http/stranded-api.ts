@@ -1,61 +1,14 @@
 /** What the server refused and keeps, for those who run an organization. Every look is in the chain of reads. SPEC SW-20 to SW-24. */
 import {
-  changeHashSchema,
-  deviceIdSchema,
-  recordIdSchema,
-  refusalCodeSchema,
+  strandedDescriptionSchema,
+  strandedPageSchema,
+  strandedStateSchema,
   type ChangeHash,
   type RecordId,
 } from "@suture/schema";
 import { z } from "zod";
 
 import type { ApiFetch } from "./api-fetch.ts";
-import { serverEditSchema } from "./history-api.ts";
-
-const decided = {
-  byMemberId: recordIdSchema,
-  atMs: z.int(),
-  reason: z.string(),
-};
-
-const stateSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("open") }),
-  z.object({ kind: z.literal("adopted"), ...decided, as: changeHashSchema }),
-  z.object({ kind: z.literal("dismissed"), ...decided }),
-  z.object({ kind: z.literal("said-again"), as: changeHashSchema }),
-]);
-
-const summarySchema = z.object({
-  recordId: recordIdSchema,
-  recordType: z.string().nullable(),
-  hash: changeHashSchema,
-  code: refusalCodeSchema,
-  message: z.string(),
-  memberId: recordIdSchema,
-  deviceId: deviceIdSchema,
-  refusedAtMs: z.int(),
-  state: stateSchema,
-});
-export type StrandedSummary = z.infer<typeof summarySchema>;
-
-const detailSchema = summarySchema.extend({
-  deviceTimeMs: z.int().nullable(),
-  base: z.array(changeHashSchema),
-  tried: z.array(serverEditSchema).nullable(),
-  typed: z.array(
-    z.object({
-      target: z.string(),
-      inserted: z.string(),
-      deletedCount: z.int(),
-    }),
-  ),
-});
-export type StrandedDetail = z.infer<typeof detailSchema>;
-
-const pageSchema = z.object({
-  stranded: z.array(summarySchema),
-  next: z.int().nullable(),
-});
 
 /** Newest first; `before` is `next` of the page before. */
 export function listRefused(
@@ -67,7 +20,7 @@ export function listRefused(
     method: "GET",
     path: `/v1/organizations/${organizationId}/stranded`,
     query: { before },
-    answer: pageSchema,
+    answer: strandedPageSchema,
   });
 }
 
@@ -78,7 +31,7 @@ interface RefusedName {
 
 export function readRefused(api: ApiFetch, refused: RefusedName) {
   const path = pathOf(refused);
-  return api({ method: "GET", path, answer: detailSchema });
+  return api({ method: "GET", path, answer: strandedDescriptionSchema });
 }
 
 /** With its bytes, as it came. Holds clinical content. */
@@ -97,7 +50,7 @@ export function decideRefused(
     method: "POST",
     path: `${pathOf(refused)}/${verb}`,
     body: { reason },
-    answer: z.object({ state: stateSchema }),
+    answer: z.object({ state: strandedStateSchema }),
   });
 }
 

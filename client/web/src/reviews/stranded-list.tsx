@@ -1,7 +1,13 @@
 /** What was refused and is kept, to be read and taken over. The server holds it, and notes each look. SPEC AP-71, AP-72. */
 import { useCallback, useState } from "react";
 
-import { err, type RecordId, type Result } from "@suture/schema";
+import {
+  err,
+  type RecordId,
+  type Result,
+  type StrandedDescription,
+  type StrandedSummary,
+} from "@suture/schema";
 
 import { useApp } from "../app/app-deps.tsx";
 import { fileStamp, jsonFile } from "../app/unsent/use-save-unsent.ts";
@@ -15,8 +21,6 @@ import {
   exportRefused,
   listRefused,
   readRefused,
-  type StrandedDetail,
-  type StrandedSummary,
 } from "../http/stranded-api.ts";
 import { useApi } from "../http/use-api.ts";
 import { useAsked } from "../http/use-asked.ts";
@@ -170,7 +174,7 @@ function Tried({
   detail,
   names,
 }: {
-  readonly detail: StrandedDetail;
+  readonly detail: StrandedDescription;
   readonly names: Names;
 }) {
   const { reviews: text, audit } = useText();
@@ -210,7 +214,7 @@ function Decisions({
   detail,
   organizationId,
 }: {
-  readonly detail: StrandedDetail;
+  readonly detail: StrandedDescription;
   readonly organizationId: RecordId;
 }) {
   const { reviews: text, http } = useText();

@@ -2,10 +2,11 @@ import {
   deviceIdSchema,
   recordIdFromBytes,
   type PresenceMessage,
+  type DeviceDescription,
+  type MemberOnDevice,
 } from "@suture/schema";
 import { expect, test } from "vitest";
 
-import type { DeviceReport, MemberOnDevice } from "../http/devices-api.ts";
 import { teamRows } from "./team-rows.ts";
 
 const memberId = recordIdFromBytes(new Uint8Array(16).fill(1));
@@ -18,7 +19,7 @@ function reported(
   deviceId: typeof ward,
   countsByPriority: Counts,
   contactAtMs: number,
-): DeviceReport {
+): DeviceDescription {
   const member: MemberOnDevice = {
     memberId,
     isOnDevice: true,

@@ -7,9 +7,8 @@ import type {
   PresenceMessage,
   RecordId,
   UnsyncedCounts,
+  DeviceDescription,
 } from "@suture/schema";
-
-import type { DeviceReport } from "../http/devices-api.ts";
 
 export interface TeamRow {
   readonly deviceId: DeviceId;
@@ -28,7 +27,7 @@ export interface TeamRow {
 }
 
 export function teamRows(
-  devices: readonly DeviceReport[],
+  devices: readonly DeviceDescription[],
   presence: readonly PresenceMessage[],
 ): readonly TeamRow[] {
   const rows = new Map<string, TeamRow>();

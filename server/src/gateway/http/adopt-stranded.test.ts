@@ -4,6 +4,7 @@ import {
   entryKey,
   organizationScope,
   type OpId,
+  type RecordHistoryEntry,
 } from "@suture/schema";
 import { beforeEach, describe, expect, test } from "vitest";
 
@@ -21,7 +22,6 @@ import {
   expectAccepted,
   typeOf,
 } from "../../admission/world.test-support.ts";
-import type { HistoryEntry } from "../../audit/record-history.ts";
 import { verifyAudit } from "../../audit/verify-audit.ts";
 import { noteDelivered } from "../../log/deliveries.ts";
 import { adoptedWorkTable, changeIndexTable } from "../../log/log-tables.ts";
@@ -274,7 +274,7 @@ test("[AU-8] history names the refused work that a change says again, its author
   expect((await world.adopt(manager, hash)).status).toBe(200);
   const path = `/v1/records/${patient.recordId}/history`;
   const { entries } = (await manager.get(path)).body;
-  expect(entries.map(({ adopts }: HistoryEntry) => adopts)).toEqual([
+  expect(entries.map(({ adopts }: RecordHistoryEntry) => adopts)).toEqual([
     ...entries.slice(1).map(() => null),
     { hash, memberId, deviceId },
   ]);

@@ -2,84 +2,24 @@
  * Stranded work as HTTP gives it: what was tried, on what base, by whom, on which device, when, and why it was refused.
  * SPEC SW-21. Read by operation: nothing that was refused is ever loaded as a document.
  */
-import { z } from "@hono/zod-openapi";
 import {
   ChangeIndex,
-  changeHashSchema,
-  deviceIdSchema,
   genesisOf,
   interpretChange,
-  recordIdSchema,
-  refusalCodeSchema,
   type DecodedChange,
   type ReadTransaction,
+  type RecordHistoryEdit,
   type RecordId,
   type RecordType,
   type RecordTypes,
+  type StrandedDescription,
+  type StrandedSummary,
 } from "@suture/schema";
 
-import {
-  EditReader,
-  historyEditSchema,
-  type HistoryEdit,
-} from "../../audit/history-edit.ts";
+import { EditReader } from "../../audit/history-edit.ts";
 import { openRecordView, readEdits } from "../../log/record-view.ts";
 import { readRefusedChange, type Stranded } from "./find-stranded.ts";
 import { readLostBehind } from "./lost-behind.ts";
-
-const decided = {
-  byMemberId: recordIdSchema,
-  atMs: z.int(),
-  reason: z.string(),
-};
-
-export const strandedStateSchema = z
-  .discriminatedUnion("kind", [
-    z.object({ kind: z.literal("open") }),
-    /** Composed again under the name of whoever adopted it, as the change `as`. */
-    z.object({ kind: z.literal("adopted"), ...decided, as: changeHashSchema }),
-    z.object({ kind: z.literal("dismissed"), ...decided }),
-    /** Its author's device has said it again by itself, as the change `as`. */
-    z.object({ kind: z.literal("said-again"), as: changeHashSchema }),
-  ])
-  .openapi("StrandedState");
-
-export const strandedSummarySchema = z
-  .object({
-    recordId: recordIdSchema,
-    /** Null if nothing here says what it is about. */
-    recordType: z.string().nullable(),
-    hash: changeHashSchema,
-    code: refusalCodeSchema,
-    message: z.string(),
-    /** Who pushed it, and on which device. */
-    memberId: recordIdSchema,
-    deviceId: deviceIdSchema,
-    refusedAtMs: z.int(),
-    state: strandedStateSchema,
-  })
-  .openapi("StrandedSummary");
-export type StrandedSummary = z.infer<typeof strandedSummarySchema>;
-
-export const strandedSchema = strandedSummarySchema
-  .extend({
-    /** The device's clock. Null if it cannot be read. */
-    deviceTimeMs: z.int().nullable(),
-    /** What its author had seen: the changes it builds on. */
-    base: z.array(changeHashSchema),
-    /** What it was to write, from what to what; null if that cannot be read. */
-    tried: z.array(historyEditSchema).nullable(),
-    /** Of texts, what was typed and how much was taken out. */
-    typed: z.array(
-      z.object({
-        target: z.string(),
-        inserted: z.string(),
-        deletedCount: z.int().nonnegative(),
-      }),
-    ),
-  })
-  .openapi("Stranded");
-export type StrandedDescription = z.infer<typeof strandedSchema>;
 
 export function summarizeStranded(stranded: Stranded): StrandedSummary {
   const { recordId, hash, verdict, place, state } = stranded;
@@ -123,7 +63,7 @@ async function readTried(
   type: RecordType,
   recordId: RecordId,
   change: DecodedChange,
-): Promise<HistoryEdit[] | null> {
+): Promise<RecordHistoryEdit[] | null> {
   const own = interpretChange(type, change);
   if (!own.ok) return null;
   const record = await openRecordView(tx, recordId, types.get);

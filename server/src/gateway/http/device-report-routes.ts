@@ -1,11 +1,16 @@
 /** An organization's devices, and what each said it still holds: for managers, admins and auditors. SPEC EV-5. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { organizationScope, recordIdSchema, type Role } from "@suture/schema";
+import {
+  deviceDescriptionSchema,
+  organizationScope,
+  recordIdSchema,
+  type Role,
+} from "@suture/schema";
 
 import { jsonContent } from "../../identity/identity-response.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { actingMember } from "./acting-member.ts";
-import { describeDevices, deviceDescriptionSchema } from "./device-reports.ts";
+import { describeDevices } from "./device-reports.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import {
   errorResponses,
@@ -14,6 +19,10 @@ import {
   signedIn,
 } from "./http-response.ts";
 
+// Named after zod has learned to name schemas, which those of `schema` were made before.
+const deviceDescription = deviceDescriptionSchema
+  .clone()
+  .openapi("DeviceDescription");
 const reportReaders: readonly Role[] = ["manager", "admin", "auditor"];
 
 export function addDeviceReportRoutes(app: HttpApp, deps: HttpDeps): void {
@@ -31,7 +40,7 @@ export function addDeviceReportRoutes(app: HttpApp, deps: HttpDeps): void {
     request: { params: z.object({ id: recordIdSchema }) },
     responses: {
       200: jsonContent(
-        z.object({ devices: z.array(deviceDescriptionSchema) }),
+        z.object({ devices: z.array(deviceDescription) }),
         "In quarantine first, then the most critical work. For managers, admins and auditors",
       ),
       ...errorResponses,

@@ -6,16 +6,15 @@
  * and nobody else.
  */
 import {
-  changeHashSchema,
   deviceIdSchema,
   recordIdSchema,
-  unsyncedCountsSchema,
+  type DeviceDescription,
   type DeviceId,
+  type MemberOnDevice,
   type PersonId,
   type ReadTransaction,
   type RecordId,
 } from "@suture/schema";
-import { z } from "@hono/zod-openapi";
 
 import {
   unseenSignaturesTable,
@@ -25,50 +24,6 @@ import { quarantinedDevices } from "../../admission/quarantine.ts";
 import { deviceReportsTable, type DeviceReport } from "../sync/manifests.ts";
 import { activeMembers } from "./active-members.ts";
 import type { HttpDeps } from "./http-deps.ts";
-
-const memberOnDeviceSchema = z.object({
-  memberId: recordIdSchema,
-  /** Whether they are still signed in on it. */
-  isOnDevice: z.boolean(),
-  isConnected: z.boolean(),
-  /** How many of their signatures overwrote something that the device had not been sent. */
-  unseenSignatureCount: z.int().nonnegative(),
-  /** Null until the device has first been here with them on it. */
-  lastReport: z
-    .object({
-      unsynced: unsyncedCountsSchema,
-      /** The age was `oldestAgeMs` then. */
-      reportedAtMs: z.int(),
-      contactAtMs: z.int(),
-      appVersion: z.string(),
-      schemaVersion: z.int(),
-    })
-    .nullable(),
-});
-
-export const deviceDescriptionSchema = z
-  .object({
-    deviceId: deviceIdSchema,
-    /** Given by a person; null for one that stands for a session over HTTP. */
-    name: z.string().nullable(),
-    registeredAtMs: z.int().nullable(),
-    revokedAtMs: z.int().nullable(),
-    quarantine: z
-      .object({
-        memberId: recordIdSchema,
-        recordId: recordIdSchema,
-        /** Two changes with one actor and sequence. */
-        admitted: changeHashSchema,
-        refused: changeHashSchema,
-        atMs: z.int(),
-      })
-      .nullable(),
-    members: z.array(memberOnDeviceSchema),
-  })
-  .openapi("DeviceDescription");
-export type DeviceDescription = z.infer<typeof deviceDescriptionSchema>;
-
-type MemberOnDevice = z.infer<typeof memberOnDeviceSchema>;
 
 /** In quarantine first, then the most critical work first. */
 export async function describeDevices(

@@ -1,8 +1,8 @@
 /** Records and their history. SPEC HT-2 to HT-4. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { changeHashSchema, recordIdSchema } from "@suture/schema";
+import { recordHistoryPageSchema, recordIdSchema } from "@suture/schema";
 
-import { historyEntrySchema, readHistory } from "../../audit/record-history.ts";
+import { readHistory } from "../../audit/record-history.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { describeRecord, recordSchema } from "./describe-record.ts";
 import { findRecord, type FoundRecord } from "./find-record.ts";
@@ -72,14 +72,7 @@ export function addRecordRoutes(app: HttpApp, deps: HttpDeps): void {
     },
     responses: {
       200: jsonContent(
-        z.object({
-          recordId: recordIdSchema,
-          recordType: z.string(),
-          /** Several are branches that nobody has brought together. */
-          heads: z.array(changeHashSchema),
-          entries: z.array(historyEntrySchema),
-          next: z.int().positive().nullable(),
-        }),
+        recordHistoryPageSchema,
         "In the order in which the server admitted them",
       ),
       ...errorResponses,

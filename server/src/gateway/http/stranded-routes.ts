@@ -8,6 +8,10 @@ import {
   changeHashSchema,
   maxReasonLength,
   recordIdSchema,
+  strandedDescriptionSchema,
+  strandedPageSchema,
+  strandedStateSchema,
+  type StrandedSummary,
 } from "@suture/schema";
 
 import { listRefused, refusedBytesOf } from "../../admission/refusals.ts";
@@ -15,14 +19,7 @@ import { jsonBody, jsonContent } from "../../identity/identity-response.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { actingMember, type ActingMember } from "./acting-member.ts";
 import { adoptStranded } from "./adopt-stranded.ts";
-import {
-  describeStranded,
-  strandedSchema,
-  strandedStateSchema,
-  strandedSummarySchema,
-  summarizeStranded,
-  type StrandedSummary,
-} from "./describe-stranded.ts";
+import { describeStranded, summarizeStranded } from "./describe-stranded.ts";
 import { dismissStranded } from "./dismiss-stranded.ts";
 import {
   findStranded,
@@ -48,6 +45,12 @@ const oneParameter = z.object({ id: recordIdSchema, hash: changeHashSchema });
 export const decisionRequestSchema = z
   .object({ reason: z.string().trim().min(1).max(maxReasonLength) })
   .openapi("StrandedDecisionRequest");
+
+// Named after zod has learned to name schemas, which those of `schema` were made before.
+const strandedDescription = strandedDescriptionSchema
+  .clone()
+  .openapi("Stranded");
+const strandedState = strandedStateSchema.clone().openapi("StrandedState");
 
 export function addStrandedRoutes(app: HttpApp, deps: HttpDeps): void {
   addStrandedReads(app, deps);
@@ -89,10 +92,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
     },
     responses: {
       200: jsonContent(
-        z.object({
-          stranded: z.array(strandedSummarySchema),
-          next: z.int().positive().nullable(),
-        }),
+        strandedPageSchema,
         "Newest first, of the record types and teams you may read",
       ),
       ...errorResponses,
@@ -136,7 +136,10 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
     ...session,
     request: { params: oneParameter },
     responses: {
-      200: jsonContent(strandedSchema, "What was tried, from what to what"),
+      200: jsonContent(
+        strandedDescription,
+        "What was tried, from what to what",
+      ),
       ...errorResponses,
     },
   });
@@ -169,7 +172,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
     request: { params: oneParameter },
     responses: {
       200: jsonContent(
-        strandedSchema.extend({
+        strandedDescription.extend({
           format: z.literal("suture-stranded-1"),
           exportedAtMs: z.int(),
           /** In hex. */
@@ -222,7 +225,7 @@ function addStrandedDecisions(app: HttpApp, deps: HttpDeps): void {
     request: { params: oneParameter, ...jsonBody(decisionRequestSchema) },
     responses: {
       200: jsonContent(
-        z.object({ state: strandedStateSchema }),
+        z.object({ state: strandedState }),
         "The change that it became, durable; the first one, however often it is asked",
       ),
       ...errorResponses,
@@ -246,7 +249,7 @@ function addStrandedDecisions(app: HttpApp, deps: HttpDeps): void {
     request: { params: oneParameter, ...jsonBody(decisionRequestSchema) },
     responses: {
       200: jsonContent(
-        z.object({ state: strandedStateSchema }),
+        z.object({ state: strandedState }),
         "It stays where it is kept",
       ),
       ...errorResponses,

@@ -1,11 +1,13 @@
 import { equipment, member, patient } from "@suture/schema";
-import type { Manifest, PersonId, RecordId } from "@suture/schema";
+import type {
+  DeviceDescription,
+  Manifest,
+  PersonId,
+  RecordId,
+} from "@suture/schema";
 import { expect, test } from "vitest";
 import { RecordWriter } from "../../sample/record-writer.ts";
-import {
-  describeDevices,
-  type DeviceDescription,
-} from "../http/device-reports.ts";
+import { describeDevices } from "../http/device-reports.ts";
 import { found, hire, membership, type House } from "./house.test-support.ts";
 import { SyncWorld, type Somebody } from "./sync-world.test-support.ts";
 
