@@ -200,6 +200,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     random,
     log,
     reads,
+    budgets,
     yieldTurn,
     connections: { has: sync.isConnected, reopen: sync.reconnect },
     externalUrl: deps.externalUrl,

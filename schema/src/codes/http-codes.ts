@@ -13,6 +13,9 @@ export const httpCodeSchema = z.enum([
   "body-too-large",
   "route-unknown",
   "record-unknown",
+  "attachment-unknown",
+  "attachment-not-here",
+  "attachment-refused",
   "review-unknown",
   "scope-unknown",
   "organization-unknown",
@@ -47,6 +50,12 @@ const sentences: Readonly<Record<HttpCode, string>> = {
   "body-too-large": "The request's body is too large.",
   "route-unknown": "There is nothing at this address.",
   "record-unknown": "There is no such record, or it is not yours to see.",
+  "attachment-unknown":
+    "No record names such an attachment, or it is not yours to see.",
+  "attachment-not-here":
+    "Its bytes have not come here yet from the device that has them.",
+  "attachment-refused":
+    "These are not the bytes of a picture that the record names.",
   "review-unknown": "There is no such task, or it is not yours to see.",
   "scope-unknown": "There is no such scope, or it is not yours to see.",
   "organization-unknown":
@@ -73,6 +82,7 @@ const sentences: Readonly<Record<HttpCode, string>> = {
 };
 
 const retryable: ReadonlySet<HttpCode> = new Set([
+  "attachment-not-here",
   "not-ready",
   "server-failed",
 ]);

@@ -4,10 +4,17 @@ import { shortTextSchema } from "./bounded-text.ts";
 import { dateTimeSchema } from "./date-time.ts";
 import { entryStatusSchema } from "./entry-status.ts";
 
-/** FHIR R4 `Attachment` by the SHA-256 of its bytes (hex), which are kept beside the record, not in it. */
+/** SHA-256 of an attachment's bytes, 64 hex digits. */
+export const attachmentHashSchema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .brand<"AttachmentHash">();
+export type AttachmentHash = z.infer<typeof attachmentHashSchema>;
+
+/** FHIR R4 `Attachment` by the hash of its bytes, which are kept beside the record, not in it. SPEC AT-1. */
 export const attachmentSchema = z.strictObject({
   status: entryStatusSchema,
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  hash: attachmentHashSchema,
   contentType: z
     .string()
     .max(127)

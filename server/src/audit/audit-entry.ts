@@ -6,6 +6,7 @@
  * organization that the person is a member of.
  */
 import {
+  attachmentHashSchema,
   changeHashSchema,
   deviceIdSchema,
   opIdSchema,
@@ -111,6 +112,14 @@ export const auditEntrySchema = z.discriminatedUnion("event", [
   }),
   /** It overwrote something that its device had not been sent. A flag, not a verdict. */
   z.strictObject({ event: z.literal("signed-unseen"), ...authored }),
+  /** The bytes that a record names came, from this member on this device. */
+  z.strictObject({
+    event: z.literal("attachment-stored"),
+    recordId: recordIdSchema,
+    ...onDevice,
+    attachment: attachmentHashSchema,
+    byteLength: z.int().nonnegative(),
+  }),
 
   // reviews
   z.strictObject({
@@ -230,6 +239,7 @@ export const readNoteSchema = z.discriminatedUnion("kind", [
     what: z.enum([
       "record",
       "history",
+      "attachment",
       "review",
       "reviews",
       "audit",

@@ -63,6 +63,7 @@ export const auditText = {
     "restore-proven": "A device proved what was lost",
     "change-restored": "Lost change brought back",
     "signed-unseen": "Signed over something its device had not been sent",
+    "attachment-stored": "Photo stored on the server",
     "conflict-opened": "Conflict opened",
     "conflict-changed": "Conflict changed: a candidate came or went",
     "conflict-agreed": "Conflict ended in agreement",
@@ -96,6 +97,7 @@ export const auditText = {
   reads: {
     record: "a record",
     history: "a record's history",
+    attachment: "a photo",
     review: "a review",
     reviews: "the list of reviews",
     audit: "the audit",

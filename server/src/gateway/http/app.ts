@@ -5,7 +5,7 @@
  * content. Everything under /v1 but signing in asks for a session token. Nothing may be cached or framed. SPEC HT.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { httpError } from "@suture/schema";
+import { httpError, maxAttachmentBytes } from "@suture/schema";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
@@ -13,6 +13,7 @@ import { HTTPException } from "hono/http-exception";
 import type { SessionEnv } from "../../identity/require-session.ts";
 import { createIdentityRoutes } from "../../identity/routes.ts";
 import { addAppFiles, type AppFiles } from "./app-files.ts";
+import { addAttachmentRoutes } from "./attachment-routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { addAutomergeTicketRoutes } from "./automerge-ticket-routes.ts";
 import { addDeviceAdminRoutes } from "./device-admin-routes.ts";
@@ -28,8 +29,6 @@ import { addStrandedRoutes } from "./stranded-routes.ts";
 import { addSyncRoute } from "./sync-route.ts";
 
 export interface HttpAppOptions extends HttpDeps {
-  /** Where clients reach this server, when requests do not say so themselves. */
-  readonly externalUrl?: string | undefined;
   /** Origins of others whose pages may use the API; by default none. */
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly version: string;
@@ -68,19 +67,23 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   });
   const mayCall = cors({
     origin: (options.allowedOrigins ?? []).map((url) => new URL(url).origin),
-    allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+    allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     allowHeaders: ["authorization", "content-type", "dpop"],
     exposeHeaders: ["dpop-nonce", "retry-after", "www-authenticate"],
     maxAge: 600,
   });
   app.use("/v1/*", mayCall);
   app.use("/.well-known/*", mayCall);
-  app.use(
-    "*",
+  const limitBody = (maxSize: number) =>
     bodyLimit({
-      maxSize: maxBodyBytes,
+      maxSize,
       onError: (c) => respondWithHttpError(c, "body-too-large"),
-    }),
+    });
+  const limitText = limitBody(maxBodyBytes);
+  // Only attachments are put; their route reads nothing before it knows who asks.
+  const limitAttachment = limitBody(maxAttachmentBytes);
+  app.use("*", (c, next) =>
+    c.req.method === "PUT" ? limitAttachment(c, next) : limitText(c, next),
   );
   app.notFound((c) => respondWithHttpError(c, "route-unknown"));
   app.onError((cause, c) => {
@@ -98,6 +101,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.route("/", createIdentityRoutes({ identity, externalUrl }));
   addRecordRoutes(app, options);
   addReviewRoutes(app, options);
+  addAttachmentRoutes(app, options);
   addAuditRoutes(app, options);
   addOrganizationRoutes(app, options);
   addDeviceReportRoutes(app, options);

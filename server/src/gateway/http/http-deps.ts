@@ -13,10 +13,13 @@ import type { Checkpointer } from "../../audit/checkpointer.ts";
 import type { Identity } from "../../identity/identity.ts";
 import type { SessionEnv } from "../../identity/require-session.ts";
 import type { SystemLog } from "../../system-log.ts";
+import type { Budgets } from "../limits/budgets.ts";
 import type { ReadRecorder } from "./read-recorder.ts";
 
 /** What the routes stand on. */
 export interface HttpDeps {
+  /** Where clients reach this server, when requests do not say so themselves. */
+  readonly externalUrl?: string | undefined;
   readonly store: Store;
   readonly recordTypes: RecordTypes;
   readonly identity: Identity;
@@ -27,6 +30,8 @@ export interface HttpDeps {
   readonly random: Random;
   readonly log: SystemLog;
   readonly reads: ReadRecorder;
+  /** For what is long: requests are counted where their token is checked. */
+  readonly budgets: Budgets;
   /** Lets everybody else have a turn, between the parts of an answer that takes long. */
   readonly yieldTurn: () => Promise<void>;
   readonly connections: {

@@ -1,5 +1,6 @@
 import type { Table } from "@suture/schema";
 
+import { attachmentsTable } from "./find-attachment.ts";
 import { readinessTable } from "./health-routes.ts";
 import { sessionDevicesTable } from "./session-device.ts";
 

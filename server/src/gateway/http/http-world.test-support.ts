@@ -36,6 +36,8 @@ import { createIdentity, type Identity } from "../../identity/identity.ts";
 import { createMemoryAccounts } from "../../identity/memory-accounts.ts";
 import { serverTables } from "../../server-tables.ts";
 import { silentLog, type SystemLog } from "../../system-log.ts";
+import { defaultBudgetLimits } from "../limits/budget-limits.ts";
+import { Budgets } from "../limits/budgets.ts";
 import { HandTimers } from "../sync/hand-timers.test-support.ts";
 import { createHttpApp, type HttpAppOptions } from "./app.ts";
 import type { HttpApp } from "./http-deps.ts";
@@ -46,6 +48,7 @@ export interface Asker {
   readonly colleague: Colleague;
   readonly memberId: RecordId;
   readonly member: Replica;
+  readonly sessionToken: string;
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
   patch(path: string, body: unknown): Promise<Answer>;
@@ -80,7 +83,10 @@ export interface HttpWorld {
   found(): Promise<World>;
   /** Somebody with an account and no membership. */
   stranger(): Promise<
-    Pick<Asker, "colleague" | "delete" | "get" | "patch" | "post">
+    Pick<
+      Asker,
+      "colleague" | "delete" | "get" | "patch" | "post" | "sessionToken"
+    >
   >;
   newPatient(by: Asker): Promise<Replica>;
   audit(): Promise<readonly AuditEntry[]>;
@@ -134,6 +140,10 @@ export async function createHttpWorld(
     random,
     log,
     reads,
+    budgets: new Budgets({
+      stopwatch: { elapsedMs: () => timers.now() },
+      limits: defaultBudgetLimits,
+    }),
     yieldTurn: worldDeps.yieldTurn,
     connections: { has: () => false, reopen: () => undefined },
     version: "0.0.0-test",
@@ -158,10 +168,13 @@ export async function createHttpWorld(
 
   async function signIn(
     email: string,
-  ): Promise<Pick<Asker, "delete" | "get" | "patch" | "post">> {
+  ): Promise<
+    Pick<Asker, "delete" | "get" | "patch" | "post" | "sessionToken">
+  > {
     const grant = await identity.signIn({ email, password });
     if (!grant.ok) throw new Error(grant.error.code);
-    const headers = { authorization: `Bearer ${grant.value.sessionToken}` };
+    const { sessionToken } = grant.value;
+    const headers = { authorization: `Bearer ${sessionToken}` };
     const sending = (method: string) => async (path: string, body: unknown) =>
       answerOf(
         await app.request(path, {
@@ -171,6 +184,7 @@ export async function createHttpWorld(
         }),
       );
     return {
+      sessionToken,
       get: async (path) => answerOf(await app.request(path, { headers })),
       post: sending("POST"),
       patch: sending("PATCH"),

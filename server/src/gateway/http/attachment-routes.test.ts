@@ -1,0 +1,326 @@
+import { attachmentHashSchema, bytesToHex, sha256 } from "@suture/schema";
+import { beforeEach, expect, test } from "vitest";
+
+import type { Replica } from "../../admission/author.test-support.ts";
+import { expectAccepted, typeOf } from "../../admission/world.test-support.ts";
+import { auditTable } from "../../audit/audit-tables.ts";
+import {
+  createTestDevice,
+  makeProof,
+  type TestDevice,
+} from "../../identity/identity-world.ts";
+import { attachmentsTable } from "./find-attachment.ts";
+import {
+  createHttpWorld,
+  type Asker,
+  type HttpWorld,
+} from "./http-world.test-support.ts";
+
+const origin = "http://localhost";
+const jpeg = pictureOf(200);
+
+let world: HttpWorld;
+let tess: Asker;
+let job: Replica;
+let onDevice: Phone;
+beforeEach(async () => {
+  world = await createHttpWorld();
+  tess = await world.join(["technician"]);
+  job = await newJob(tess);
+  onDevice = await phoneOf(tess);
+  await name(tess, job, jpeg);
+});
+
+test("[AT-2, AT-4] the bytes that a record names are kept, and given to whoever reads it, as they came", async () => {
+  expect((await onDevice.put(job, jpeg)).status).toBe(204);
+  const manager = await phoneOf(await world.join(["manager"]));
+  const { status, headers, bytes } = await manager.get(job, jpeg);
+  expect([status, bytes]).toEqual([200, jpeg]);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    "content-type": "image/jpeg",
+    "content-disposition": "attachment",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "content-security-policy": expect.stringContaining("default-src 'none'"),
+  });
+  const attachment = hashOf(jpeg);
+  expect(await entries()).toMatchObject([
+    { recordId: job.recordId, memberId: tess.memberId, attachment },
+  ]);
+  expect(JSON.stringify(await world.readNotes())).toContain(
+    `"what":"attachment","recordId":"${job.recordId}"`,
+  );
+});
+
+test("[AT-2] the same bytes again change nothing, and are told of once", async () => {
+  expect((await onDevice.put(job, jpeg)).status).toBe(204);
+  expect((await onDevice.put(job, jpeg)).status).toBe(204);
+  expect(await entries()).toHaveLength(1);
+});
+
+test("[AT-2] under a name that the record does not give nothing is kept", async () => {
+  const other = pictureOf(300);
+  expect(await onDevice.put(job, other)).toMatchObject(unknown);
+  expect(await held()).toEqual([]);
+});
+
+test("[AT-2] whoever may read and not write the field stores nothing", async () => {
+  const auditor = await phoneOf(await world.join(["auditor"]));
+  expect(await auditor.put(job, jpeg)).toMatchObject({
+    status: 403,
+    body: { code: "not-permitted" },
+  });
+  expect(await held()).toEqual([]);
+});
+
+test("[AT-3] other bytes than the record says are refused: changed, cut short, or of another kind", async () => {
+  const changed = new Uint8Array(jpeg);
+  changed[100] = 7;
+  const script = new TextEncoder().encode("<svg onload='alert(1)'/>");
+  await name(tess, job, script);
+  for (const [told, bytes] of [
+    [jpeg, changed],
+    [jpeg, jpeg.slice(0, -1)],
+    [jpeg, new Uint8Array()],
+    [script, script],
+  ] as const)
+    expect(await onDevice.put(job, bytes, { as: told })).toMatchObject({
+      status: 422,
+      body: { code: "attachment-refused", isRetryable: false },
+    });
+  expect(await held()).toEqual([]);
+});
+
+test("[AT-3] a picture that the record says is of another size or type is refused", async () => {
+  const other = pictureOf(300);
+  const third = pictureOf(301);
+  await name(tess, job, other, { byteLength: 299 });
+  await name(tess, job, third, { contentType: "image/png" });
+  for (const bytes of [other, third])
+    expect((await onDevice.put(job, bytes)).status).toBe(422);
+  expect(await held()).toEqual([]);
+});
+
+test("[AT-3] what is larger than 8 MiB is refused, whatever the record says", async () => {
+  const large = pictureOf(8 * 1024 * 1024 + 1);
+  await name(tess, job, large);
+  expect(await onDevice.put(job, large)).toMatchObject({
+    status: 413,
+    body: { code: "body-too-large" },
+  });
+  const largest = large.slice(0, -1);
+  await name(tess, job, largest);
+  expect((await onDevice.put(job, largest)).status).toBe(204);
+});
+
+test("[AT-4] who may not read the record is told what everybody is told of one that is not there", async () => {
+  await onDevice.put(job, jpeg);
+  const nowhere = world.world.admin.newRecordId();
+  const missing = await onDevice.get({ recordId: nowhere }, jpeg);
+  expect(missing).toMatchObject(unknown);
+  const elsewhere = await world.found();
+  const others = [
+    await world.join(["receptionist"], { teamIds: [] }),
+    await world.join(["technician"], { teamIds: [] }),
+    await world.join(["technician"], { house: elsewhere }),
+    await world.stranger(),
+  ];
+  for (const other of others) {
+    const phone = await phoneOf(other);
+    expect((await phone.get(job, jpeg)).body).toEqual(missing.body);
+    expect((await phone.put(job, jpeg)).body).toEqual(missing.body);
+  }
+});
+
+test("[AT-4] through another record nobody comes by its picture", async () => {
+  await onDevice.put(job, jpeg);
+  const mine = await newJob(tess);
+  expect(await onDevice.get(mine, jpeg)).toMatchObject(unknown);
+  await name(tess, mine, jpeg);
+  expect(await onDevice.get(mine, jpeg)).toMatchObject({
+    status: 404,
+    body: { code: "attachment-not-here", isRetryable: true },
+  });
+});
+
+test("[AT-4] who is no longer a member reads none and stores none", async () => {
+  await onDevice.put(job, jpeg);
+  const { admin } = world.world;
+  const gone = { roles: ["technician"], teams: [], active: false };
+  expectAccepted(await admin.push(admin.sign(tess.member, "membership", gone)));
+  expect(await onDevice.get(job, jpeg)).toMatchObject(unknown);
+  expect(await onDevice.put(job, jpeg)).toMatchObject(unknown);
+});
+
+test("[AT-5] only a sync token with a proof of its own for this request goes through", async () => {
+  const proof = await onDevice.proof("PUT", job, jpeg);
+  expect((await onDevice.put(job, jpeg, { proof })).status).toBe(204);
+  expect(await onDevice.put(job, jpeg, { proof })).toMatchObject({
+    status: 401,
+    body: { code: "proof-replayed" },
+  });
+  const forReading = await onDevice.proof("GET", job, jpeg);
+  const other = await newJob(tess);
+  const elsewhere = await onDevice.proof("PUT", other, jpeg);
+  const tries = [
+    { proof: forReading },
+    { proof: elsewhere },
+    { proof: null },
+    { authorization: `Bearer ${tess.sessionToken}` },
+    { authorization: null },
+  ];
+  for (const tried of tries)
+    expect((await onDevice.put(job, jpeg, tried)).status).toBe(401);
+});
+
+test("[AT-5] bytes both ways are counted: whoever had too many is told when to come back", async () => {
+  await onDevice.put(job, jpeg);
+  const mebibyte = 1024 * 1024;
+  const { budgets } = world.deps;
+  const subject = { kind: "device", id: onDevice.deviceId } as const;
+  budgets.charge([subject], { bytes: 257 * mebibyte });
+  for (const answer of [
+    await onDevice.get(job, jpeg),
+    await onDevice.put(job, jpeg),
+  ]) {
+    expect(answer).toMatchObject({
+      status: 429,
+      body: { code: "too-many-requests", retryAfterMs: 251 },
+    });
+    expect(answer.headers.get("retry-after")).toBe("1");
+  }
+  world.timers.advance(1_000);
+  expect((await onDevice.get(job, jpeg)).status).toBe(200);
+  expect(budgets.waitMs([subject], ["bytes"])).toBe(0);
+});
+
+const unknown = { status: 404, body: { code: "attachment-unknown" } };
+
+async function newJob({ colleague }: Asker): Promise<Replica> {
+  const { replica, pushed } = colleague.create(typeOf("serviceJob"), {
+    parentId: world.world.teamId,
+  });
+  expectAccepted(await colleague.push(pushed));
+  return replica;
+}
+
+/** Writes into the record that there is such a picture. */
+async function name(
+  { colleague }: Asker,
+  record: Replica,
+  bytes: Uint8Array,
+  otherwise: { contentType?: string; byteLength?: number } = {},
+): Promise<void> {
+  const change = colleague.addEntry(record, "attachments", {
+    status: "active",
+    hash: hashOf(bytes),
+    contentType: "image/jpeg",
+    byteLength: bytes.length,
+    ...otherwise,
+  });
+  expectAccepted(await colleague.push(change));
+}
+
+async function entries() {
+  const rows = await world.store.read(world.world.organizationId, (tx) =>
+    tx.scan(auditTable),
+  );
+  return rows.flatMap(({ value: { entry } }) =>
+    entry.event === "attachment-stored" ? [entry] : [],
+  );
+}
+
+function held() {
+  return world.store.read(world.world.organizationId, (tx) =>
+    tx.scan(attachmentsTable),
+  );
+}
+
+type Phone = Awaited<ReturnType<typeof phoneOf>>;
+type Named = Pick<Replica, "recordId">;
+
+interface Tried {
+  readonly as?: Uint8Array;
+  readonly proof?: string | null;
+  readonly authorization?: string | null;
+}
+
+/** The person on a device that is registered, over HTTP as its client has it. */
+async function phoneOf({ sessionToken }: Pick<Asker, "sessionToken">) {
+  const device = await createTestDevice();
+  const proofOf = (method: string, path: string, token: string) =>
+    makeProof(device, {
+      clock: world.timers,
+      token,
+      method,
+      url: `${origin}${path}`,
+    });
+  const { deviceId, syncToken } = await register(device, sessionToken, proofOf);
+  const ask = async (
+    method: "GET" | "PUT",
+    { recordId }: Named,
+    { as = jpeg, ...tried }: Tried,
+    sent?: Uint8Array,
+  ) => {
+    const path = pathOf(recordId, as);
+    const { proof = await proofOf(method, path, syncToken) } = tried;
+    const { authorization = `DPoP ${syncToken}` } = tried;
+    const response = await world.app.request(`${origin}${path}`, {
+      method,
+      headers: {
+        ...(authorization !== null && { authorization }),
+        ...(proof !== null && { dpop: proof }),
+      },
+      ...(sent !== undefined && { body: new Uint8Array(sent) }),
+    });
+    const { status, headers } = response;
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const isJson = headers.get("content-type")?.includes("json") === true;
+    const body: unknown = isJson
+      ? JSON.parse(new TextDecoder().decode(bytes))
+      : undefined;
+    return { status, headers, body, bytes };
+  };
+  return {
+    deviceId,
+    proof: (method: string, { recordId }: Named, bytes: Uint8Array) =>
+      proofOf(method, pathOf(recordId, bytes), syncToken),
+    get: (record: Named, bytes: Uint8Array) =>
+      ask("GET", record, { as: bytes }),
+    put: (record: Named, bytes: Uint8Array, tried: Tried = {}) =>
+      ask("PUT", record, { as: bytes, ...tried }, bytes),
+  };
+}
+
+async function register(
+  device: TestDevice,
+  sessionToken: string,
+  proofOf: (method: string, path: string, token: string) => Promise<string>,
+) {
+  const response = await world.app.request(`${origin}/v1/devices`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${sessionToken}`,
+      dpop: await proofOf("POST", "/v1/devices", sessionToken),
+    },
+    body: JSON.stringify({ publicJwk: device.publicKey, name: "Phone" }),
+  });
+  expect(response.status).toBe(201);
+  return (await response.json()) as { deviceId: string; syncToken: string };
+}
+
+function pathOf(recordId: string, bytes: Uint8Array): string {
+  return `/v1/records/${recordId}/attachments/${hashOf(bytes)}`;
+}
+
+function hashOf(bytes: Uint8Array) {
+  return attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
+}
+
+/** Begins as a JPEG does; what follows nobody here looks into. */
+function pictureOf(byteLength: number): Uint8Array {
+  const bytes = new Uint8Array(byteLength);
+  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
+  return bytes;
+}

@@ -1,0 +1,102 @@
+/**
+ * Where an attachment's bytes belong: beside a record that names them by their hash, in what it says now. Nothing is kept under a
+ * name that no record gives, so nobody fills the disk without having written so in a record's history. SPEC AT-2, AT-4.
+ *
+ * Of each record for itself: who may no longer read one record does not come by its pictures through another.
+ */
+import {
+  attachmentSchema,
+  defineBytesTable,
+  mayWrite,
+  type Attachment,
+  type AttachmentHash,
+  type PersonId,
+  type ReadTransaction,
+  type RecordId,
+  type RecordType,
+  type RecordTypes,
+  type ScopeId,
+} from "@suture/schema";
+
+import { membersTable } from "../../admission/admission-tables.ts";
+import { mayKnow } from "../../admission/permit.ts";
+import { openRecordView } from "../../log/record-view.ts";
+import type { HttpDeps } from "./http-deps.ts";
+
+/** `[recordId, hash]` */
+export const attachmentsTable = defineBytesTable("attachments");
+
+export interface AttachmentName {
+  readonly recordId: RecordId;
+  readonly hash: AttachmentHash;
+}
+
+export interface FoundAttachment {
+  readonly memberId: RecordId;
+  readonly scopeId: ScopeId;
+  /** As the record has it. */
+  readonly attachment: Attachment;
+  /** Whether the member may write the field that names it. */
+  readonly mayStore: boolean;
+}
+
+/** As a member may see it at this moment; undefined for what is not there and for what they may not see. */
+export async function findAttachment(
+  tx: ReadTransaction,
+  types: RecordTypes,
+  memberId: RecordId,
+  { recordId, hash }: AttachmentName,
+): Promise<FoundAttachment | undefined> {
+  const member = await tx.get(membersTable, [memberId]);
+  if (member?.isActive !== true) return undefined;
+  const record = await openRecordView(tx, recordId, types.get);
+  if (record === undefined) return undefined;
+  const { row, type, view } = record;
+  const roles = new Set(member.roles);
+  const standing = { roles, teamIds: new Set(member.teamIds), isActive: true };
+  if (!mayKnow(type, row.parentId, standing)) return undefined;
+  const fold = await view.loadFold();
+  const named = attachmentFields(type).flatMap((field) =>
+    Object.values(fold.entries(field)).flatMap((entry) => {
+      const attachment = attachmentSchema.safeParse(entry);
+      return attachment.data?.hash === hash
+        ? [{ field, attachment: attachment.data }]
+        : [];
+    }),
+  );
+  const mayStoreAs = ({ field }: { readonly field: string }) =>
+    mayWrite(type, field, roles);
+  const [found] = [...named.filter(mayStoreAs), ...named];
+  if (found === undefined) return undefined;
+  return {
+    memberId,
+    scopeId: row.scopeId,
+    attachment: found.attachment,
+    mayStore: mayStoreAs(found),
+  };
+}
+
+/** In whichever of the person's organizations it is. */
+export async function findAttachmentOf(
+  deps: Pick<HttpDeps, "store" | "recordTypes" | "identity">,
+  personId: PersonId,
+  name: AttachmentName,
+): Promise<
+  (FoundAttachment & { readonly organizationId: RecordId }) | undefined
+> {
+  const { store, recordTypes, identity } = deps;
+  const links = await identity.invitations.membersOfPerson(personId);
+  for (const { organizationId, memberId } of links) {
+    const found = await store.read(organizationId, (tx) =>
+      findAttachment(tx, recordTypes, memberId, name),
+    );
+    if (found !== undefined) return { ...found, organizationId };
+  }
+  return undefined;
+}
+
+function attachmentFields(type: RecordType): readonly string[] {
+  return Object.entries(type.fields).flatMap(([name, field]) =>
+    field.kind === "set" && field.schema === attachmentSchema ? [name] : [],
+  );
+}
