@@ -41,6 +41,7 @@ import { readableTypes } from "./records/readable-types.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
 import type { RepoView } from "./records/repo-view.ts";
 import { reexpressStranded } from "./records/reexpress-stranded.ts";
+import { ReopenCounts } from "./records/reopen-counts.ts";
 import { Repositories } from "./records/repositories.ts";
 import type { Repository } from "./records/repository.ts";
 import type { SaveProblem } from "./records/save-problem.ts";
@@ -86,6 +87,7 @@ export class Client {
   readonly #sync: SyncDriver;
   readonly #syncListeners = new Set<(status: SyncStatus) => void>();
   readonly #presenceListeners = new Set<(message: PresenceMessage) => void>();
+  readonly #savedListeners = new Set<(ids: readonly RecordId[]) => void>();
   readonly #stopLocal: () => void;
   readonly #repositories: Repositories;
   #person: CurrentPerson | null = null;
@@ -96,6 +98,8 @@ export class Client {
   readonly damage: DamageReports;
   /** What people have begun to write and not saved. */
   readonly forms: KeptForms;
+  /** How often people open again what they saved, only to look. */
+  readonly reopens: ReopenCounts;
 
   constructor(
     options: ClientOptions,
@@ -118,13 +122,17 @@ export class Client {
       random,
       sending: new SendState(),
       person: () => this.#person,
-      onSaved: () => this.#sync.push(),
+      onSaved: (recordIds) => {
+        this.#sync.push();
+        for (const listener of [...this.#savedListeners]) listener(recordIds);
+      },
     };
     this.#repositories = new Repositories(this.#deps);
     log.whenStranded(reexpressStranded(this.#deps));
     this.#records.narrowTo((states) => readableOf(this.#deps, states));
     this.reviews = new Reviews(this.#deps);
     this.forms = new KeptForms(this.#deps);
+    this.reopens = new ReopenCounts(this.#deps);
     this.#stopLocal = this.#deps.sending.subscribe(() =>
       this.#records.tellAll(),
     );
@@ -367,6 +375,12 @@ export class Client {
     return () => {
       for (const stop of stops) stop();
     };
+  }
+
+  /** Calls after each save that was made through this client, with the records that it wrote to. */
+  watchSaved(listener: (recordIds: readonly RecordId[]) => void): () => void {
+    this.#savedListeners.add(listener);
+    return () => this.#savedListeners.delete(listener);
   }
 
   /** Resolves once every open record shows what had been committed: from a page of the server's, say. Listeners have been called. */

@@ -7,6 +7,7 @@ import { err, type PersonId, type Result } from "@suture/schema";
 import type { RequestError } from "./identity/identity-request.ts";
 import type { TokenRenewal } from "./identity/token-renewal.ts";
 import { dropFormsOf } from "./records/kept-forms.ts";
+import { dropReopenCountsOf } from "./records/reopen-counts.ts";
 import type { LocalLog } from "./store/local-log.ts";
 import { unsyncedChanges } from "./store/push-order.ts";
 
@@ -41,6 +42,10 @@ export async function leaveDevice(
       count,
     });
   const left = await deps.renewal.leaveDevice(personId);
-  if (left.ok) await deps.log.write((tx) => dropFormsOf(tx, personId));
+  if (left.ok)
+    await deps.log.write(async (tx) => {
+      await dropFormsOf(tx, personId);
+      await dropReopenCountsOf(tx, personId);
+    });
   return left;
 }

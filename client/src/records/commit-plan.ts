@@ -43,6 +43,6 @@ export async function commitPlan(
       return err({ code: "not-saved", reason: statusLabels.unsaved });
     throw cause;
   }
-  deps.onSaved();
+  deps.onSaved([...new Set(planned.map(({ recordId }) => recordId))]);
   return ok(null);
 }

@@ -4,6 +4,7 @@ import type {
   DeviceId,
   PersonId,
   Random,
+  RecordId,
   RecordTypes,
 } from "@suture/schema";
 
@@ -25,6 +26,6 @@ export interface RecordDeps {
   readonly random: Random;
   readonly sending: SendState;
   person(): CurrentPerson | null;
-  /** Something is in the outbox. */
-  onSaved(): void;
+  /** Something of these records is in the outbox. */
+  onSaved(recordIds: readonly RecordId[]): void;
 }

@@ -219,6 +219,32 @@ export const keptFormsTable = defineTable({
   schema: z.json() satisfies z.ZodType<JsonValue> as z.ZodType<JsonValue>,
 });
 
+const recentSaveSchema = z.strictObject({
+  organizationId: recordIdSchema,
+  savedAtMs: z.int(),
+  /** Whether the record was opened again since: not, and it may not be over yet, or counted. */
+  look: z.enum(["none", "looking", "counted"]),
+});
+export type RecentSave = z.infer<typeof recentSaveSchema>;
+
+/** [personId, recordId]: what each person saved last, for an hour. */
+export const recentSavesTable = defineTable({
+  name: "recent_saves",
+  schema: recentSaveSchema,
+});
+
+/** [personId, organizationId, day]: see `reopen-counts.ts`. */
+export const reopenCountsTable = defineTable({
+  name: "reopen_counts",
+  schema: z.strictObject({
+    organizationId: recordIdSchema,
+    day: z.string(),
+    saveCount: z.int().nonnegative(),
+    reopenCount: z.int().nonnegative(),
+    isReported: z.boolean(),
+  }),
+});
+
 const deviceRowSchema = z.strictObject({
   nextLocalNumber: z.int().positive().exactOptional(),
   personId: personIdSchema.exactOptional(),
@@ -285,6 +311,8 @@ export const clientTables: readonly Table<unknown>[] = [
   lostProofsTable,
   membershipsTable,
   keptFormsTable,
+  recentSavesTable,
+  reopenCountsTable,
   deviceTable,
   damageReportsTable,
 ];

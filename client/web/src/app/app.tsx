@@ -13,6 +13,7 @@ import { routes } from "./routes.tsx";
 import { Shell } from "./shell.tsx";
 import { SignInArea } from "./sign-in/sign-in-area.tsx";
 import { WorkplacePage } from "./sign-in/workplace-page.tsx";
+import { useCountReopens } from "./use-count-reopens.ts";
 import { useMe } from "./use-me.ts";
 
 export function App({ deps }: { readonly deps: AppDeps }) {
@@ -27,6 +28,7 @@ function Doorway() {
   const person = usePerson();
   const { membership } = useMe();
   const [path] = useLocation();
+  useCountReopens();
   if (person === null || path === "/sign-in") return <SignInArea />;
   return (
     <Shell>

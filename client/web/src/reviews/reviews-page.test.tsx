@@ -131,6 +131,26 @@ test("[AP-70] what colleagues' devices hold is told by the server, or by what wa
   );
 });
 
+test("[AP-118] those who run the organization read per week how many saves were opened again only to look", async () => {
+  const { world, server, show } = await openReviews("/reviews?view=team");
+  const path = `/v1/organizations/${world.organizationId}`;
+  server.answers(`GET ${path}/devices`, { devices: [] });
+  server.answers(`GET ${path}/reopen-counts`, {
+    weeks: [
+      { fromDay: "2026-03-02", saveCount: 120, reopenCount: 3, deviceCount: 2 },
+      { fromDay: "2026-02-23", saveCount: 4, reopenCount: 0, deviceCount: 1 },
+    ],
+  });
+  const page = await show();
+  await page.shows("3 of 120 saves were opened again only to look");
+  expect(page.text).toContain("Week of 2 Mar 2026");
+  expect(page.text).toContain("0 of 4 saves were opened again only to look");
+  await page.unmount();
+  server.answers(`GET ${path}/reopen-counts`, { weeks: [] });
+  const empty = await show();
+  await empty.shows("No device has told anything yet.");
+});
+
 const hash = "c".repeat(64);
 
 async function openStranded(state: unknown = { kind: "open" }) {

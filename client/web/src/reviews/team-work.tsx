@@ -14,6 +14,7 @@ import { useText } from "../text/use-text.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { MemberName } from "../ui/member-name.tsx";
+import { ReopenRate } from "./reopen-rate.tsx";
 import { teamRows, type TeamRow } from "./team-rows.ts";
 import { usePresence } from "./use-presence.ts";
 
@@ -52,6 +53,9 @@ export function TeamWork() {
           </li>
         ))}
       </ul>
+      {organizationId !== undefined && (
+        <ReopenRate organizationId={organizationId} />
+      )}
     </>
   );
 }

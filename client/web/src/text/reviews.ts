@@ -218,6 +218,19 @@ export const reviewsText = {
     none: "No device has said anything yet.",
   },
 
+  // how far people trust that what they saved is saved
+  reopens: {
+    title: "Opened again after saving",
+    intro:
+      "How often a record was opened again within ten minutes of saving it, only to look. Counted on each device; no record and no name is told.",
+    none: "No device has told anything yet.",
+    weekFrom: (day: string) => `Week of ${day}`,
+    rate: (again: number, saves: number) =>
+      `${again} of ${saves} saves were opened again only to look`,
+    devices: (count: number) =>
+      count === 1 ? "from one device" : `from ${count} devices`,
+  },
+
   // work that was not accepted
   stranded: {
     intro:

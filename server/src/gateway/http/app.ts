@@ -23,6 +23,7 @@ import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import { noStore, respondWithHttpError } from "./http-response.ts";
 import { addOrganizationRoutes } from "./organization-routes.ts";
 import { addRecordRoutes } from "./record-routes.ts";
+import { addReopenCountRoutes } from "./reopen-count-routes.ts";
 import { addReviewRoutes } from "./review-routes.ts";
 import { contentSecurityPolicy, startPage } from "./start-page.ts";
 import { addStrandedRoutes } from "./stranded-routes.ts";
@@ -105,6 +106,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   addAuditRoutes(app, options);
   addOrganizationRoutes(app, options);
   addDeviceReportRoutes(app, options);
+  addReopenCountRoutes(app, options);
   addDeviceAdminRoutes(app, options);
   addStrandedRoutes(app, options);
   addHealthRoutes(app, options);
