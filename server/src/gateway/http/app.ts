@@ -80,12 +80,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       maxSize,
       onError: (c) => respondWithHttpError(c, "body-too-large"),
     });
-  const limitText = limitBody(maxBodyBytes);
   // Only attachments are put; their route reads nothing before it knows who asks.
-  const limitAttachment = limitBody(maxAttachmentBytes);
-  app.use("*", (c, next) =>
-    c.req.method === "PUT" ? limitAttachment(c, next) : limitText(c, next),
-  );
+  app.on("PUT", "*", limitBody(maxAttachmentBytes));
+  app.on(["GET", "POST", "PATCH", "DELETE"], "*", limitBody(maxBodyBytes));
   app.notFound((c) => respondWithHttpError(c, "route-unknown"));
   app.onError((cause, c) => {
     // What hono throws by itself: a body that is not JSON, a malformed request.
@@ -101,8 +98,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 
   app.route("/", createIdentityRoutes({ identity, externalUrl }));
   addRecordRoutes(app, options);
-  addReviewRoutes(app, options);
   addAttachmentRoutes(app, options);
+  addReviewRoutes(app, options);
   addAuditRoutes(app, options);
   addOrganizationRoutes(app, options);
   addDeviceReportRoutes(app, options);

@@ -7,6 +7,7 @@ import { sessionDevicesTable } from "./session-device.ts";
 
 /** Give these when opening the store. */
 export const httpTables: readonly Table<unknown>[] = [
+  attachmentsTable,
   sessionDevicesTable,
   readinessTable,
   reopenCountsTable,
