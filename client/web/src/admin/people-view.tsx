@@ -7,10 +7,10 @@ import { useClient, useRecordList } from "@suture/client/react";
 
 import { useMe } from "../app/use-me.ts";
 import { useKeptDraft } from "../app/use-kept-draft.ts";
-import { useSaveWords } from "../app/use-save-words.ts";
+import { FormFrame } from "../forms/form-frame.tsx";
+import { useSaving } from "../forms/use-saving.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
-import { Actions } from "../ui/dialog.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
@@ -91,49 +91,47 @@ function NewPerson({
 }) {
   const { admin: text, common } = useText();
   const client = useClient();
-  const words = useSaveWords();
   const [, go] = useLocation();
-  const { value, set, drop, isReady } = useKeptDraft<NewPersonDraft>(
-    `person/${organizationId}`,
-    { name: "", rights: { roles: [], teams: [], active: true } },
-  );
-  const { name, rights } = value;
+  const draft = useKeptDraft<NewPersonDraft>(`person/${organizationId}`, {
+    name: "",
+    rights: { roles: [], teams: [], active: true },
+  });
+  const { name, rights } = draft.value;
   const [error, setError] = useState<string>();
-  const [problem, setProblem] = useState<string | null>(null);
+  const { run, isSaving, problem } = useSaving();
 
   async function save(): Promise<void> {
     if (name.trim() === "") {
       setError(common.required);
       return;
     }
-    const created = await client.members.create({
-      parentId: organizationId,
-      fields: { displayName: name.trim() },
-      groups: { membership: rights },
-    });
-    if (!created.ok) {
-      setProblem(words(created.error));
-      return;
-    }
-    drop();
-    go(`/admin/people/${created.value.id}`);
+    const created = await run(() =>
+      client.members.create({
+        parentId: organizationId,
+        fields: { displayName: name.trim() },
+        groups: { membership: rights },
+      }),
+    );
+    if (created === undefined) return;
+    draft.drop();
+    go(`/admin/people/${created.id}`);
   }
 
-  if (!isReady) return null;
   return (
-    <form
-      className="form card"
-      aria-label={text.people.add}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
+    <FormFrame
+      label={text.people.add}
+      form={{ ...draft, isSaving, problem }}
+      saveLabel={common.save}
+      closeLabel={common.cancel}
+      canSave
+      onSave={() => void save()}
+      onClose={onClose}
     >
       <TextField
         label={text.people.name}
         value={name}
         onChange={(typed) => {
-          set({ name: typed });
+          draft.set({ name: typed });
           setError(undefined);
         }}
         error={error}
@@ -142,27 +140,8 @@ function NewPerson({
       <RightsFields
         rights={rights}
         organizationId={organizationId}
-        onChange={(changed) => set({ rights: changed })}
+        onChange={(changed) => draft.set({ rights: changed })}
       />
-      {problem !== null && (
-        <Notice tone="danger" isLive>
-          {problem}
-        </Notice>
-      )}
-      <Actions>
-        <Button look="primary" type="submit">
-          {common.save}
-        </Button>
-        <Button
-          look="quiet"
-          onPress={() => {
-            drop();
-            onClose();
-          }}
-        >
-          {common.cancel}
-        </Button>
-      </Actions>
-    </form>
+    </FormFrame>
   );
 }

@@ -7,18 +7,18 @@ import {
   member,
   maySign,
   mayWrite,
-  recordIdSchema,
   type RecordId,
 } from "@suture/schema";
 import type { EditSession, SutureRecord } from "@suture/client";
-import { useClient, useGroup, useRecord } from "@suture/client/react";
+import { useClient, useGroup, type ShownRecord } from "@suture/client/react";
 
+import { RecordGate } from "../app/record-gate.tsx";
 import { useMe } from "../app/use-me.ts";
 import { useKeptDraft } from "../app/use-kept-draft.ts";
-import { useSaveWords } from "../app/use-save-words.ts";
+import { FormFrame } from "../forms/form-frame.tsx";
+import { useSaving } from "../forms/use-saving.ts";
 import { useText } from "../text/use-text.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
-import { Actions } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { SafetyValue } from "../ui/safety-value.tsx";
@@ -37,7 +37,6 @@ export function PersonView({
   readonly memberId: string;
   readonly organizationId: RecordId;
 }) {
-  const parsed = recordIdSchema.safeParse(memberId);
   const { admin: text } = useText();
   return (
     <>
@@ -46,30 +45,23 @@ export function PersonView({
           <Icon name="back" /> {text.people.back}
         </Link>
       </p>
-      {parsed.success ? (
-        <Person memberId={parsed.data} organizationId={organizationId} />
-      ) : (
-        <Notice>{text.people.unknown}</Notice>
-      )}
+      <RecordGate repository={useClient().members} id={memberId}>
+        {(shown) => <Person shown={shown} organizationId={organizationId} />}
+      </RecordGate>
     </>
   );
 }
 
 function Person({
-  memberId,
+  shown: { record, snapshot, status },
   organizationId,
 }: {
-  readonly memberId: RecordId;
+  readonly shown: ShownRecord<Member>;
   readonly organizationId: RecordId;
 }) {
-  const { admin: text, common } = useText();
+  const { admin: text } = useText();
   const { roles } = useMe();
-  const reading = useRecord(useClient().members, memberId);
   const [session, setSession] = useState<EditSession<Member> | null>(null);
-  if (reading.state === "loading") return <p>{common.loading}</p>;
-  if (reading.state === "problem")
-    return <Notice>{common.recordProblem[reading.problem.code]}</Notice>;
-  const { record, snapshot, status } = reading;
   const group = groupOf(member, "membership");
   const maySignRights =
     group !== undefined && maySign(group, Object.keys(group.parts), roles);
@@ -97,7 +89,7 @@ function Person({
         />
       )}
       {roles.has("admin") && (
-        <InvitePerson memberId={memberId} organizationId={organizationId} />
+        <InvitePerson memberId={record.id} organizationId={organizationId} />
       )}
     </section>
   );
@@ -132,10 +124,10 @@ function PersonForm({
   readonly onClose: () => void;
 }) {
   const { admin: text, common } = useText();
-  const words = useSaveWords();
+  const { run, isSaving, problem } = useSaving();
   const shown = session.shown.group("membership");
   // Begun at what the form shows: on anything newer it is another form.
-  const { value, set, drop, isReady } = useKeptDraft<PersonDraft>(
+  const kept = useKeptDraft<PersonDraft>(
     `person/${[...session.heads].sort().join(" ")}`,
     {
       name: session.shown.fields.displayName ?? "",
@@ -143,13 +135,13 @@ function PersonForm({
       reason: "",
     },
   );
-  const { name, rights, reason } = value;
-  const [problem, setProblem] = useState<string | null>(null);
+  const { name, rights, reason } = kept.value;
+  const [error, setError] = useState<string>();
 
   async function save(): Promise<void> {
     const { draft } = session;
     if (name.trim() === "") {
-      setProblem(text.people.nameNeeded);
+      setError(text.people.nameNeeded);
       return;
     }
     if (name.trim() !== session.shown.fields.displayName)
@@ -159,31 +151,33 @@ function PersonForm({
       draft.membership.teams = rights.teams;
       draft.membership.active = rights.active;
     }
-    const saved = await session.save(
-      reason.trim() === "" ? {} : { reason: reason.trim() },
+    const saved = await run(() =>
+      session.save(reason.trim() === "" ? {} : { reason: reason.trim() }),
     );
-    if (!saved.ok) {
-      setProblem(words(saved.error));
-      return;
-    }
-    drop();
+    if (saved === undefined) return;
+    kept.drop();
     onClose();
   }
 
-  if (!isReady) return null;
   return (
-    <form
-      className="form card"
-      aria-label={text.people.edit}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
+    <FormFrame
+      label={text.people.edit}
+      form={{ ...kept, isSaving, problem }}
+      saveLabel={common.save}
+      closeLabel={common.cancel}
+      canSave
+      onSave={() => void save()}
+      onClose={onClose}
     >
       <TextField
         label={text.people.name}
         value={name}
-        onChange={(typed) => set({ name: typed })}
+        onChange={(typed) => {
+          kept.set({ name: typed });
+          setError(undefined);
+        }}
+        error={error}
+        isRequired
       />
       {rights === null ? (
         <Notice tone="warning">
@@ -195,7 +189,7 @@ function PersonForm({
           <RightsFields
             rights={rights}
             organizationId={organizationId}
-            onChange={(changed) => set({ rights: changed })}
+            onChange={(changed) => kept.set({ rights: changed })}
           />
         )
       )}
@@ -203,28 +197,9 @@ function PersonForm({
         <TextField
           label={text.rights.reason}
           value={reason}
-          onChange={(typed) => set({ reason: typed })}
+          onChange={(typed) => kept.set({ reason: typed })}
         />
       )}
-      {problem !== null && (
-        <Notice tone="danger" isLive>
-          {problem}
-        </Notice>
-      )}
-      <Actions>
-        <Button look="primary" type="submit">
-          {common.save}
-        </Button>
-        <Button
-          look="quiet"
-          onPress={() => {
-            drop();
-            onClose();
-          }}
-        >
-          {common.cancel}
-        </Button>
-      </Actions>
-    </form>
+    </FormFrame>
   );
 }

@@ -5,12 +5,12 @@ import {
   openDevice,
   personIdOf,
 } from "@suture/client/clinic-test-support";
-import { clientTables } from "@suture/client";
-import { createMemoryStore, StoreError, type Store } from "@suture/schema";
+import type { Store } from "@suture/schema";
 import { act } from "react";
 import { expect, test } from "vitest";
 
 import { renderApp } from "./app.test-support.tsx";
+import { SmallStore } from "./small-store.test-support.ts";
 
 async function clinic(store?: Store) {
   const device = await openDevice({
@@ -76,22 +76,13 @@ test("[AP-5] what one person typed is not shown to the next", async () => {
 });
 
 test("[AP-7] a save that did not happen says why, and the form still holds what was typed", async () => {
-  const memory = createMemoryStore({ tables: clientTables });
-  let isFull = false;
-  const device = await clinic({
-    read: (partition, work) => memory.read(partition, work),
-    write: (partition, work) =>
-      isFull
-        ? Promise.reject(new StoreError("store-full", "no space is left"))
-        : memory.write(partition, work),
-    listPartitions: () => memory.listPartitions(),
-    close: () => memory.close(),
-  });
+  const store = new SmallStore();
+  const device = await clinic(store);
   const page = await renderApp(device, `/patients/${device.record.id}`);
   await page.shows("New note");
   await page.type("New note", "Called back");
   await page.until(() => page.valueOf("New note") === "Called back");
-  isFull = true;
+  store.isFull = true;
   await page.press("Add the note");
   await page.shows("Not saved — this device cannot store it.");
   expect(page.valueOf("New note")).toBe("Called back");

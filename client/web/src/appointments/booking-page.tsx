@@ -9,8 +9,8 @@ import { useApp } from "../app/app-deps.tsx";
 import { useKeptDraft } from "../app/use-kept-draft.ts";
 import { useMe } from "../app/use-me.ts";
 import { useNow } from "../app/use-now.ts";
-import { useSaveWords } from "../app/use-save-words.ts";
 import { useTitle } from "../app/use-title.ts";
+import { useSaving } from "../forms/use-saving.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -29,7 +29,6 @@ export function BookingPage() {
   const client = useClient();
   const { roles } = useMe();
   const { own } = useClinics();
-  const wordsOf = useSaveWords();
   const [, goTo] = useLocation();
   const [asked] = useSearchParams();
   const nowMs = useNow();
@@ -47,7 +46,7 @@ export function BookingPage() {
     patientId: draft.value.patientId || (asked.get("patient") ?? ""),
   };
   const [isChecked, setIsChecked] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { run, isSaving, problem } = useSaving();
   const problems = bookingProblems(value);
   const startMs = instantOf(value.date, value.start);
   const dayMs = dayStartOf(startMs ?? nowMs);
@@ -63,17 +62,19 @@ export function BookingPage() {
     setIsChecked(true);
     if (slot === null || clinic === undefined || problems.any) return;
     const description = value.what.trim();
-    const created = await client.appointments.create({
-      parentId: clinic.id,
-      fields: {
-        attendance: "expected",
-        ...(description !== "" && { description }),
-      },
-      groups: { slot },
-    });
-    if (!created.ok) return setProblem(wordsOf(created.error));
+    const created = await run(() =>
+      client.appointments.create({
+        parentId: clinic.id,
+        fields: {
+          attendance: "expected",
+          ...(description !== "" && { description }),
+        },
+        groups: { slot },
+      }),
+    );
+    if (created === undefined) return;
     draft.drop();
-    goTo(`/appointments/${created.value.id}`, { replace: true });
+    goTo(`/appointments/${created.id}`, { replace: true });
   };
   return (
     <>
@@ -98,7 +99,7 @@ export function BookingPage() {
           </Notice>
         )}
         <div className="actions">
-          <Button type="submit" look="primary">
+          <Button type="submit" look="primary" isDisabled={isSaving}>
             {clashes.length > 0
               ? appointments.submitClash
               : appointments.submit}

@@ -12,8 +12,8 @@ import { useClient, useRecordList } from "@suture/client/react";
 
 import { useKeptDraft } from "../app/use-kept-draft.ts";
 import { useMe } from "../app/use-me.ts";
-import { useSaveWords } from "../app/use-save-words.ts";
 import { FormFrame } from "../forms/form-frame.tsx";
+import { useSaving } from "../forms/use-saving.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -41,15 +41,13 @@ export function ReportForm({
 }: {
   readonly equipmentId: RecordId;
 }) {
-  const { equipment: text, common, jobs } = useText();
+  const { equipment: text, jobs } = useText();
   const client = useClient();
-  const words = useSaveWords();
   const [, goTo] = useLocation();
   const { membership, roles } = useMe();
   const kept = useKeptDraft(`report/${equipmentId}`, empty);
   const [isOpen, setIsOpen] = useState(false);
-  const [isSaving, setIsSaving] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { run, isSaving, problem } = useSaving();
   const teams = useOwnTeams();
   if (membership === null || !mayCreate(serviceJob, roles)) return null;
   const { what, more, priority, teamId, isMine } = kept.value;
@@ -63,10 +61,8 @@ export function ReportForm({
   const team = teams.find(({ id }) => id === teamId) ?? teams[0];
   const save = async () => {
     if (team === undefined) return;
-    setIsSaving(true);
-    setProblem(null);
-    try {
-      const created = await client.serviceJobs.create({
+    const created = await run(() =>
+      client.serviceJobs.create({
         parentId: team.id,
         fields: {
           equipmentId,
@@ -76,16 +72,11 @@ export function ReportForm({
           ...(isMine && { assigneeId: membership.memberId }),
           ...(more.trim() !== "" && { description: more.trim() }),
         },
-      });
-      if (created.ok) {
-        kept.drop();
-        goTo(`/jobs/${created.value.id}`);
-      } else setProblem(words(created.error));
-    } catch {
-      setProblem(common.storeFailed);
-    } finally {
-      setIsSaving(false);
-    }
+      }),
+    );
+    if (created === undefined) return;
+    kept.drop();
+    goTo(`/jobs/${created.id}`);
   };
   return (
     <FormFrame

@@ -1,6 +1,4 @@
 /** One save of a record: written, saved, and told in words where it was not. SPEC AP-7. */
-import { useState } from "react";
-
 import { ok, type GroupName, type OpId, type RecordType } from "@suture/schema";
 import type {
   Draft,
@@ -9,8 +7,7 @@ import type {
   SutureRecord,
 } from "@suture/client";
 
-import { useSaveWords } from "../app/use-save-words.ts";
-import { useText } from "../text/use-text.ts";
+import { useSaving } from "./use-saving.ts";
 
 export interface Edit<R extends RecordType> {
   /**
@@ -37,35 +34,20 @@ export function useEdit<R extends RecordType>(
   record: SutureRecord<R>,
   version: Version<R> | null = null,
 ): Edit<R> {
-  const { common } = useText();
-  const words = useSaveWords();
-  const [isSaving, setIsSaving] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { run, isSaving, problem } = useSaving();
   return {
     isSaving,
     problem,
     async save(write, options) {
-      if (isSaving) return false;
-      setIsSaving(true);
-      setProblem(null);
-      try {
+      const isSaved = await run(async () => {
         const opened = await openForm(record, version);
-        if (!opened.ok) {
-          setProblem(words(opened.error));
-          return false;
-        }
+        if (!opened.ok) return opened;
         const form = opened.value;
-        if (write(form.draft, form.shown) === false) return false;
+        if (write(form.draft, form.shown) === false) return ok(false);
         const saved = await form.save(options);
-        if (!saved.ok) setProblem(words(saved.error));
-        return saved.ok;
-      } catch {
-        // The store gave up; what was typed is still in the form.
-        setProblem(common.storeFailed);
-        return false;
-      } finally {
-        setIsSaving(false);
-      }
+        return saved.ok ? ok(true) : saved;
+      });
+      return isSaved === true;
     },
   };
 }

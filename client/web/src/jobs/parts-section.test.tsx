@@ -1,10 +1,9 @@
 // @vitest-environment happy-dom
-import { clientTables } from "@suture/client";
-import { createMemoryStore, StoreError, type Store } from "@suture/schema";
 import { act } from "react";
 import { expect, test } from "vitest";
 
 import { renderApp } from "../app/app.test-support.tsx";
+import { SmallStore } from "../app/small-store.test-support.ts";
 import "./job-page.tsx";
 import {
   coils,
@@ -144,29 +143,19 @@ test("[AP-46, AP-47] a half-filled form is there again after a reload, and remem
 });
 
 test("[AP-7, AP-46] where the device cannot store what is signed, it says so and the form still holds it", async () => {
-  const inner = createMemoryStore({ tables: clientTables });
-  let isFull = false;
-  const store: Store = {
-    read: (partition, work) => inner.read(partition, work),
-    write: (partition, work) =>
-      isFull
-        ? Promise.reject(new StoreError("store-full", "no space in this test"))
-        : inner.write(partition, work),
-    listPartitions: () => inner.listPartitions(),
-    close: () => inner.close(),
-  };
+  const store = new SmallStore();
   const { job, page, parts } = await openJob(
     await workshop(["technician"], store),
   );
   await page.press("Add a part");
   await page.type("Part", "Fan");
-  isFull = true;
+  store.isFull = true;
   await submit(page);
   await page.shows("Not saved — this device cannot store it.");
   expect(page.valueOf("Part")).toBe("Fan");
   expect(parts()).toEqual([]);
   expect(job.status.state).toBe("unsaved");
-  isFull = false;
+  store.isFull = false;
   await submit(page);
   await page.shows("Fan × 1");
   expect(job.status.state).toBe("queued");

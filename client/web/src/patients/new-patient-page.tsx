@@ -9,8 +9,8 @@ import { useApp } from "../app/app-deps.tsx";
 import { useKeptDraft } from "../app/use-kept-draft.ts";
 import { useMe } from "../app/use-me.ts";
 import { useNow } from "../app/use-now.ts";
-import { useSaveWords } from "../app/use-save-words.ts";
 import { useTitle } from "../app/use-title.ts";
+import { useSaving } from "../forms/use-saving.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -31,7 +31,6 @@ export function NewPatientPage() {
   const { random } = useApp();
   const client = useClient();
   const { membership, roles } = useMe();
-  const wordsOf = useSaveWords();
   const nowMs = useNow();
   const [, goTo] = useLocation();
   const draft = useKeptDraft("new-patient", {
@@ -41,7 +40,7 @@ export function NewPatientPage() {
   });
   const { value, set } = draft;
   const [isChecked, setIsChecked] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { run, isSaving, problem } = useSaving();
   const problems = identityProblems(value);
   const isWrong = problems.name || problems.birthDate;
   const register = async () => {
@@ -50,28 +49,30 @@ export function NewPatientPage() {
     const number = value.number.trim();
     const phone = value.phone.trim();
     const birthDate = value.birthDate.trim();
-    const created = await client.patients.create({
-      parentId: membership.organizationId,
-      fields: {
-        ...(phone !== "" && {
-          telecom: [{ status: "active", system: "phone", value: phone }],
-        }),
-      },
-      groups: {
-        identity: {
-          name: [humanNameOf(value)],
-          birthDate: birthDate === "" ? null : birthDate,
-          gender: genderOf(value),
-          identifiers:
-            number === ""
-              ? {}
-              : { [randomUuid(random)]: { status: "active", value: number } },
+    const created = await run(() =>
+      client.patients.create({
+        parentId: membership.organizationId,
+        fields: {
+          ...(phone !== "" && {
+            telecom: [{ status: "active", system: "phone", value: phone }],
+          }),
         },
-      },
-    });
-    if (!created.ok) return setProblem(wordsOf(created.error));
+        groups: {
+          identity: {
+            name: [humanNameOf(value)],
+            birthDate: birthDate === "" ? null : birthDate,
+            gender: genderOf(value),
+            identifiers:
+              number === ""
+                ? {}
+                : { [randomUuid(random)]: { status: "active", value: number } },
+          },
+        },
+      }),
+    );
+    if (created === undefined) return;
     draft.drop();
-    goTo(`/patients/${created.value.id}`, { replace: true });
+    goTo(`/patients/${created.id}`, { replace: true });
   };
   if (!mayCreate(patient, roles))
     return <Notice>{common.saveProblem["not-permitted"]}</Notice>;
@@ -114,7 +115,7 @@ export function NewPatientPage() {
           </Notice>
         )}
         <div className="actions">
-          <Button type="submit" look="primary">
+          <Button type="submit" look="primary" isDisabled={isSaving}>
             {patients.registerSubmit}
           </Button>
           <Button

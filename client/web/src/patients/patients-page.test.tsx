@@ -1,9 +1,11 @@
 // @vitest-environment happy-dom
 import { foundClinic, openDevice } from "@suture/client/clinic-test-support";
 import type { RecordId } from "@suture/schema";
+import { act } from "react";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { renderApp, type Page } from "../app/app.test-support.tsx";
+import { SmallStore } from "../app/small-store.test-support.ts";
 import { fits, readQuery } from "./read-query.ts";
 
 type Device = Awaited<ReturnType<typeof clinic>>;
@@ -145,4 +147,30 @@ test("[AP-23] somebody is registered without a network; who has the same birth d
     status: "settled",
     content: { birthDate: "1951-03-14", gender: "female" },
   });
+});
+
+test("[AP-7, AP-161] a registration sent twice registers one patient, also after the device could not store it", async () => {
+  const store = new SmallStore();
+  const device = await openDevice({
+    name: "ada",
+    store,
+  });
+  await foundClinic(device);
+  const page = await renderApp(device, "/patients/new");
+  await page.type("Family name", "Alder");
+  const form = page.root.querySelector("form");
+  const send = () => act(async () => form?.requestSubmit());
+  store.isFull = true;
+  await send();
+  await page.shows("Not saved — this device cannot store it.");
+  expect(page.valueOf("Family name")).toBe("Alder");
+  store.isFull = false;
+  await act(async () => {
+    form?.requestSubmit();
+    form?.requestSubmit();
+  });
+  await page.until(() => /^\/patients\/(?!new)/.test(window.location.pathname));
+  expect(await device.client.patients.list({ matching: "alder" })).toHaveLength(
+    1,
+  );
 });

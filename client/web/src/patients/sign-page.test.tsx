@@ -6,12 +6,11 @@ import {
   openDevice,
   TestServer,
 } from "@suture/client/clinic-test-support";
-import { clientTables } from "@suture/client";
-import { createMemoryStore, StoreError } from "@suture/schema";
 import { act } from "react";
 import { expect, test } from "vitest";
 
 import { renderApp } from "../app/app.test-support.tsx";
+import { SmallStore } from "../app/small-store.test-support.ts";
 import {
   prescribe,
   recordAllergy,
@@ -78,28 +77,19 @@ test("[AP-29] after a reload, what changed since the form was begun has to be ta
 });
 
 test("[AP-7] signing again after it could not be stored signs once", async () => {
-  const memory = createMemoryStore({ tables: clientTables });
-  let isFull = false;
+  const store = new SmallStore();
   const device = await openDevice({
     name: "ada",
-    store: {
-      read: (partition, work) => memory.read(partition, work),
-      write: (partition, work) =>
-        isFull
-          ? Promise.reject(new StoreError("store-full", "no space is left"))
-          : memory.write(partition, work),
-      listPartitions: () => memory.listPartitions(),
-      close: () => memory.close(),
-    },
+    store,
   });
   const { organizationId } = await foundClinic(device);
   const record = await newPatient(device, organizationId);
   const page = await renderApp(device, `/patients/${record.id}/medication`);
   await page.type("Medication", "Warfarin 3 mg");
-  isFull = true;
+  store.isFull = true;
   await page.press("Sign");
   await page.shows("Not saved — this device cannot store it.");
-  isFull = false;
+  store.isFull = false;
   await page.press("Sign");
   await page.until(() => window.location.pathname === `/patients/${record.id}`);
   expect(medicationsOf(record)).toEqual(["Warfarin 3 mg"]);

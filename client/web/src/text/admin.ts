@@ -20,7 +20,6 @@ export const adminText = {
     unnamed: "Without a name",
     none: "No match on this device.",
     back: "All people",
-    unknown: "This person is not on this device.",
   },
 
   rights: {
