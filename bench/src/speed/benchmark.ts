@@ -20,7 +20,7 @@ export interface BenchReport {
   /** What was done, in one line: sizes, and what is durable where. */
   readonly work: string;
   /**
-   * By peer or floor: ours against theirs, above 1 is better for us; "> 60" where it was stopped. Where a benchmark has several,
+   * By peer or floor: ours against theirs, above 1 is better for us; "> 60" where it was stopped, "not warmed". Where a benchmark has several,
    * `PEER: MEASURE`.
    */
   readonly ratios: Readonly<Record<string, number | string>>;
@@ -31,6 +31,8 @@ export interface BenchReport {
 export interface BenchOptions {
   /** How many devices; each benchmark has its own usual number. */
   readonly devices?: number | undefined;
+  /** Where a server is warmed first: by how many devices, whose work is not counted. */
+  readonly warmUpDevices?: number | undefined;
   /** How many records are held, or changes made, where a benchmark is about that. */
   readonly records?: number | undefined;
   /** How many idle connections, where a benchmark is about that. */
@@ -46,7 +48,7 @@ export interface BenchOptions {
 
 export type BenchSize = Pick<
   BenchOptions,
-  "devices" | "records" | "connections"
+  "devices" | "warmUpDevices" | "records" | "connections"
 >;
 
 export interface Benchmark {

@@ -58,6 +58,11 @@ test("[BE-5] a report has a page of its own", () => {
   expect(page).toContain("| slow | > 60× |");
 });
 
+test("[BE-15] one that was not warmed is told in words", () => {
+  const ratios = { cold: "not warmed" };
+  expect(inMarkdown({ ...report, ratios })).toContain("| cold | not warmed |");
+});
+
 test.each([
   [0.5, "ms", "0.5 ms"],
   [999.6, "ms", "1,000 ms"],

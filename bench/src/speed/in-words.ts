@@ -1,5 +1,5 @@
 import type { BenchReport, Figure, Unit } from "./benchmark.ts";
-import { stopAtTimes } from "./rounds.ts";
+import { notWarmed, stopAtTimes } from "./rounds.ts";
 
 /** A report for a terminal: what was done, one block for each measure with a line for each system, and what it comes to. */
 export function inWords(report: BenchReport): string {
@@ -22,10 +22,7 @@ export function inWords(report: BenchReport): string {
     ].join("\n");
   });
   const ratios = aligned(
-    Object.entries(report.ratios).map(([key, ratio]) => [
-      key,
-      typeof ratio === "string" ? `${ratio}×` : times(ratio),
-    ]),
+    Object.entries(report.ratios).map(([key, ratio]) => [key, times(ratio)]),
   );
   return [
     `${report.name}: ${report.work}`,
@@ -59,8 +56,7 @@ export function inMarkdown(report: BenchReport): string {
     "| Suture against | ratio |",
     "| --- | ---: |",
     ...Object.entries(report.ratios).map(
-      ([key, ratio]) =>
-        `| ${key} | ${typeof ratio === "string" ? `${ratio}×` : times(ratio)} |`,
+      ([key, ratio]) => `| ${key} | ${times(ratio)} |`,
     ),
   ].join("\n");
 }
@@ -94,8 +90,9 @@ function spread({ lowest, highest, unit, rounds }: Figure): string {
     : `${amount(lowest, unit)} to ${amount(highest, unit)} in ${rounds} rounds`;
 }
 
-function times(ratio: number): string {
-  return `${digits(ratio)}×`;
+function times(ratio: number | string): string {
+  if (ratio === notWarmed) return ratio;
+  return `${typeof ratio === "string" ? ratio : digits(ratio)}×`;
 }
 
 function digits(value: number): string {

@@ -1,11 +1,11 @@
 /**
- * `npm run bench -- NAME [--devices N] [--records N] [--connections N] [--only NAME] [--peers a,b] [--rounds N] [--json]
- * [--markdown FILE]`: Suture beside what people would use instead.
+ * `npm run bench -- NAME [--devices N] [--warm-up N] [--records N] [--connections N] [--only NAME] [--peers a,b] [--rounds N]
+ * [--json] [--markdown FILE]`: Suture beside what people would use instead.
  *
  * NAME is a benchmark, `all`, each at a size at which they take a quarter of an hour together, or `smoke`, which only looks
  * whether all systems do the same work. What happens goes to stderr, results to stdout as they are there; with `--json` the last
  * lines are the reports, one for each benchmark, and `--markdown` writes the tables to a file. `--peers none` runs Suture alone.
- * Exit code 0, 1 where a system did not do the work, 2 for options that are none. SPEC BE-1 to BE-13.
+ * Exit code 0, 1 where a system did not do the work, 2 for options that are none. SPEC BE-1 to BE-15.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -48,6 +48,7 @@ function readOptions() {
       allowPositionals: true,
       options: {
         devices: { type: "string" },
+        "warm-up": { type: "string" },
         records: { type: "string" },
         connections: { type: "string" },
         only: { type: "string" },
@@ -69,6 +70,7 @@ function readOptions() {
       isAll: name === "all",
       size: {
         ...numberNamed("devices", values.devices),
+        ...numberNamed("warmUpDevices", values["warm-up"], 0),
         ...numberNamed("records", values.records),
         ...numberNamed("connections", values.connections),
       },
@@ -86,7 +88,7 @@ function readOptions() {
       " | ",
     );
     console.error(
-      `npm run bench -- ${names} [--devices N] [--records N] [--connections N] [--only NAME] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`,
+      `npm run bench -- ${names} [--devices N] [--warm-up N] [--records N] [--connections N] [--only NAME] [--peers a,b] [--rounds N] [--json] [--markdown FILE]`,
     );
     process.exit(2);
   }
@@ -96,14 +98,16 @@ function readOptions() {
 function numberNamed<K extends keyof BenchSize>(
   name: K,
   text: string | undefined,
+  least = 1,
 ): { readonly [N in K]?: number } {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a computed key is any text to the compiler
-  return (text === undefined ? {} : { [name]: wholeNumber(text) }) as {
+  return (text === undefined ? {} : { [name]: wholeNumber(text, least) }) as {
     readonly [N in K]?: number;
   };
 }
 
-function wholeNumber(text: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new Error("not a whole number");
+function wholeNumber(text: string, least = 1): number {
+  if (!/^(0|[1-9][0-9]{0,8})$/.test(text) || Number(text) < least)
+    throw new Error("not a whole number");
   return Number(text);
 }

@@ -6,38 +6,38 @@ import {
   type Party,
   type ToParty,
 } from "./party.ts";
-import { stormWork } from "./storm-work.ts";
+import { ofShift, stormWork } from "./storm-work.ts";
 
 const setup = partyProcessSetupSchema.parse(
   JSON.parse(process.argv[2] ?? "{}"),
 );
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both ends are this program, built together
-const { openParty } = (await import(setup.party)) as {
-  readonly openParty: OpenParty;
-};
+let party: Party | undefined;
 
 process.once("disconnect", () => process.exit(0));
 process.once("unhandledRejection", fail);
+process.on("message", (message: ToParty) => {
+  void answer(message).catch(fail);
+});
 
-try {
-  const party = await openParty({ ...setup, work: stormWork(setup.size) });
-  process.on("message", (message: ToParty) => {
-    void answer(party, message).catch(fail);
-  });
-  tell({ kind: "prepared" });
-} catch (cause) {
-  fail(cause);
-}
-
-async function answer(party: Party, { kind }: ToParty): Promise<void> {
-  switch (kind) {
+async function answer(message: ToParty): Promise<void> {
+  if (message.kind === "prepare") {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both ends are this program, built together
+    const { openParty } = (await import(setup.party)) as {
+      readonly openParty: OpenParty;
+    };
+    const work = ofShift(stormWork(setup.size), message.shift);
+    party = await openParty({ ...setup, work });
+    return tell({ kind: "prepared" });
+  }
+  if (party === undefined) throw new Error("nobody is prepared");
+  switch (message.kind) {
     case "come-back":
       return tell({ kind: "back", measured: await party.comeBack() });
-    case "compare":
-      return tell({
-        kind: "compared",
-        differences: await party.differences(),
-      });
+    case "compare": {
+      const differences = await party.differences();
+      await party.leave?.();
+      return tell({ kind: "compared", differences });
+    }
   }
 }
 

@@ -1,14 +1,15 @@
 /**
  * All devices of one system, in one process: prepared with everything they held and did while they were away, and then let go at
- * once. Its server is another process. SPEC BE-2, BE-6.
+ * once; in a storm those of the early shift first. Its server is another process. SPEC BE-2, BE-6, BE-14.
  */
 import { z } from "zod";
 
 import type { Measured } from "./rounds.ts";
-import type { StormWork } from "./storm-work.ts";
+import type { Shift, StormWork } from "./storm-work.ts";
 
 export const stormSizeSchema = z.object({
   devices: z.int(),
+  earlyDevices: z.int().optional(),
   recordsPerDevice: z.int(),
   editsPerRecord: z.int().optional(),
   isNotesOnly: z.boolean().optional(),
@@ -19,6 +20,7 @@ export const awaySchema = z.object({ missed: z.int(), brought: z.int() });
 export type Away = z.infer<typeof awaySchema>;
 
 export interface PartySetup {
+  /** Of one shift. */
   readonly work: StormWork;
   readonly away: Away;
   readonly port: number;
@@ -31,6 +33,8 @@ export interface Party {
   comeBack(): Promise<Measured>;
   /** In words, where somebody does not hold what everybody should; empty if nowhere. */
   differences(): Promise<readonly string[]>;
+  /** Every device goes. Only where others may come after them. */
+  leave?(): Promise<void>;
 }
 
 export type OpenParty = (setup: PartySetup) => Promise<Party>;
@@ -47,7 +51,10 @@ export const partyProcessSetupSchema = z.object({
 export type PartyProcessSetup = z.infer<typeof partyProcessSetupSchema>;
 
 export type ToParty =
-  { readonly kind: "come-back" } | { readonly kind: "compare" };
+  | { readonly kind: "prepare"; readonly shift: Shift }
+  | { readonly kind: "come-back" }
+  /** And then they go. */
+  | { readonly kind: "compare" };
 
 export type FromParty =
   | { readonly kind: "prepared" }

@@ -84,3 +84,37 @@ test("[BE-1] a round that fails ends the run, with no figure of any system", asy
     }),
   ).rejects.toThrow("device 3 holds something else");
 });
+
+test("[BE-15] a peer that could not be warmed is told as such and not started again", async () => {
+  const turns: string[] = [];
+  const cold: Contender = {
+    name: "cold",
+    round: async () => {
+      turns.push("cold");
+      return "not warmed";
+    },
+  };
+  const told: string[] = [];
+  const outcome = await inRounds({
+    ours: contender("ours", turns, [10, 10]),
+    others: [cold],
+    rounds: 2,
+    timedBy: "done",
+    tell: (line) => told.push(line),
+  });
+  expect(turns).toEqual(["ours", "cold", "ours"]);
+  expect(ratioOf(outcome, "ours", "cold", "done")).toBe("not warmed");
+  expect(told).toContain("round 1 of 2: cold was not warmed");
+});
+
+test("[BE-15] ours has to be warm", async () => {
+  await expect(
+    inRounds({
+      ours: { name: "ours", round: async () => "not warmed" },
+      others: [],
+      rounds: 1,
+      timedBy: "done",
+      tell: untold,
+    }),
+  ).rejects.toThrow("ours was not warmed");
+});

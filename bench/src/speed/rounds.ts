@@ -15,13 +15,17 @@ export type Measured = Readonly<
   Record<string, { readonly value: number; readonly unit: Unit }>
 >;
 
+/** What has no figures: the timed part took too long, or what was to warm it did. */
+export type Unfinished = "stopped" | typeof notWarmed;
+export const notWarmed = "not warmed";
+
 export interface Contender {
   readonly name: string;
   /**
    * Does the work once, from nothing to the end, and checks that everybody holds what they should. `limitMs` is how long the timed
    * part may take: "stopped" where it was over, with nothing left running.
    */
-  round(limitMs: number): Promise<Measured | "stopped">;
+  round(limitMs: number): Promise<Measured | Unfinished>;
 }
 
 export interface Contest {
@@ -36,25 +40,25 @@ export interface Contest {
 export interface Outcome {
   /** By `SYSTEM: MEASURE`. */
   readonly figures: Readonly<Record<string, Figure>>;
-  readonly stopped: ReadonlySet<string>;
+  readonly unfinished: ReadonlyMap<string, Unfinished>;
 }
 
 export async function inRounds(contest: Contest): Promise<Outcome> {
   const { ours, others, rounds, timedBy, tell } = contest;
   const valuesByKey = new Map<string, { values: number[]; unit: Unit }>();
   const ourTimes: number[] = [];
-  const stopped = new Set<string>();
+  const unfinished = new Map<string, Unfinished>();
   for (let round = 1; round <= rounds; round += 1)
     for (const contender of [ours, ...others]) {
       const { name } = contender;
-      if (stopped.has(name)) continue;
+      if (unfinished.has(name)) continue;
       const measured = await contender.round(
         contender === ours ? Number.POSITIVE_INFINITY : limitMsAt(ourTimes),
       );
-      if (measured === "stopped") {
-        if (contender === ours) throw new Error("ours has no limit");
-        stopped.add(name);
-        tell(`round ${round} of ${rounds}: ${name} was stopped`);
+      if (typeof measured === "string") {
+        if (contender === ours) throw new Error(`ours was ${measured}`);
+        unfinished.set(name, measured);
+        tell(`round ${round} of ${rounds}: ${name} was ${measured}`);
         continue;
       }
       const timed = measured[timedBy];
@@ -73,21 +77,22 @@ export async function inRounds(contest: Contest): Promise<Outcome> {
   const figures = [...valuesByKey].map(
     ([key, { values, unit }]) => [key, figureOf(values, unit)] as const,
   );
-  return { figures: Object.fromEntries(figures), stopped };
+  return { figures: Object.fromEntries(figures), unfinished };
 }
 
 /**
  * Ours against theirs, by measure: how many times as much of it they have, or with "more is better" we. "> 60" for one that was
- * stopped; nothing for one that was not run, or has no such measure.
+ * stopped, or that it was not warmed; nothing for one that was not run, or has no such measure.
  */
 export function ratioOf(
-  { figures, stopped }: Outcome,
+  { figures, unfinished }: Outcome,
   ours: string,
   theirs: string,
   measure: string,
   better: "less" | "more" = "less",
 ): number | string | undefined {
-  if (stopped.has(theirs)) return `> ${stopAtTimes}`;
+  const end = unfinished.get(theirs);
+  if (end !== undefined) return end === "stopped" ? `> ${stopAtTimes}` : end;
   const our = figures[`${ours}: ${measure}`];
   const their = figures[`${theirs}: ${measure}`];
   if (our === undefined || their === undefined) return undefined;

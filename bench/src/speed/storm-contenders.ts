@@ -34,8 +34,8 @@ export function sutureOnDevices(ground: StormGround): Contender {
   const start = () =>
     startSutureServer(directory, async (held) => {
       // Composed by the clients, each edit a change of its own.
-      const edits = editCount(stormWork(size));
-      return held.size >= edits + size.devices * size.recordsPerDevice
+      const work = stormWork(size);
+      return held.size >= editCount(work) + work.records.length
         ? []
         : [`there are ${held.size} changes on the server's disk`];
     });

@@ -1,7 +1,7 @@
 import { isRecordId } from "@suture/schema";
 import { expect, test } from "vitest";
 
-import { clinicOf, editCount, stormWork } from "./storm-work.ts";
+import { clinicOf, editCount, ofShift, stormWork } from "./storm-work.ts";
 
 test("[BE-6] the work is the same wherever it is made, with texts of its own in every edit", () => {
   const size = { devices: 10, recordsPerDevice: 3 };
@@ -28,4 +28,19 @@ test("[BE-6] every record is of one device's clinic, and ends as its edits leave
     expect(after).toEqual(Object.fromEntries(written));
     expect(Object.keys(after)).toHaveLength(4);
   }
+});
+
+test("[BE-14] an early shift has clinics and records of its own, and leaves the measured work as it is without one", () => {
+  const size = { devices: 10, recordsPerDevice: 3 };
+  const work = stormWork({ ...size, earlyDevices: 5 });
+  const [early, measured] = [ofShift(work, "early"), ofShift(work, "measured")];
+  expect(early.devices).toEqual([10, 11, 12, 13, 14]);
+  expect(measured.devices).toEqual(stormWork(size).devices);
+  expect(measured.records).toEqual(stormWork(size).records);
+  expect([...measured.records, ...early.records]).toEqual(work.records);
+  expect(new Set(early.records.map(({ clinic }) => clinic))).toEqual(
+    new Set([2]),
+  );
+  expect(editCount(early)).toBe(75);
+  expect(work.clinics).toBe(3);
 });

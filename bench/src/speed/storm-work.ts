@@ -9,6 +9,8 @@ export const devicesPerClinic = 5;
 
 export interface StormSize {
   readonly devices: number;
+  /** Of other clinics, which come back before them, so that the server is one that has been up. None where nothing is said. */
+  readonly earlyDevices?: number | undefined;
   readonly recordsPerDevice: number;
   /** Five where nothing is said. */
   readonly editsPerRecord?: number | undefined;
@@ -38,18 +40,37 @@ export interface StormRecord {
 
 export interface StormWork {
   readonly size: StormSize;
+  /** Their numbers: those that are measured, then the early ones. */
+  readonly devices: readonly number[];
   readonly clinics: number;
   readonly records: readonly StormRecord[];
 }
 
-/** Three edits add a note each, two change a text that stands. */
+/** Who comes back first, or who is measured then. */
+export type Shift = "early" | "measured";
+
+/** Of both shifts. Three edits add a note each, two change a text that stands. */
 export function stormWork(size: StormSize): StormWork {
-  const records = Array.from({ length: size.devices }, (_, device) =>
+  const count = size.devices + (size.earlyDevices ?? 0);
+  const devices = Array.from({ length: count }, (_, device) => device);
+  const records = devices.flatMap((device) =>
     Array.from({ length: size.recordsPerDevice }, (_, number) =>
       stormRecord(device, number, size),
     ),
-  ).flat();
-  return { size, clinics: Math.ceil(size.devices / devicesPerClinic), records };
+  );
+  const clinics = Math.ceil(count / devicesPerClinic);
+  return { size, devices, clinics, records };
+}
+
+/** What one of them does. They have no clinic in common. */
+export function ofShift(work: StormWork, shift: Shift): StormWork {
+  const isOfIt = (device: number) =>
+    device < work.size.devices === (shift === "measured");
+  return {
+    ...work,
+    devices: work.devices.filter(isOfIt),
+    records: work.records.filter(({ device }) => isOfIt(device)),
+  };
 }
 
 export function clinicOf(device: number): number {

@@ -31,6 +31,8 @@ interface Growing {
 }
 
 const times = [1, 4, 16];
+/** The same at all sizes: how warm a server is would be taken for growth. */
+const warmUpDevices = 40;
 const lastMessage = "time until the last message";
 const payload = "payload both ways";
 
@@ -39,6 +41,7 @@ const growing: readonly Growing[] = [
     benchmark: storm,
     by: "devices",
     base: 5,
+    fixed: { warmUpDevices },
     measures: {
       "everybody has everything": work,
       "CPU time of the server": work,
@@ -48,6 +51,7 @@ const growing: readonly Growing[] = [
     benchmark: timeToSafe,
     by: "devices",
     base: 5,
+    fixed: { warmUpDevices },
     measures: { "a critical edit is safe (p99)": work },
   },
   {

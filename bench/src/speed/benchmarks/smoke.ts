@@ -10,18 +10,19 @@ import { inWords, onStormGround } from "../storm-ground.ts";
 import { admit } from "./admit.ts";
 import { hold } from "./hold.ts";
 
+const stormSize = { devices: 5, earlyDevices: 5, recordsPerDevice: 2 };
 const atWork = {
   size: { devices: 5, recordsPerDevice: 1, isNotesOnly: true },
   others: { among: ["echo", "floor"], work: "-latency" },
 };
 const fewest = { records: 100, connections: 8, rounds: 1 };
 
-/** So small that it says nothing of time: it is for whether all systems do the same work. SPEC BE-7, BE-9, BE-11, BE-13. */
+/** So small that it says nothing of time: it is for whether all systems do the same work. SPEC BE-7, BE-9, BE-11, BE-13, BE-14. */
 export const smoke: Benchmark = {
   name: "smoke",
   goal: "every system does the same work",
   run: (options) =>
-    onStormGround({ devices: 5, recordsPerDevice: 2 }, async (ground) => {
+    onStormGround(stormSize, async (ground) => {
       const all = [
         sutureContender(ground),
         sutureContender(ground, "suture-critical"),

@@ -7,7 +7,7 @@ import {
   sutureContender,
   sutureOnDevices,
 } from "../storm-contenders.ts";
-import { inWords, onStormGround } from "../storm-ground.ts";
+import { inWords, onWarmStormGround } from "../storm-ground.ts";
 import { stormWork } from "../storm-work.ts";
 
 const reached = "everybody has everything";
@@ -19,7 +19,7 @@ export const storm: Benchmark = {
   goal: "at least 50 times as fast as stock automerge-repo, 3 times as Hocuspocus, 10 times as PouchDB, half as fast as the floor; the server in no more memory than the best peer's",
   sizeAmongAll: { devices: 15 },
   run: (options) =>
-    onStormGround({ devices: options.devices }, async (ground) => {
+    onWarmStormGround(options, async (ground) => {
       const withDevices =
         options.peers === "all" || options.peers.has("devices");
       if (withDevices)

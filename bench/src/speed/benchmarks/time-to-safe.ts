@@ -1,7 +1,7 @@
 import type { Benchmark } from "../benchmark.ts";
 import { inRounds } from "../rounds.ts";
 import { sutureContender } from "../storm-contenders.ts";
-import { inWords, onStormGround } from "../storm-ground.ts";
+import { inWords, onWarmStormGround } from "../storm-ground.ts";
 
 const whole = "suture: everybody has everything";
 const p99 = "suture: a critical edit is safe (p99)";
@@ -12,7 +12,7 @@ export const timeToSafe: Benchmark = {
   goal: "99 % of critical edits are durable, and their conflicts in the review queue, within a quarter of the storm's time",
   sizeAmongAll: { devices: 15 },
   run: (options) =>
-    onStormGround({ devices: options.devices }, async (ground) => {
+    onWarmStormGround(options, async (ground) => {
       const { figures } = await inRounds({
         ours: sutureContender(ground, "suture-critical"),
         others: [],

@@ -18,6 +18,7 @@ import {
 } from "./automerge-documents.ts";
 
 interface Device {
+  readonly number: number;
   readonly repo: Repo;
   readonly held: readonly {
     readonly record: StormRecord;
@@ -30,22 +31,14 @@ export const openParty: OpenParty = async ({ work, port }) => {
   const documents = new Map(
     work.records.map((record) => [record.id, documentBefore(record)]),
   );
-  const devices = Array.from({ length: work.size.devices }, (_, number) =>
-    device(number),
-  );
-  const colleaguesOf = (number: number) =>
-    (devices[number]?.held ?? []).filter(
-      ({ record }) => record.device !== number,
-    );
+  const devices = work.devices.map(device);
   const reached = new AwaitedArrivals(
-    devices.map((_, number) =>
-      colleaguesOf(number).map(({ record }) => record.id),
-    ),
+    devices.map((own) => colleaguesOf(own).map(({ record }) => record.id)),
   );
-  for (const number of devices.keys())
-    for (const { record, handle } of colleaguesOf(number))
+  for (const [at, own] of devices.entries())
+    for (const { record, handle } of colleaguesOf(own))
       handle.on("change", ({ doc }) => {
-        if (holdsAll(doc, record)) reached.arrived(number, record.id);
+        if (holdsAll(doc, record)) reached.arrived(at, record.id);
       });
 
   /** Holds what its clinic holds, and has edited its own. */
@@ -66,7 +59,7 @@ export const openParty: OpenParty = async ({ work, port }) => {
             handle.change((draft) => write(draft, { [key]: text }));
         return { record, handle };
       });
-    return { repo, held };
+    return { number, repo, held };
   }
 
   return {
@@ -81,10 +74,17 @@ export const openParty: OpenParty = async ({ work, port }) => {
       return { "everybody has everything": { value, unit: "ms" } };
     },
     differences: async () =>
-      devices.flatMap(({ held }, number) =>
+      devices.flatMap(({ number, held }) =>
         held
           .filter(({ record, handle }) => !holdsAll(handle.doc(), record))
           .map(({ record }) => `device ${number} has ${record.id} otherwise`),
       ),
+    async leave() {
+      await Promise.all(devices.map(({ repo }) => repo.shutdown()));
+    },
   };
 };
+
+function colleaguesOf({ number, held }: Device): Device["held"] {
+  return held.filter(({ record }) => record.device !== number);
+}

@@ -12,8 +12,8 @@ const options = { useRecords: false, mapsAsObjects: true } as const;
 const encoder = new Encoder({ ...options, tagUint8Array: false });
 const decoder = new Decoder(options);
 
-export const openParty: OpenParty = async ({ directory, port }) => {
-  const devices = await readHospital(directory);
+export const openParty: OpenParty = async ({ work, directory, port }) => {
+  const devices = await readHospital(directory, work.devices);
   const batchesByDevice = devices.map(({ edits }) => inBatches(edits));
   const expectedByDevice = devices.map((device) =>
     devices
@@ -30,6 +30,7 @@ export const openParty: OpenParty = async ({ directory, port }) => {
       }),
     ),
   ]);
+  const sockets: WebSocket[] = [];
   const kept = devices.map(() => new Set<string>());
   const reached = new AwaitedArrivals(expectedByDevice);
   const stored = new AwaitedArrivals(
@@ -40,6 +41,7 @@ export const openParty: OpenParty = async ({ directory, port }) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`, {
       perMessageDeflate: false,
     });
+    sockets.push(socket);
     socket.once("open", () => {
       for (const frame of frames) socket.send(frame);
     });
@@ -74,6 +76,9 @@ export const openParty: OpenParty = async ({ directory, port }) => {
           .filter((name) => kept[number]?.has(name) !== true)
           .map((name) => `device ${number} lacks ${name}`),
       ),
+    async leave() {
+      for (const socket of sockets) socket.close();
+    },
   };
 };
 

@@ -11,7 +11,7 @@ import * as Y from "yjs";
 
 import { AwaitedArrivals } from "../awaited-arrivals.ts";
 import type { OpenParty } from "../party.ts";
-import { devicesPerClinic, type StormRecord } from "../storm-work.ts";
+import { clinicOf, type StormRecord } from "../storm-work.ts";
 import { holdsAll, textsOf, updateBefore } from "./yjs-documents.ts";
 
 interface Held {
@@ -20,23 +20,20 @@ interface Held {
 }
 
 export const openParty: OpenParty = async ({ work, port }) => {
-  const heldByDevice: Held[][] = [];
-  for (let number = 0; number < work.size.devices; number += 1)
-    heldByDevice.push(
-      work.records
-        .filter(
-          ({ clinic }) => clinic === Math.floor(number / devicesPerClinic),
-        )
-        .map((record) => ({ record, doc: heldBy(number, record) })),
-    );
+  const devices = work.devices.map((number) => ({
+    number,
+    held: work.records
+      .filter(({ clinic }) => clinic === clinicOf(number))
+      .map((record): Held => ({ record, doc: heldBy(number, record) })),
+  }));
   const reached = new AwaitedArrivals(
-    heldByDevice.map((held, number) =>
+    devices.map(({ number, held }) =>
       held.flatMap(({ record }) =>
         record.device === number ? [] : [record.id],
       ),
     ),
   );
-  const sockets = heldByDevice.map((held, number) => {
+  const sockets = devices.map(({ number, held }, at) => {
     const socket = new HocuspocusProviderWebsocket({
       url: `ws://127.0.0.1:${port}`,
       WebSocketPolyfill: WebSocket,
@@ -51,7 +48,7 @@ export const openParty: OpenParty = async ({ work, port }) => {
       }).attach();
       if (record.device !== number)
         doc.on("update", () => {
-          if (holdsAll(doc, record)) reached.arrived(number, record.id);
+          if (holdsAll(doc, record)) reached.arrived(at, record.id);
         });
     }
     return socket;
@@ -66,11 +63,14 @@ export const openParty: OpenParty = async ({ work, port }) => {
       return { "everybody has everything": { value, unit: "ms" } };
     },
     differences: async () =>
-      heldByDevice.flatMap((held, number) =>
+      devices.flatMap(({ number, held }) =>
         held
           .filter(({ record, doc }) => !holdsAll(doc, record))
           .map(({ record }) => `device ${number} has ${record.id} otherwise`),
       ),
+    async leave() {
+      for (const socket of sockets) socket.destroy();
+    },
   };
 };
 

@@ -11,7 +11,7 @@ import { readHospital } from "./suture-hospital.ts";
 import { pushesOf, SutureParty } from "./suture-party.ts";
 
 export const openParty: OpenParty = async (setup) => {
-  const devices = await readHospital(setup.directory);
+  const devices = await readHospital(setup.directory, setup.work.devices);
   const party = await new SutureParty(
     setup,
     devices.map((device) => {
@@ -69,5 +69,6 @@ export const openParty: OpenParty = async (setup) => {
         ...unsafe.map(({ critical: { hash } }) => `${hash} is in no review`),
       ];
     },
+    leave: () => party.leave(),
   };
 };

@@ -48,6 +48,8 @@ import { readCursors } from "./read-cursors.ts";
 import { WrittenRecord, type WrittenChange } from "./written-record.ts";
 
 export interface HospitalDevice {
+  /** As the work numbers it. */
+  readonly number: number;
   readonly clinic: number;
   readonly organizationId: RecordId;
   readonly personId: PersonId;
@@ -72,13 +74,18 @@ const cheapHashing: PasswordHashing = {
 };
 const maxBatch = 500;
 
+/** All, or those with these numbers. */
 export async function readHospital(
   directory: string,
+  numbers?: readonly number[],
 ): Promise<readonly HospitalDevice[]> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written below
-  return decode(
+  const devices = decode(
     await readFile(join(directory, "hospital.cbor")),
   ) as readonly HospitalDevice[];
+  if (numbers === undefined) return devices;
+  const asked = new Set(numbers);
+  return devices.filter(({ number }) => asked.has(number));
 }
 
 export interface FoundingOptions {
@@ -188,7 +195,7 @@ async function foundOn(
     founder,
     teamIds.slice(1).map((id, number) => newTeam(id, number + 1)),
   );
-  const memberIds = Array.from({ length: work.size.devices }, newRecordId);
+  const memberIds = work.devices.map(newRecordId);
   await admit(
     founder,
     memberIds.map((memberId, device) => {
@@ -250,6 +257,7 @@ async function foundOn(
       throw new Error("a device has no clinic");
     return {
       ...person,
+      number: device,
       organizationId,
       clinic,
       teamId,

@@ -30,7 +30,7 @@ interface Prepared {
 export const openParty: OpenParty = async (setup) =>
   new SutureParty(
     setup,
-    (await readHospital(setup.directory)).map((device) => ({
+    (await readHospital(setup.directory, setup.work.devices)).map((device) => ({
       device,
       changes: device.edits,
       pushes: pushesOf(device, device.edits),
@@ -51,6 +51,7 @@ export class SutureParty implements Party {
   readonly #reached: AwaitedArrivals;
   readonly #durable: AwaitedArrivals;
   readonly #keptByDevice: Map<string, Uint8Array>[] = [];
+  readonly #lines: SyncLine[] = [];
   #prepared: readonly Prepared[] = [];
   #fail: (cause: Error) => void = () => undefined;
   /** Told of every message, beside what is done with it here. */
@@ -73,8 +74,8 @@ export class SutureParty implements Party {
   async prepare(): Promise<this> {
     const { directory, port } = this.#setup;
     const prepared: Prepared[] = [];
-    for (const [number, { device, changes }] of this.#devices.entries()) {
-      const file = tokenFileIn(directory, number);
+    for (const { device, changes } of this.#devices) {
+      const file = tokenFileIn(directory, device.number);
       prepared.push({
         headers: await lineHeaders(port, file, device.syncToken),
         hello: helloOf(device, changes),
@@ -114,6 +115,10 @@ export class SutureParty implements Party {
         })
         .map(({ hash }) => `device ${number} has ${hash} otherwise`),
     );
+  }
+
+  async leave(): Promise<void> {
+    for (const line of this.#lines) line.close();
   }
 
   #connect(number: number, { headers, hello }: Prepared): void {
@@ -173,6 +178,7 @@ export class SutureParty implements Party {
       onClose: (code) =>
         this.#fail(new Error(`device ${number} was closed with ${code}`)),
     });
+    this.#lines.push(line);
   }
 
   #colleaguesOf(own: AwayDevice): readonly AwayDevice[] {

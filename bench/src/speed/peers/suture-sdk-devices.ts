@@ -25,7 +25,7 @@ export async function foundSdkDevices(
 ): Promise<void> {
   const server = await startSutureServer(hospital);
   try {
-    for (let number = 0; number < work.size.devices; number += 1) {
+    for (const number of work.devices) {
       const client = await createNodeClient({
         directory: deviceFolderIn(hospital, number),
         url: server.url,

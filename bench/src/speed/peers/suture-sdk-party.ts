@@ -30,11 +30,11 @@ interface Device {
 }
 
 export const openParty: OpenParty = async ({ work, directory, port }) => {
-  const hospital = await readHospital(directory);
+  const hospital = await readHospital(directory, work.devices);
   const round = await mkdtemp(join(directory, "devices-"));
   const url = `http://127.0.0.1:${port}`;
   const devices: Device[] = [];
-  for (const [number, { teamScopeId, cursors, clinic }] of hospital.entries()) {
+  for (const { number, teamScopeId, cursors, clinic } of hospital) {
     const folder = deviceFolderIn(round, number);
     await cp(deviceFolderIn(directory, number), folder, { recursive: true });
     const client = await createNodeClient({ directory: folder, url });
@@ -72,10 +72,12 @@ export const openParty: OpenParty = async ({ work, directory, port }) => {
             !(await holdsAll(client, record))
           )
             found.push(`device ${number} has ${record.id} otherwise`);
-        await client.close();
       }
-      await rm(round, { recursive: true });
       return found;
+    },
+    async leave() {
+      for (const { client } of devices) await client.close();
+      await rm(round, { recursive: true });
     },
   };
 };
