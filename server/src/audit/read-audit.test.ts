@@ -13,6 +13,9 @@ import {
   cursorFromText,
   cursorToText,
   readAudit,
+  readAuditBackwards,
+  type AuditCursor,
+  type AuditPage,
   type ToldEntry,
 } from "./read-audit.ts";
 
@@ -97,6 +100,25 @@ test("[AU-18] pages of any length join without a gap, within what an entry tells
     const whole = await readInPages(scopeId, 1_000);
     for (const limit of [1, 2, 3, 4, 5, 7])
       expect(await readInPages(scopeId, limit)).toEqual(whole);
+  }
+});
+
+test("[AU-18] read from its end, pages of any length are the same audit turned round", async () => {
+  for (const scopeId of moved.scopeIds) {
+    const whole = await readInPages(scopeId, 1_000);
+    for (const limit of [1, 2, 3, 4, 5, 7, 1_000]) {
+      const all: ToldEntry[] = [];
+      let before: AuditCursor | null = null;
+      do {
+        const from: AuditCursor | null = before;
+        const page: AuditPage = await moved.read((tx) =>
+          readAuditBackwards(tx, scopeId, from, limit),
+        );
+        all.push(...page.entries);
+        before = page.next && cursorFromText(cursorToText(page.next));
+      } while (before !== null);
+      expect(all).toEqual(whole.toReversed());
+    }
   }
 });
 

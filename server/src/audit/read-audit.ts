@@ -4,13 +4,13 @@
  *
  * The only place that knows what a stretch of the log stands for: whoever looks for a change or a record reads the audit here.
  */
-import type { ChainHash, ReadTransaction, ScopeId } from "@suture/schema";
+import type { ChainHash, ReadTransaction, Row, ScopeId } from "@suture/schema";
 
-import { logTable } from "../log/log-tables.ts";
+import { logTable, type LogRow } from "../log/log-tables.ts";
 import type { AuditEntry, ToldChange } from "./audit-entry.ts";
 import { auditTable, type AuditRow } from "./audit-tables.ts";
 
-/** How far somebody has read: all of that entry, or of what it tells up to that row of the log. */
+/** How far somebody has read, from either end: all of that entry, or of what it tells up to that row of the log. */
 export interface AuditCursor {
   readonly sequence: number;
   readonly row: number | null;
@@ -69,6 +69,46 @@ export async function readAudit(
   return { entries, next: isFull() && last ? cursorBehind(last) : null };
 }
 
+/**
+ * The same, the latest first, in front of a cursor or from the end: all of it is `readAudit`'s, turned round. Here an entry stands
+ * behind the changes that it tells of, and a cursor is in front of what was given last.
+ */
+export async function readAuditBackwards(
+  tx: ReadTransaction,
+  scopeId: ScopeId,
+  before: AuditCursor | null,
+  limit: number,
+): Promise<AuditPage> {
+  const told: ToldEntry[] = [];
+  const isFull = () => told.length > limit;
+  const tell = async (row: AuditRow, sequence: number, below?: number) => {
+    const most = limit + 1 - told.length;
+    told.push(
+      ...(await lastChangesOf(tx, scopeId, row, sequence, most, below)),
+    );
+    if (!isFull()) told.push({ sequence, ...row });
+  };
+  const begun =
+    before === null || before.row === null
+      ? undefined
+      : await tx.get(auditTable, [scopeId, before.sequence]);
+  if (begun !== undefined && before !== null && before.row !== null)
+    await tell(begun, before.sequence, before.row);
+  const rows = await tx.scan(auditTable, {
+    prefix: [scopeId],
+    ...(before !== null && { before: [scopeId, before.sequence] }),
+    reverse: true,
+    limit: limit + 1,
+  });
+  for (const { key, value } of rows) {
+    if (isFull()) break;
+    await tell(value, Number(key[1]));
+  }
+  const entries = told.slice(0, limit);
+  const last = entries.at(-1);
+  return { entries, next: isFull() && last ? cursorAt(last) : null };
+}
+
 /** What an entry tells of, from a row of the log on. */
 async function changesOf(
   tx: ReadTransaction,
@@ -85,16 +125,48 @@ async function changesOf(
     after: [scopeId, after],
     limit: Math.max(0, Math.min(limit, entry.toSequence - after)),
   });
-  return rows.map(({ key, value }) => {
-    const { recordId, hash, memberId, deviceId, admittedAtMs } = value;
-    const row = Number(key[1]);
-    const change = { recordId, hash, memberId, deviceId, sequence: row };
-    const told: ToldChange =
-      admittedAtMs === atMs
-        ? { event: "change-admitted", ...change }
-        : { event: "change-brought-along", ...change, admittedAtMs };
-    return { sequence, atMs, entry: told, chain: null };
+  return rows.map((row) => toldChange(row, sequence, atMs));
+}
+
+/** The latest first, of those in front of a row of the log. */
+async function lastChangesOf(
+  tx: ReadTransaction,
+  scopeId: ScopeId,
+  { atMs, entry }: AuditRow,
+  sequence: number,
+  limit: number,
+  below = Infinity,
+): Promise<readonly ToldEntry[]> {
+  if (entry.event !== "changes-admitted") return [];
+  const before = Math.min(below, entry.toSequence + 1);
+  const rows = await tx.scan(logTable, {
+    prefix: [scopeId],
+    before: [scopeId, before],
+    reverse: true,
+    limit: Math.max(0, Math.min(limit, before - entry.fromSequence)),
   });
+  return rows.map((row) => toldChange(row, sequence, atMs));
+}
+
+function toldChange(
+  { key, value }: Row<LogRow>,
+  sequence: number,
+  atMs: number,
+): ToldEntry {
+  const { recordId, hash, memberId, deviceId, admittedAtMs } = value;
+  const row = Number(key[1]);
+  const change = { recordId, hash, memberId, deviceId, sequence: row };
+  const entry: ToldChange =
+    admittedAtMs === atMs
+      ? { event: "change-admitted", ...change }
+      : { event: "change-brought-along", ...change, admittedAtMs };
+  return { sequence, atMs, entry, chain: null };
+}
+
+function cursorAt({ sequence, entry }: ToldEntry): AuditCursor {
+  const isChange =
+    entry.event === "change-admitted" || entry.event === "change-brought-along";
+  return { sequence, row: isChange ? entry.sequence : null };
 }
 
 function cursorBehind({ sequence, entry }: ToldEntry): AuditCursor {

@@ -220,7 +220,7 @@ test("[AP-87] a record is found by its name among what the device holds, and wha
   await page.shows("No match on this device.");
 });
 
-test("[AP-88] the search reads on page by page, says how much it has looked at, and keeps what it found when the server goes away", async () => {
+test("[AP-88, AP-119] the search reads on page by page, says how much it has looked at, and keeps what it found when the server goes away", async () => {
   const { world, server, job, show } = await openAudit("/audit");
   const scopeId = organizationScope(world.organizationId);
   const entry = (sequence: number) => ({
@@ -240,15 +240,16 @@ test("[AP-88] the search reads on page by page, says how much it has looked at, 
   });
   server.answersWith("GET /v1/audit", ({ path }) => {
     const query = new URLSearchParams(path.split("?")[1]);
-    const after = Number(query.get("after"));
+    expect(query.get("order")).toBe("newest-first");
+    const after = Number(query.get("after") ?? "1000");
     // After the second page the line is cut.
-    if (after === 400) server.isUp = false;
+    if (after === 600) server.isUp = false;
     return new Response(
       JSON.stringify({
         scopeId,
         chain: "audit",
-        entries: Array.from({ length: 200 }, (_, at) => entry(after + at + 1)),
-        next: `${after + 200}`,
+        entries: Array.from({ length: 200 }, (_, at) => entry(after - at)),
+        next: `${after - 200}`,
         scopeIds: [scopeId],
         checkpoint: null,
       }),
@@ -262,11 +263,53 @@ test("[AP-88] the search reads on page by page, says how much it has looked at, 
   expect(page.root.querySelectorAll(".found-entry")).toHaveLength(30);
   expect(page.text).toContain("Conflict opened · work done");
   expect(page.text).toContain("about CT-04");
+  const [first] = page.root.querySelectorAll(".found-entry");
+  expect(first?.textContent).toContain("No. 1000");
 });
 
-test("[AP-92] a history that was read is saved as a file", async () => {
-  const { job, show } = await openAudit("/audit/records/{job}");
+test("[AP-92] what was found becomes a file once the server has noted that, and not before", async () => {
+  const { world, server, show } = await openAudit("/audit");
+  const scopeId = organizationScope(world.organizationId);
+  const entries = [7, 6].map((sequence) => ({
+    sequence,
+    atMs: startMs,
+    chain: "0".repeat(64),
+    entry: { event: "sign-in", memberId: world.founderId },
+  }));
+  server.answers("GET /v1/audit", {
+    scopeId,
+    chain: "audit",
+    entries,
+    next: null,
+    scopeIds: [scopeId],
+    checkpoint: null,
+  });
   const page = await show();
+  await page.press("Search");
+  await page.shows("2 entries of 2 looked at.");
+  await page.press("Save what was found");
+  await page.shows("only once the server has put that on record");
+  expect(page.saved).toEqual([]);
+  server.answers("POST /v1/audit/exports", null, 204);
+  await page.press("Save what was found");
+  await page.until(() => page.saved.length === 1);
+  const noted = server.asked.filter(({ method }) => method === "POST");
+  expect(noted.at(-1)?.body).toEqual({
+    organizationId: world.organizationId,
+    scopeId,
+    chain: "audit",
+    upTo: 7,
+    count: 2,
+  });
+});
+
+test("[AP-92] a history that was read is saved as a file, once the server has noted that", async () => {
+  const { job, server, show } = await openAudit("/audit/records/{job}");
+  const page = await show();
+  await page.press("Save this history");
+  await page.shows("only once the server has put that on record");
+  expect(page.saved).toEqual([]);
+  server.answers(`POST /v1/records/${job.id}/exports`, null, 204);
   await page.press("Save this history");
   await page.until(() => page.saved.length === 1);
   const [saved] = page.saved;
@@ -277,6 +320,7 @@ test("[AP-92] a history that was read is saved as a file", async () => {
   expect(content.entries.map(({ hash }) => hash)).toEqual(
     job.history().map(({ hash }) => hash),
   );
+  expect(server.asked.at(-1)?.body).toEqual({ count: job.history().length });
 });
 
 test("[AP-94] nothing that can be pressed or sent on these pages writes anything", async () => {

@@ -11,6 +11,7 @@ import { useClient, useRecordList } from "@suture/client/react";
 
 import { useApp } from "../app/app-deps.tsx";
 import { fileStamp } from "../app/unsent/use-save-unsent.ts";
+import { noteAuditExport } from "../http/audit-api.ts";
 import { ProblemNotice } from "../http/problem-notice.tsx";
 import { useNames } from "../reviews/use-names.ts";
 import { useText } from "../text/use-text.ts";
@@ -20,6 +21,7 @@ import { TextField } from "../ui/text-field.tsx";
 import { FoundRow } from "./found-row.tsx";
 import { toNdjson, type SoughtKind } from "./search-audit.ts";
 import { useAuditSearch } from "./use-audit-search.ts";
+import { useNotedExport } from "./use-noted-export.ts";
 
 const kinds = [
   "all",
@@ -38,7 +40,8 @@ export function AuditSearch({
   readonly organizationId: RecordId;
 }) {
   const { audit: text } = useText();
-  const { saveFile, clock } = useApp();
+  const { clock } = useApp();
+  const noted = useNotedExport();
   const client = useClient();
   const { rows: people } = useRecordList(client.members, { limit: maxListed });
   const { rows: teams } = useRecordList(client.teams, { limit: maxListed });
@@ -156,19 +159,31 @@ export function AuditSearch({
               )}
               {state.found.length > 0 && (
                 <Button
-                  onPress={() =>
-                    saveFile(
+                  isDisabled={noted.isAsking}
+                  onPress={() => {
+                    const { of, found } = state;
+                    const upTo = Math.max(
+                      ...found.map(({ sequence }) => sequence),
+                    );
+                    const count = found.length;
+                    void noted.save(
+                      (api) => noteAuditExport(api, { ...of, upTo, count }),
                       text.search.fileName(fileStamp(clock.now())),
-                      new Blob([toNdjson(state.found)], {
+                      new Blob([toNdjson(found)], {
                         type: "application/x-ndjson",
                       }),
-                    )
-                  }
+                    );
+                  }}
                 >
                   {text.search.export}
                 </Button>
               )}
             </div>
+          )}
+          {noted.problem !== null && (
+            <ProblemNotice problem={noted.problem}>
+              <p>{text.notNoted}</p>
+            </ProblemNotice>
           )}
           {state.found.length > 0 && !state.isReading && (
             <p className="hint">{text.search.exportHint}</p>

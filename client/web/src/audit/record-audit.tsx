@@ -11,6 +11,7 @@ import { useHistory } from "@suture/client/react";
 
 import { useApp } from "../app/app-deps.tsx";
 import { fileStamp, jsonFile } from "../app/unsent/use-save-unsent.ts";
+import { noteHistoryExport } from "../http/audit-api.ts";
 import { isOffline, ProblemNotice } from "../http/problem-notice.tsx";
 import { useDeviceNames } from "../reviews/use-device-names.ts";
 import { useNames } from "../reviews/use-names.ts";
@@ -30,6 +31,7 @@ import {
   type TimelineEntry,
 } from "./timeline-entries.ts";
 import { useFoundRecord } from "./use-found-record.ts";
+import { useNotedExport } from "./use-noted-export.ts";
 import { useRecordHistory } from "./use-record-history.ts";
 
 export function RecordAudit({ recordId }: { readonly recordId: RecordId }) {
@@ -66,6 +68,7 @@ export function RecordAudit({ recordId }: { readonly recordId: RecordId }) {
         <>
           <p className="hint">{text.record.fromServer}</p>
           <History entries={entries} record={record ?? null} names={names} />
+          <ExportHistory recordId={recordId} entries={entries} />
         </>
       )}
       {entries === null &&
@@ -102,33 +105,50 @@ function History({
   readonly record: SutureRecord<RecordType> | null;
   readonly names: Names;
 }) {
-  const { audit: text } = useText();
-  const { saveFile, clock } = useApp();
   const deviceName = useDeviceNames();
   return (
+    <RecordTimeline
+      entries={entries}
+      names={names}
+      deviceName={deviceName}
+      renderMore={(entry) => (
+        <AuthorsView
+          entry={entry}
+          entries={entries}
+          record={record}
+          names={names}
+        />
+      )}
+    />
+  );
+}
+
+/** The history that the server told, as a file. */
+function ExportHistory({
+  recordId,
+  entries,
+}: {
+  readonly recordId: RecordId;
+  readonly entries: readonly TimelineEntry[];
+}) {
+  const { audit: text } = useText();
+  const { clock } = useApp();
+  const noted = useNotedExport();
+  const save = () =>
+    noted.save(
+      (api) => noteHistoryExport(api, recordId, entries.length),
+      text.record.fileName(fileStamp(clock.now())),
+      jsonFile({ format: "suture-history-1", entries }),
+    );
+  return (
     <>
-      <RecordTimeline
-        entries={entries}
-        names={names}
-        deviceName={deviceName}
-        renderMore={(entry) => (
-          <AuthorsView
-            entry={entry}
-            entries={entries}
-            record={record}
-            names={names}
-          />
-        )}
-      />
+      {noted.problem !== null && (
+        <ProblemNotice problem={noted.problem}>
+          <p>{text.notNoted}</p>
+        </ProblemNotice>
+      )}
       <Actions>
-        <Button
-          onPress={() =>
-            saveFile(
-              text.record.fileName(fileStamp(clock.now())),
-              jsonFile({ format: "suture-history-1", entries }),
-            )
-          }
-        >
+        <Button isDisabled={noted.isAsking} onPress={() => void save()}>
           {text.record.export}
         </Button>
       </Actions>

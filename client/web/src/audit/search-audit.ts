@@ -37,6 +37,7 @@ export interface FoundEntry {
   readonly entry: AuditEntry;
 }
 
+/** Of entries that come newest first; so do the reads of a batch. */
 export function searchEntries(
   entries: readonly ChainedEntry[],
   sought: Sought,
@@ -49,7 +50,9 @@ export function searchEntries(
 function linesOf({ sequence, atMs, entry }: ChainedEntry): FoundEntry[] {
   const { reads } = entry;
   if (isEntryList(reads))
-    return reads.map((read, at) => lineOf(sequence, atMs, read, `${at}`));
+    return reads
+      .map((read, at) => lineOf(sequence, atMs, read, `${at}`))
+      .toReversed();
   const row = entry["sequence"];
   return [
     lineOf(sequence, atMs, entry, typeof row === "number" ? `row ${row}` : ""),

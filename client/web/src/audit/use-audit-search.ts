@@ -1,18 +1,20 @@
-/** Reads a scope's chain page by page and keeps what fits. One chain at a time, oldest first. SPEC AP-88. */
+/** Reads a scope's chain page by page and keeps what fits. One chain at a time, newest first. SPEC AP-88, AP-119. */
 import { useRef, useState } from "react";
 
 import type { RecordId, ScopeId } from "@suture/schema";
 
 import type { ApiProblem } from "../http/api-problem.ts";
-import { readAuditPage } from "../http/audit-api.ts";
+import { readAuditPage, type ChainOf } from "../http/audit-api.ts";
 import { useApi } from "../http/use-api.ts";
 import { searchEntries, type FoundEntry, type Sought } from "./search-audit.ts";
 
 export interface AuditSearchState {
+  /** What was searched, whatever the form says by now. */
+  readonly of: ChainOf;
   readonly found: readonly FoundEntry[];
   readonly lookedCount: number;
-  /** Where to go on; null at the end. */
-  readonly next: string | null;
+  /** Where to go on; undefined at the beginning, null at the end. */
+  readonly next: string | null | undefined;
   readonly isReading: boolean;
   readonly problem: ApiProblem | null;
 }
@@ -38,10 +40,12 @@ export function useAuditSearch() {
   ): Promise<void> {
     round.current += 1;
     const own = round.current;
+    const chain = sought.kind === "reads" ? "reads" : "audit";
     let now: AuditSearchState = {
+      of: { ...where, chain },
       found: before?.found ?? [],
       lookedCount: before?.lookedCount ?? 0,
-      next: before === null ? "0" : before.next,
+      next: before?.next,
       isReading: true,
       problem: null,
     };
@@ -51,12 +55,11 @@ export function useAuditSearch() {
     };
     show({});
     const goal = now.found.length + wanted;
-    const chain = sought.kind === "reads" ? "reads" : "audit";
     while (now.next !== null && now.found.length < goal) {
       const page = await readAuditPage(api, {
-        ...where,
-        chain,
-        after: now.next,
+        ...now.of,
+        order: "newest-first",
+        ...(now.next !== undefined && { after: now.next }),
       });
       if (own !== round.current) return;
       if (!page.ok) {

@@ -43,13 +43,19 @@ export type AuditPage = z.infer<typeof pageSchema>;
 
 const pageEntries = 500;
 
+export interface ChainOf {
+  readonly organizationId: RecordId;
+  readonly scopeId: ScopeId;
+  readonly chain: AuditChain;
+}
+
 export function readAuditPage(
   api: ApiFetch,
-  of: {
-    readonly organizationId: RecordId;
-    readonly scopeId: ScopeId;
-    readonly chain: AuditChain;
-    readonly after: string;
+  of: ChainOf & {
+    /** Oldest first, if left out. */
+    readonly order?: "newest-first";
+    /** `next` of the page before, in the same order; from its beginning if left out. */
+    readonly after?: string;
   },
 ) {
   return api({
@@ -57,5 +63,32 @@ export function readAuditPage(
     path: "/v1/audit",
     query: { ...of, limit: pageEntries },
     answer: pageSchema,
+  });
+}
+
+/** Puts on record that so many of a chain's entries go into a file. Nothing may go out before it is answered. SPEC HT-15. */
+export function noteAuditExport(
+  api: ApiFetch,
+  exported: ChainOf & { readonly upTo: number; readonly count: number },
+) {
+  return api({
+    method: "POST",
+    path: "/v1/audit/exports",
+    body: exported,
+    answer: z.null(),
+  });
+}
+
+/** The same of a record's history. */
+export function noteHistoryExport(
+  api: ApiFetch,
+  recordId: RecordId,
+  count: number,
+) {
+  return api({
+    method: "POST",
+    path: `/v1/records/${recordId}/exports`,
+    body: { count },
+    answer: z.null(),
   });
 }

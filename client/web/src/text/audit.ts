@@ -9,6 +9,7 @@ export const auditText = {
     chains: "Verify chains",
   },
   loading: "Reading…",
+  notNoted: "A file is made only once the server has put that on record.",
 
   records: {
     title: "Find a record",
@@ -44,7 +45,8 @@ export const auditText = {
     nothing: "Nothing fits among what was looked at.",
     export: "Save what was found",
     fileName: (stamp: string) => `suture-audit-${stamp}.ndjson`,
-    exportHint: "One entry a line (NDJSON): ids, hashes and codes.",
+    exportHint:
+      "Newest first, one entry a line (NDJSON): ids, hashes and codes. That it was saved becomes an entry itself.",
     results: "Entries found",
     resultOf: (sequence: number) => `No. ${sequence}`,
     by: "by",
@@ -112,7 +114,7 @@ export const auditText = {
       kind === "" ? `History: ${label}` : `History: ${label} (${kind})`,
     fromServer: "As the server tells it. This look is on record.",
     fromDevice:
-      "Shown is what this device holds. What was sent to whom only the server tells, and it has not noted this look.",
+      "Shown is what this device holds. What was sent to whom only the server tells, and it has not noted this look. Only what it tells can be saved as a file.",
     more: "Read on",
     export: "Save this history",
     fileName: (stamp: string) => `suture-history-${stamp}.json`,

@@ -14,6 +14,7 @@ import type { SessionEnv } from "../../identity/require-session.ts";
 import { createIdentityRoutes } from "../../identity/routes.ts";
 import { addAppFiles, type AppFiles } from "./app-files.ts";
 import { addAttachmentRoutes } from "./attachment-routes.ts";
+import { addAuditExportRoutes } from "./audit-export-routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { addAutomergeTicketRoutes } from "./automerge-ticket-routes.ts";
 import { addDeviceAdminRoutes } from "./device-admin-routes.ts";
@@ -101,6 +102,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   addAttachmentRoutes(app, options);
   addReviewRoutes(app, options);
   addAuditRoutes(app, options);
+  addAuditExportRoutes(app, options);
   addOrganizationRoutes(app, options);
   addDeviceReportRoutes(app, options);
   addReopenCountRoutes(app, options);

@@ -43,6 +43,42 @@ test("[HT-7] an auditor reads the chain in pages, with the checkpoint that cover
   expect(reads.body.chain).toBe("reads");
 });
 
+test("[HT-7] either chain is read from its end, too, page by page", async () => {
+  const auditor = await world.join(["auditor"]);
+  const readBack = async (chain: string) => {
+    const all: unknown[] = [];
+    for (let after = ""; ;) {
+      const { body } = await auditor.get(
+        `${path}&chain=${chain}&order=newest-first&limit=2${after}`,
+      );
+      all.push(...body.entries);
+      if (body.next === null) return all;
+      after = `&after=${body.next}`;
+    }
+  };
+  const whole = await auditor.get(`${path}&limit=1000`);
+  expect(await readBack("audit")).toEqual(whole.body.entries.toReversed());
+  for (let count = 0; count < 5; count += 1) {
+    await world.reads.flush();
+    await auditor.get(path);
+  }
+  await world.reads.flush();
+  const reads = await auditor.get(`${path}&chain=reads`);
+  expect(reads.body.entries.length).toBeGreaterThan(4);
+  const back = await readBack("reads");
+  // Reading them is itself noted, behind what was there.
+  expect(back).toEqual(expect.arrayContaining(reads.body.entries));
+  const sequences = back.map(
+    (entry) => (entry as { sequence: number }).sequence,
+  );
+  expect(sequences).toEqual(sequences.toSorted((left, right) => right - left));
+  expect(new Set(sequences).size).toBe(sequences.length);
+  expect(await auditor.get(`${path}&order=sideways`)).toMatchObject({
+    status: 400,
+    body: { code: "request-invalid" },
+  });
+});
+
 test("[AU-18] who looks for a change finds its admission: one by one, with its record and author", async () => {
   const auditor = await world.join(["auditor"]);
   const clinician = await world.join(["clinician"]);

@@ -19,9 +19,11 @@ import {
 import { auditHeadsTable, auditReadsTable } from "../../audit/audit-tables.ts";
 import {
   auditCursorPattern,
+  auditStart,
   cursorFromText,
   cursorToText,
   readAudit,
+  readAuditBackwards,
   type AuditCursor,
 } from "../../audit/read-audit.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
@@ -53,8 +55,9 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
         /** The organization's own if left out. */
         scopeId: scopeIdSchema.optional(),
         chain: z.enum(["audit", "reads"]).default("audit"),
-        /** `next` of the page before. */
-        after: z.string().regex(auditCursorPattern).default("0"),
+        order: z.enum(["oldest-first", "newest-first"]).default("oldest-first"),
+        /** `next` of the page before, in the same order; from that order's beginning if left out. */
+        after: z.string().regex(auditCursorPattern).optional(),
         limit: z.coerce.number().int().min(1).max(maxAuditPage).default(100),
       }),
     },
@@ -85,14 +88,16 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
             .object({ jws: z.string(), proofs: z.array(leafProofSchema) })
             .nullable(),
         }),
-        "In the order in which they were written",
+        "In the order in which they were written, or the other way round",
       ),
       ...errorResponses,
     },
   });
   app.openapi(route, async (c) => {
     const query = c.req.valid("query");
-    const { organizationId, chain, after, limit } = query;
+    const { organizationId, chain, order, limit } = query;
+    const after =
+      query.after === undefined ? null : cursorFromText(query.after);
     const scopeId = query.scopeId ?? organizationScope(organizationId);
     const { personId } = sessionOf(c);
     const reader = await actingMember(
@@ -105,13 +110,8 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
     const page = await store.read(organizationId, async (tx) => {
       if ((await tx.get(logHeadsTable, [scopeId])) === undefined)
         return undefined;
-      const read = chain === "audit" ? readAudit : readReads;
-      const { entries, next } = await read(
-        tx,
-        scopeId,
-        cursorFromText(after),
-        limit,
-      );
+      const read = readersOf[chain][order];
+      const { entries, next } = await read(tx, scopeId, after, limit);
       const heads = await tx.scan(auditHeadsTable);
       const scopeIds = heads.map(({ key }) => scopeIdSchema.parse(key[0]));
       return {
@@ -131,22 +131,45 @@ export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {
   });
 }
 
-async function readReads(
-  tx: ReadTransaction,
-  scopeId: ScopeId,
-  { sequence }: AuditCursor,
-  limit: number,
-) {
-  const rows = await tx.scan(auditReadsTable, {
-    prefix: [scopeId],
-    after: [scopeId, sequence],
-    limit: limit + 1,
-  });
-  const entries = rows
-    .slice(0, limit)
-    .map(({ key, value }) => ({ sequence: Number(key[1]), ...value }));
-  const last = entries.at(-1);
-  const next =
-    rows.length > limit && last ? { sequence: last.sequence, row: null } : null;
-  return { entries, next };
+const readersOf = {
+  audit: {
+    "oldest-first": (
+      tx: ReadTransaction,
+      scopeId: ScopeId,
+      after: AuditCursor | null,
+      limit: number,
+    ) => readAudit(tx, scopeId, after ?? auditStart, limit),
+    "newest-first": readAuditBackwards,
+  },
+  reads: {
+    "oldest-first": readReads({ reverse: false }),
+    "newest-first": readReads({ reverse: true }),
+  },
+};
+
+function readReads({ reverse }: { readonly reverse: boolean }) {
+  return async (
+    tx: ReadTransaction,
+    scopeId: ScopeId,
+    from: AuditCursor | null,
+    limit: number,
+  ) => {
+    const rows = await tx.scan(auditReadsTable, {
+      prefix: [scopeId],
+      ...(from && {
+        [reverse ? "before" : "after"]: [scopeId, from.sequence],
+      }),
+      reverse,
+      limit: limit + 1,
+    });
+    const entries = rows
+      .slice(0, limit)
+      .map(({ key, value }) => ({ sequence: Number(key[1]), ...value }));
+    const last = entries.at(-1);
+    const next =
+      rows.length > limit && last
+        ? { sequence: last.sequence, row: null }
+        : null;
+    return { entries, next };
+  };
 }
