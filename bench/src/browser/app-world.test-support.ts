@@ -151,13 +151,18 @@ async function startBehindNetworks(directory: string, attempts = 5) {
 
 /** As somebody of the sample, by typing. The app is there afterwards, and has what the server has. */
 export async function signIn({ page }: AppDevice, who: PersonKey) {
-  const person = samplePeople.find(({ key }) => key === who);
-  if (person === undefined) throw new Error(`there is no ${who}`);
+  const { email, password } = accountOf(who);
   await page.goto("/");
-  await page.getByLabel("E-mail").fill(sampleEmail(person));
-  await page.getByLabel("Password").fill(samplePassword);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("All your work is sent").waitFor();
+}
+
+export function accountOf(who: PersonKey) {
+  const person = samplePeople.find(({ key }) => key === who);
+  if (person === undefined) throw new Error(`there is no ${who}`);
+  return { email: sampleEmail(person), password: samplePassword };
 }
 
 async function freePort(): Promise<number> {

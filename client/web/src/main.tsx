@@ -11,6 +11,7 @@ import { createRoot } from "react-dom/client";
 import type { AppDeps } from "./app/app-deps.tsx";
 import { App } from "./app/app.tsx";
 import { CannotOpen } from "./app/cannot-open.tsx";
+import { keepFocus } from "./app/keep-focus.ts";
 import { watchForUpdate } from "./pwa/app-update.ts";
 import { UpdateNotice } from "./pwa/update-notice.tsx";
 import { syncOptions } from "./sync-options.ts";
@@ -26,6 +27,7 @@ import "./styles/update.css";
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root");
 const page = createRoot(root);
+keepFocus(document);
 
 const timers: Timers = {
   after: (delayMs, task) => {
