@@ -1,6 +1,7 @@
 /** What a client stands on: its store, and everything that touches the machine. */
 import type { Clock, Random, RecordType, Store, Timers } from "@suture/schema";
 
+import type { LockOptions } from "./device-lock.ts";
 import type { Fetch } from "./identity/identity-request.ts";
 import type { Exclusively } from "./identity/token-renewal.ts";
 import type { TokenStore } from "./identity/token-store.ts";
@@ -23,6 +24,8 @@ export interface ClientOptions {
   readonly startSyncDriver?: (deps: SyncEngineDeps) => SyncDriver;
   /** Lets one context of the device at a time do it: a refresh token works once. By default there is one. */
   readonly exclusively?: Exclusively;
+  /** For a device that people share: each uses it behind their own password, and it is locked once nobody does. */
+  readonly lock?: LockOptions;
   /** To the other contexts that have the same store open. */
   readonly channel?: LogChannel;
   /** Of the app: those who run the organization see which devices need an update. Printable ASCII, at most 64 characters. */

@@ -4,7 +4,6 @@
  */
 import {
   createRecordTypes,
-  ok,
   sutureRecords,
   type ChangeHash,
   type Membership,
@@ -16,19 +15,12 @@ import {
 } from "@suture/schema";
 
 import type { ClientOptions } from "./client-options.ts";
+import type { DeviceLock } from "./device-lock.ts";
 import type { RequestError } from "./identity/identity-request.ts";
-import {
-  signIn,
-  type Credentials,
-  type Session,
-  type SignedIn,
-} from "./identity/sign-in.ts";
-import { TokenRenewal } from "./identity/token-renewal.ts";
-import {
-  leaveDevice,
-  type LeaveOptions,
-  type WorkUnsynced,
-} from "./leave-device.ts";
+import type { Credentials, Session, SignedIn } from "./identity/sign-in.ts";
+import type { LeaveOptions, WorkUnsynced } from "./leave-device.ts";
+import { peopleHere, type PersonHere } from "./people-here.ts";
+import { PeopleOnDevice } from "./people-on-device.ts";
 import {
   foundOrganization,
   type Founded,
@@ -37,7 +29,6 @@ import {
 import { KeptForms } from "./records/kept-forms.ts";
 import { readableOf } from "./records/may-read.ts";
 import { OpenRecords } from "./records/open-records.ts";
-import { readableTypes } from "./records/readable-types.ts";
 import type { CurrentPerson, RecordDeps } from "./records/record-deps.ts";
 import type { RepoView } from "./records/repo-view.ts";
 import { reexpressStranded } from "./records/reexpress-stranded.ts";
@@ -61,11 +52,10 @@ import {
 import { Reviews } from "./review/reviews.ts";
 import { sendObstacleOf } from "./status/send-obstacle.ts";
 import { SendState } from "./status/send-state.ts";
-import { deviceKey, deviceTable } from "./store/client-tables.ts";
 import { DamageReports } from "./store/damage-report.ts";
 import type { LocalLog } from "./store/local-log.ts";
+import { startSyncDriver } from "./start-sync-driver.ts";
 import { catchUp } from "./sync/catch-up.ts";
-import { createSyncIdentity } from "./sync-identity.ts";
 import { LastHeardKeeper } from "./sync/last-heard.ts";
 import {
   SyncEngine,
@@ -73,11 +63,6 @@ import {
   type SyncDriver,
   type SyncStatus,
 } from "./sync/sync-engine.ts";
-
-export interface PersonHere {
-  readonly personId: PersonId;
-  readonly memberships: readonly Membership[];
-}
 
 export class Client {
   readonly #options: ClientOptions;
@@ -90,8 +75,7 @@ export class Client {
   readonly #savedListeners = new Set<(ids: readonly RecordId[]) => void>();
   readonly #stopLocal: () => void;
   readonly #repositories: Repositories;
-  #person: CurrentPerson | null = null;
-  readonly #renewal: TokenRenewal;
+  readonly #people: PeopleOnDevice;
   readonly #lastHeard: LastHeardKeeper;
 
   readonly reviews: Reviews;
@@ -106,13 +90,12 @@ export class Client {
     log: LocalLog,
     { lastAnswerAtMs = null, caughtUpAtMs = null }: Partial<LastHeard> = {},
   ) {
-    const { clock, random, timers, connect } = options;
+    const { clock, random } = options;
     const types = createRecordTypes(options.recordTypes ?? sutureRecords);
     this.#options = options;
     this.#log = log;
     this.#lastHeard = new LastHeardKeeper(log);
     this.damage = new DamageReports(log);
-    this.#renewal = new TokenRenewal(options);
     this.#records = new OpenRecords(log, types);
     this.#deps = {
       log,
@@ -121,7 +104,7 @@ export class Client {
       clock,
       random,
       sending: new SendState(),
-      person: () => this.#person,
+      person: () => this.person,
       onSaved: (recordIds) => {
         this.#sync.push();
         for (const listener of [...this.#savedListeners]) listener(recordIds);
@@ -136,122 +119,85 @@ export class Client {
     this.#stopLocal = this.#deps.sending.subscribe(() =>
       this.#records.tellAll(),
     );
-    const startDriver =
-      options.startSyncDriver ?? ((deps) => new SyncEngine(deps));
-    this.#sync = startDriver({
-      url: `${options.url.replace(/^http/, "ws").replace(/\/+$/, "")}/sync`,
+    this.#sync = startSyncDriver(options, {
       log,
-      identity: createSyncIdentity({
-        ...options,
-        currentPersonId: () => this.#person?.personId,
-      }),
-      connect,
-      clock,
-      timers,
-      random,
-      readableTypes: (roles) => readableTypes(types, roles),
-      appVersion: options.appVersion ?? "unnamed",
+      types,
       lastHeard: { lastAnswerAtMs, caughtUpAtMs },
+      currentPersonId: () => this.person?.personId,
       onStatus: (status) => this.#onSyncStatus(status),
       onPresence: (message) => {
         for (const listener of [...this.#presenceListeners]) listener(message);
       },
     });
+    this.#people = new PeopleOnDevice({
+      options,
+      log,
+      sync: () => this.#sync,
+      handOver: (take) => this.#records.handOver(take),
+      onSignedIn: (ids) => this.#deps.sending.setSignedIn(ids),
+    });
   }
 
   // people
 
-  /** Who uses the device now; null if nobody is signed in. */
+  /** Who uses the device now; null if nobody is signed in, or the device is locked. */
   get person(): CurrentPerson | null {
-    return this.#person;
+    return this.#people.current;
+  }
+
+  /** Keeps the device for those who are signed in on it, each behind their own password. */
+  get lock(): DeviceLock {
+    return this.#people.lock;
   }
 
   /** Where the person may do what, as last heard. */
   get memberships(): readonly Membership[] {
     return this.#log.facts.memberships.filter(
-      ({ personId }) => personId === this.#person?.personId,
+      ({ personId }) => personId === this.person?.personId,
     );
   }
 
   /** Everybody who is signed in on this device, with where they may do what: to choose who uses it. SPEC AP-13. */
-  async peopleHere(): Promise<readonly PersonHere[]> {
-    const personIds = await this.#options.tokens.listPersonIds();
-    const { memberships } = this.#log.facts;
-    return personIds.map((personId) => ({
-      personId,
-      memberships: memberships.filter((held) => held.personId === personId),
-    }));
+  peopleHere(): Promise<readonly PersonHere[]> {
+    return peopleHere({ ...this.#deps, ...this.#options, log: this.#log });
   }
 
   /**
    * Signs a person in, by password or by what another service says (`beginExternalSignIn`), and makes them the one who uses the
    * device. Needs the server; what follows does not.
    */
-  async signIn(
+  signIn(
     input: Credentials & { readonly deviceName: string },
   ): Promise<Result<SignedIn, RequestError>> {
-    const signedIn = await signIn({ ...this.#options, ...input });
-    if (!signedIn.ok) return signedIn;
-    this.#renewal.session = signedIn.value;
-    await this.usePerson(signedIn.value.personId);
-    return signedIn;
+    return this.#people.signIn(input);
   }
 
   /** Ends the person's session with the server, also one from before a restart. Sync goes on under the sync token. */
   async signOut(): Promise<void> {
-    if (this.#person !== null)
-      await this.#renewal.signOut(this.#person.personId);
+    if (this.person !== null)
+      await this.#people.renewal.signOut(this.person.personId);
   }
 
   /** Takes the person off this device. Errors: `work-unsynced` until they say `evenWithUnsynced`, and those of `session()`. */
-  async leaveDevice(
+  leaveDevice(
     options: LeaveOptions = {},
   ): Promise<Result<void, RequestError | WorkUnsynced>> {
-    if (this.#person === null) return ok(undefined);
-    const deps = { log: this.#log, renewal: this.#renewal };
-    const left = await leaveDevice(deps, this.#person.personId, options);
-    if (!left.ok) return left;
-    await this.renewPersons();
-    this.#sync.restart();
-    return left;
+    return this.#people.leave(options);
   }
 
   /** The person's session for requests over HTTP, renewed if need be; `session-ended` where they must sign in again. */
   session(): Promise<Result<Session, RequestError>> {
-    return this.#renewal.liveSession(this.#person?.personId);
+    return this.#people.renewal.liveSession(this.person?.personId);
   }
 
   /** Hands the device to somebody who is signed in on it; sync goes on as them. Answers whether they are. */
-  async usePerson(personId: PersonId): Promise<boolean> {
-    const grant = await this.#options.tokens.loadGrant(personId);
-    if (grant === undefined) return false;
-    await this.#log.write(async (tx) => {
-      const device = (await tx.get(deviceTable, deviceKey)) ?? {};
-      await tx.put(deviceTable, deviceKey, { ...device, personId });
-    });
-    const before = this.#person?.personId;
-    await this.renewPersons();
-    // Each person's rights, teams and tasks come over a connection of their own.
-    if (before !== personId || this.syncStatus.problem !== null)
-      this.#sync.restart();
-    return true;
+  usePerson(personId: PersonId): Promise<boolean> {
+    return this.#people.use(personId);
   }
 
   /** Reads the token store again: after something else has written to it. */
-  async renewPersons(): Promise<void> {
-    const { tokens } = this.#options;
-    const personIds = await tokens.listPersonIds();
-    const last = (await this.#log.read((tx) => tx.get(deviceTable, deviceKey)))
-      ?.personId;
-    const current = personIds.find((id) => id === last) ?? personIds[0];
-    const grant = current && (await tokens.loadGrant(current));
-    const person: CurrentPerson | null = grant
-      ? { personId: grant.personId, deviceId: grant.deviceId }
-      : null;
-    const take = () => void (this.#person = person);
-    if (person?.personId === this.#person?.personId) take();
-    else await this.#records.handOver(take);
-    this.#deps.sending.setSignedIn(personIds);
+  renewPersons(): Promise<void> {
+    return this.#people.readAnew();
   }
 
   /** Founds an organization with its first team; the person becomes its first admin. Works offline. */
@@ -399,8 +345,8 @@ export class Client {
   #onSyncStatus(status: SyncStatus): void {
     // What syncs elsewhere renews its token there.
     if (this.#sync instanceof SyncEngine && status.state === "up-to-date") {
-      if (this.#person !== null)
-        void this.#renewal.keepSyncToken(this.#person.personId);
+      if (this.person !== null)
+        void this.#people.renewal.keepSyncToken(this.person.personId);
       this.#lastHeard.note(status);
     }
     this.#deps.sending.setObstacle(sendObstacleOf(status.problem?.code));

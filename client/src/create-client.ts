@@ -31,5 +31,6 @@ export async function createClient(
     device,
   );
   await client.renewPersons();
+  await client.lock.closeIfUnused();
   return client;
 }

@@ -46,9 +46,11 @@ export {
 
 // client
 export type { ClientOptions } from "./client-options.ts";
-export { Client, type PersonHere } from "./client.ts";
+export { Client } from "./client.ts";
 export { createClient } from "./create-client.ts";
+export { type LockOptions, type OpenProblem } from "./device-lock.ts";
 export { type LeaveOptions, type WorkUnsynced } from "./leave-device.ts";
+export { type PersonHere } from "./people-here.ts";
 
 // records
 export type {

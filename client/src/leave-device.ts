@@ -8,6 +8,7 @@ import type { RequestError } from "./identity/identity-request.ts";
 import type { TokenRenewal } from "./identity/token-renewal.ts";
 import { dropFormsOf } from "./records/kept-forms.ts";
 import { dropReopenCountsOf } from "./records/reopen-counts.ts";
+import { passwordChecksTable } from "./store/client-tables.ts";
 import type { LocalLog } from "./store/local-log.ts";
 import { unsyncedChanges } from "./store/push-order.ts";
 
@@ -15,7 +16,7 @@ export interface WorkUnsynced {
   readonly code: "work-unsynced";
   readonly message: string;
   readonly isRetryable: true;
-  /** How many changes of theirs only this device has. */
+  /** How many changes and pictures of theirs only this device has. */
   readonly count: number;
 }
 
@@ -45,6 +46,7 @@ export async function leaveDevice(
   if (left.ok)
     await deps.log.write(async (tx) => {
       await dropFormsOf(tx, personId);
+      await tx.delete(passwordChecksTable, [personId]);
       await dropReopenCountsOf(tx, personId);
     });
   return left;

@@ -2,6 +2,7 @@
 import type { RecordType } from "@suture/schema";
 
 import type { ClientOptions } from "../client-options.ts";
+import type { LockOptions } from "../device-lock.ts";
 import { patientFetch } from "../identity/patient-fetch.ts";
 import { clientMigrations, clientTables } from "../store/client-tables.ts";
 import { viewsInMemory } from "../store/view-rows.ts";
@@ -20,13 +21,15 @@ export interface BrowserOptions {
   readonly appVersion?: string;
   /** By default Suture's own eight. The same in a page and its worker. */
   readonly recordTypes?: readonly RecordType[];
+  /** Each of those who share the device uses it behind their own password. */
+  readonly lock?: LockOptions;
 }
 
 type Parts = Pick<
   ClientOptions,
   "url" | "store" | "tokens" | "connect" | "channel" | "exclusively"
 > &
-  Pick<BrowserOptions, "appVersion" | "recordTypes">;
+  Pick<BrowserOptions, "appVersion" | "recordTypes" | "lock">;
 
 /** Throws a `StoreError` for a store that cannot be opened. */
 export async function openBrowserParts(

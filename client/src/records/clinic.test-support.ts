@@ -24,6 +24,7 @@ import {
 } from "@suture/schema";
 
 import { Client } from "../client.ts";
+import type { LockOptions } from "../device-lock.ts";
 import type { Fetch } from "../identity/identity-request.ts";
 import {
   createMemoryTokenStore,
@@ -57,6 +58,7 @@ export interface DeviceOptions {
   readonly start?: number;
   /** Of what asks the server over HTTP; by default nothing answers. */
   readonly fetch?: Fetch;
+  readonly lock?: LockOptions;
 }
 
 export async function openDevice(options: DeviceOptions): Promise<Device> {
@@ -93,6 +95,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
         options.fetch ??
         (() => Promise.reject(new Error("no network in this test"))),
       ...(options.recordTypes && { recordTypes: options.recordTypes }),
+      ...(options.lock && { lock: options.lock }),
     },
     log,
   );

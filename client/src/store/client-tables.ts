@@ -245,9 +245,29 @@ export const reopenCountsTable = defineTable({
   }),
 });
 
+const passwordCheckSchema = z.strictObject({
+  email: z.string().nullable(),
+  /** Of PBKDF2, as hex. */
+  salt: z.string(),
+  digest: z.string(),
+  rounds: z.int().positive(),
+  wrongTries: z.int().nonnegative(),
+  lastTryAtMs: z.int(),
+});
+export type PasswordCheckRow = z.infer<typeof passwordCheckSchema>;
+
+/** [personId]: what opens a locked device for somebody without the server. */
+export const passwordChecksTable = defineTable({
+  name: "password_checks",
+  schema: passwordCheckSchema,
+});
+
 const deviceRowSchema = z.strictObject({
   nextLocalNumber: z.int().positive().exactOptional(),
+  /** Who used the device last, and whether they still do; when anybody last touched it, roughly. */
   personId: personIdSchema.exactOptional(),
+  isLocked: z.literal(true).exactOptional(),
+  usedAtMs: z.int().exactOptional(),
   /** When the server last answered, and had told everything, by this device's clock: as of the last time that it had. */
   lastAnswerAtMs: z.int().exactOptional(),
   caughtUpAtMs: z.int().exactOptional(),
@@ -311,6 +331,7 @@ export const clientTables: readonly Table<unknown>[] = [
   lostProofsTable,
   membershipsTable,
   keptFormsTable,
+  passwordChecksTable,
   recentSavesTable,
   reopenCountsTable,
   deviceTable,

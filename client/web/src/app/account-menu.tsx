@@ -5,11 +5,13 @@ import { useLocation } from "wouter";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { useApp } from "./app-deps.tsx";
 import { LeaveDialog } from "./leave-dialog.tsx";
 
 /** What concerns the person and this device: their unsent work, handing the device over, signing out. */
 export function AccountMenu() {
   const { shell } = useText();
+  const { client } = useApp();
   const [, goTo] = useLocation();
   const [isLeaving, setIsLeaving] = useState(false);
   return (
@@ -29,7 +31,10 @@ export function AccountMenu() {
             <MenuItem className="menu-item" onAction={() => goTo("/unsent")}>
               {shell.unsent}
             </MenuItem>
-            <MenuItem className="menu-item" onAction={() => goTo("/sign-in")}>
+            <MenuItem
+              className="menu-item"
+              onAction={() => void client.lock.close()}
+            >
               {shell.switchPerson}
             </MenuItem>
             <MenuItem className="menu-item" onAction={() => setIsLeaving(true)}>

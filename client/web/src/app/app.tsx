@@ -14,6 +14,7 @@ import { Shell } from "./shell.tsx";
 import { SignInArea } from "./sign-in/sign-in-area.tsx";
 import { WorkplacePage } from "./sign-in/workplace-page.tsx";
 import { useCountReopens } from "./use-count-reopens.ts";
+import { useIdleLock } from "./use-idle-lock.ts";
 import { useMe } from "./use-me.ts";
 
 export function App({ deps }: { readonly deps: AppDeps }) {
@@ -29,6 +30,7 @@ function Doorway() {
   const { membership } = useMe();
   const [path] = useLocation();
   useCountReopens();
+  useIdleLock();
   if (person === null || path === "/sign-in") return <SignInArea />;
   return (
     <Shell>

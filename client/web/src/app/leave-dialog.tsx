@@ -35,8 +35,11 @@ export function LeaveDialog({
     const left = await client.leaveDevice({ evenWithUnsynced });
     if (left.ok) {
       // What nobody can open any more is not to lie about; what waits to be sent is.
-      if (client.person === null && (await client.unsynced()).length === 0)
-        return removeDevice();
+      const [people, unsynced] = await Promise.all([
+        client.peopleHere(),
+        client.unsynced(),
+      ]);
+      if (people.length === 0 && unsynced.length === 0) return removeDevice();
       close();
       // Who uses the device next is chosen, not taken over.
       goTo("/sign-in", { replace: true });

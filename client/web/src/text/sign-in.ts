@@ -35,9 +35,18 @@ export const signInText = {
   foundSubmit: "Found it",
   peopleTitle: "Who uses this device?",
   peopleLead:
-    "These people are signed in on it. Work that waits goes out under the name of whoever did it.",
+    "Each continues with their own password, with or without a network. Work that waits is sent meanwhile, under the name of whoever did it.",
   use: (name: string) => `Continue as ${name}`,
+  continue: "Continue",
+  checking: "Checking…",
+  notMe: "Somebody else",
+  passwordWrong: "That is not their password.",
+  tooManyTries: (waitMs: number) =>
+    waitMs < 60_000
+      ? `Tried too often. Wait ${Math.ceil(waitMs / 1_000)} seconds.`
+      : `Tried too often. Wait ${Math.ceil(waitMs / 60_000)} minutes.`,
+  signInNeeded:
+    "This device cannot check a password of theirs by itself. Choose “Somebody else”, then sign in with the network.",
   unnamed: "Somebody whose name is not here yet",
   another: "Somebody else: sign in",
-  notSignedInAnyMore: "They are not signed in on this device any more.",
 };

@@ -1,64 +1,62 @@
-/** A shared tablet: who of those signed in on it uses it now. Sync, drafts and saves are theirs from then on. SPEC AP-13. */
-import { useEffect, useState } from "react";
+/** A shared tablet: who of those signed in on it uses it now, behind their own password. SPEC AP-13, AP-103. */
+import { useState } from "react";
 import { useLocation } from "wouter";
 
 import type { PersonHere } from "@suture/client";
 import { usePerson } from "@suture/client/react";
-import type { PersonId } from "@suture/schema";
 
 import { useText } from "../../text/use-text.ts";
-import { MemberName } from "../../ui/member-name.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Notice } from "../../ui/notice.tsx";
-import { useApp } from "../app-deps.tsx";
 import { useTitle } from "../use-title.ts";
+import { PasswordForm } from "./password-form.tsx";
 
-export function PeopleHere({ onOther }: { readonly onOther: () => void }) {
+export function PeopleHere({
+  people,
+  onOther,
+}: {
+  readonly people: readonly PersonHere[];
+  readonly onOther: () => void;
+}) {
   const { common, signIn } = useText();
-  const { client } = useApp();
   const current = usePerson();
-  const [, goTo] = useLocation();
-  const [people, setPeople] = useState<readonly PersonHere[] | null>(null);
-  const [isGone, setIsGone] = useState(false);
+  const [path, goTo] = useLocation();
+  const [chosen, setChosen] = useState<PersonHere | null>(null);
   useTitle(signIn.peopleTitle);
-  useEffect(() => {
-    let isWanted = true;
-    void client.peopleHere().then((found) => {
-      if (isWanted) setPeople(found);
-    });
-    return () => {
-      isWanted = false;
-    };
-  }, [client, current]);
-  const use = async (personId: PersonId) => {
-    const isHere = await client.usePerson(personId);
-    setIsGone(!isHere);
-    if (isHere) goTo("/", { replace: true });
+  const nameOf = ({ name, memberships }: PersonHere) =>
+    name ?? (memberships.length === 0 ? signIn.unnamed : common.unknownMember);
+  const choose = (person: PersonHere) => {
+    if (person.personId === current?.personId) goTo("/", { replace: true });
+    else setChosen(person);
   };
+  const opened = ({ wasLast }: PersonHere) => {
+    // Whoever comes back finds the page they had; the next person begins at the start.
+    if (!wasLast || path === "/sign-in") goTo("/", { replace: true });
+  };
+  if (chosen !== null)
+    return (
+      <PasswordForm
+        key={chosen.personId}
+        personId={chosen.personId}
+        name={nameOf(chosen)}
+        onOpened={() => opened(chosen)}
+        onBack={() => setChosen(null)}
+      />
+    );
   return (
     <>
       <h1>{signIn.peopleTitle}</h1>
       <p className="muted">{signIn.peopleLead}</p>
-      {isGone && (
-        <Notice tone="warning" isLive>
-          {signIn.notSignedInAnyMore}
-        </Notice>
-      )}
       <ul className="people-here">
-        {people?.map(({ personId, memberships: [membership] }) => (
-          <li key={personId}>
+        {people.map((person) => (
+          <li key={person.personId}>
             <Button
-              look={personId === current?.personId ? "primary" : "plain"}
-              onPress={() => void use(personId)}
+              look={person.personId === current?.personId ? "primary" : "plain"}
+              onPress={() => choose(person)}
             >
-              {membership === undefined ? (
-                signIn.unnamed
-              ) : (
-                <MemberName memberId={membership.memberId} />
-              )}
-              {membership !== undefined && (
+              {nameOf(person)}
+              {person.memberships[0] !== undefined && (
                 <span className="hint">
-                  {membership.roles
+                  {person.memberships[0].roles
                     .map((role) => common.roles[role])
                     .join(", ")}
                 </span>

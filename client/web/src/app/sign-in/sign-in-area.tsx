@@ -2,31 +2,35 @@
 import { useState } from "react";
 import { useLocation } from "wouter";
 
-import { usePerson } from "@suture/client/react";
-
 import { useText } from "../../text/use-text.ts";
 import { FoundForm } from "./found-form.tsx";
 import { JoinForm } from "./join-form.tsx";
 import { PeopleHere } from "./people-here.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
+import { usePeopleHere } from "./use-people-here.ts";
 
 type Way = "people" | "sign-in" | "join" | "found";
 
 export function SignInArea() {
   const { shell, signIn } = useText();
-  const person = usePerson();
   const [, goTo] = useLocation();
-  const [way, setWay] = useState<Way>(person === null ? "sign-in" : "people");
+  const people = usePeopleHere();
+  const [chosenWay, setWay] = useState<Way | null>(null);
   /** Joining and founding sign somebody in on the way; they stay here until they are done. */
   const begin = (chosen: "join" | "found") => {
     goTo("/sign-in", { replace: true });
     setWay(chosen);
   };
+  if (people === null) return null;
+  const isAnybodyHere = people.length > 0;
+  const way = chosenWay ?? (isAnybodyHere ? "people" : "sign-in");
   return (
     <div className="entrance">
       <main id="main" className="entrance-card">
         <p className="brand">{shell.product}</p>
-        {way === "people" && <PeopleHere onOther={() => setWay("sign-in")} />}
+        {way === "people" && (
+          <PeopleHere people={people} onOther={() => setWay("sign-in")} />
+        )}
         {way === "sign-in" && (
           <>
             <SignInForm />
@@ -42,13 +46,13 @@ export function SignInArea() {
         )}
         {way === "join" && <JoinForm />}
         {way === "found" && <FoundForm />}
-        {way !== "people" && (person !== null || way !== "sign-in") && (
+        {way !== "people" && (isAnybodyHere || way !== "sign-in") && (
           <p>
             <button
               className="link"
-              onClick={() => setWay(person === null ? "sign-in" : "people")}
+              onClick={() => setWay(isAnybodyHere ? "people" : "sign-in")}
             >
-              {person === null ? signIn.haveAccount : signIn.peopleTitle}
+              {isAnybodyHere ? signIn.peopleTitle : signIn.haveAccount}
             </button>
           </p>
         )}

@@ -1,0 +1,182 @@
+/**
+ * A shared device behind everybody's own sign-in: it is locked by whoever hands it over, and by itself once nobody was at it for a
+ * while, in any tab or with all of them closed. Then nobody uses it, and their password opens it for one of those who are signed in
+ * on it; work that waits goes out meanwhile. SPEC AP-103 to AP-105.
+ *
+ * It keeps colleagues from reading and signing as one another through the app. The rows are sealed for the device, not for the
+ * person: see docs/SECURITY.md.
+ */
+import {
+  err,
+  ok,
+  type Clock,
+  type PersonId,
+  type Random,
+  type Result,
+} from "@suture/schema";
+
+import type { RequestError } from "./identity/identity-request.ts";
+import {
+  PasswordChecks,
+  type TooManyTries,
+} from "./identity/password-checks.ts";
+import type { CurrentPerson } from "./records/record-deps.ts";
+import { deviceKey, deviceTable } from "./store/client-tables.ts";
+import type { LocalLog } from "./store/local-log.ts";
+
+export interface LockOptions {
+  /** Of PBKDF2, for each check of a password. */
+  readonly passwordRounds: number;
+  /** How long a device that nobody touches stays open. */
+  readonly unusedMs: number;
+}
+
+export type OpenProblem =
+  | TooManyTries
+  | { readonly code: "password-wrong" }
+  /** This device cannot judge a password of theirs: they sign in as on a new one. */
+  | { readonly code: "sign-in-needed" }
+  | RequestError;
+
+export interface PasswordLogin {
+  readonly email: string;
+  readonly password: string;
+  readonly deviceName: string;
+}
+
+export interface DeviceLockDeps {
+  readonly log: LocalLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Without them nothing is locked by itself, and no password can be judged here. */
+  readonly options: LockOptions | undefined;
+  person(): CurrentPerson | null;
+  /** Whether the server was answering just now. */
+  isServerAnswering(): boolean;
+  /** Gives up soon: whoever waits is in front of the device. */
+  signIn(login: PasswordLogin): Promise<Result<unknown, RequestError>>;
+  usePerson(personId: PersonId): Promise<boolean>;
+  /** In all tabs. */
+  readPersonsAnew(): Promise<void>;
+}
+
+/** Is not written down more often than this. */
+const worthNotingMs = 30_000;
+
+export class DeviceLock {
+  readonly #deps: DeviceLockDeps;
+  readonly #checks: PasswordChecks | undefined;
+  #usedAtMs = -Infinity;
+  #notedAtMs = -Infinity;
+
+  constructor(deps: DeviceLockDeps) {
+    this.#deps = deps;
+    const rounds = deps.options?.passwordRounds;
+    if (rounds !== undefined)
+      this.#checks = new PasswordChecks({ ...deps, rounds });
+  }
+
+  /** Nobody uses the device any more, restarts included, until somebody opens it or signs in. */
+  async close(): Promise<void> {
+    await this.#deps.log.write(async (tx) => {
+      const device = (await tx.get(deviceTable, deviceKey)) ?? {};
+      await tx.put(deviceTable, deviceKey, { ...device, isLocked: true });
+    });
+    await this.#deps.readPersonsAnew();
+  }
+
+  /**
+   * Opens the device for somebody who is signed in on it. Where the server answers, it judges the password; else the check that was
+   * kept here when it last did.
+   */
+  async open({
+    personId,
+    password,
+    deviceName,
+  }: {
+    readonly personId: PersonId;
+    readonly password: string;
+    readonly deviceName: string;
+  }): Promise<Result<void, OpenProblem>> {
+    const begun = await this.#checks?.begin(personId);
+    if (begun?.ok === false) return begun;
+    const attempt = begun?.value;
+    if (attempt === undefined) return err({ code: "sign-in-needed" });
+    if (attempt.email !== null && this.#deps.isServerAnswering()) {
+      const { email } = attempt;
+      const asked = await this.#deps.signIn({ email, password, deviceName });
+      if (asked.ok) return ok(undefined);
+      if (!saysNothing.has(asked.error.code)) return asked;
+    }
+    if (!(await attempt.isRight(password)))
+      return err({ code: "password-wrong" });
+    const isHere = await this.#deps.usePerson(personId);
+    return isHere ? ok(undefined) : err({ code: "sign-in-needed" });
+  }
+
+  /** With this password the person opens the device from now on. `email` is null for one that only this device knows. */
+  async keepCheck(
+    personId: PersonId,
+    login: { readonly email: string | null; readonly password: string },
+  ): Promise<void> {
+    await this.#checks?.keep(personId, login);
+  }
+
+  /** Somebody is at the device. Told of everything they do, it writes seldom. */
+  noteUse(): void {
+    const nowMs = this.#deps.clock.now();
+    // A touch that wakes a device which nobody had used for long does not keep it open.
+    if (this.#isOver(nowMs - this.#usedAtMs)) {
+      void this.closeIfUnused().catch(() => undefined);
+      return;
+    }
+    this.#usedAtMs = nowMs;
+    if (nowMs - this.#notedAtMs < worthNotingMs) return;
+    this.#notedAtMs = nowMs;
+    this.#deps.log
+      .write(async (tx) => {
+        const device = (await tx.get(deviceTable, deviceKey)) ?? {};
+        await tx.put(deviceTable, deviceKey, { ...device, usedAtMs: nowMs });
+      })
+      // The device then closes too early, which loses nothing.
+      .catch(() => undefined);
+  }
+
+  /** Closes the device if nobody was at it for too long. Gives back after how long to look again; null for never. */
+  async closeIfUnused(): Promise<number | null> {
+    const { options, log, clock, person } = this.#deps;
+    if (options === undefined || person() === null) return null;
+    const device = await log.read((tx) => tx.get(deviceTable, deviceKey));
+    const nowMs = clock.now();
+    // Before it was noted for the first time, somebody is at it now.
+    const notedAtMs = device?.usedAtMs ?? nowMs;
+    this.#usedAtMs = Math.max(this.#usedAtMs, notedAtMs);
+    const unusedMs = nowMs - this.#usedAtMs;
+    if (!this.#isOver(unusedMs))
+      return options.unusedMs - Math.max(0, unusedMs);
+    await this.close();
+    return null;
+  }
+
+  /** The person begins now. */
+  begin(): void {
+    this.#usedAtMs = this.#deps.clock.now();
+  }
+
+  #isOver(unusedMs: number): boolean {
+    const { options } = this.#deps;
+    return (
+      options !== undefined &&
+      Number.isFinite(unusedMs) &&
+      unusedMs >= options.unusedMs
+    );
+  }
+}
+
+/** No word of the server's about the password. */
+const saysNothing: ReadonlySet<string> = new Set([
+  "unreachable",
+  "captive-portal",
+  "wrong-server",
+  "too-many-requests",
+]);

@@ -1,0 +1,132 @@
+/**
+ * Who is signed in on this device, and who of them uses it now. Tokens lie in the token store; a row of the log says who was the
+ * last, and whether the device is locked. SPEC AP-13, AP-103.
+ */
+import { ok, type PersonId, type Result } from "@suture/schema";
+
+import type { ClientOptions } from "./client-options.ts";
+import { DeviceLock } from "./device-lock.ts";
+import type { RequestError } from "./identity/identity-request.ts";
+import { patientFetch } from "./identity/patient-fetch.ts";
+import {
+  signIn,
+  type Credentials,
+  type IdentityClientDeps,
+  type SignedIn,
+} from "./identity/sign-in.ts";
+import { TokenRenewal } from "./identity/token-renewal.ts";
+import {
+  leaveDevice,
+  type LeaveOptions,
+  type WorkUnsynced,
+} from "./leave-device.ts";
+import type { CurrentPerson } from "./records/record-deps.ts";
+import { deviceKey, deviceTable } from "./store/client-tables.ts";
+import type { LocalLog } from "./store/local-log.ts";
+import type { SyncDriver } from "./sync/sync-engine.ts";
+
+/** For a server that is asked while somebody stands in front of a locked device, which opens without it as well. */
+const unlockPatienceMs = 6_000;
+
+export interface PeopleDeps {
+  readonly options: ClientOptions;
+  readonly log: LocalLog;
+  sync(): SyncDriver;
+  /** Somebody else takes the device: `take` makes it so, once nothing of the one before is shown. */
+  handOver(take: () => void): Promise<void>;
+  onSignedIn(personIds: readonly PersonId[]): void;
+}
+
+export class PeopleOnDevice {
+  readonly #deps: PeopleDeps;
+  readonly renewal: TokenRenewal;
+  readonly lock: DeviceLock;
+  #current: CurrentPerson | null = null;
+
+  constructor(deps: PeopleDeps) {
+    this.#deps = deps;
+    const { options, log, sync } = deps;
+    this.renewal = new TokenRenewal(options);
+    const fetch = patientFetch(options, unlockPatienceMs);
+    this.lock = new DeviceLock({
+      ...{ ...options, log, options: options.lock },
+      person: () => this.#current,
+      isServerAnswering: () =>
+        ["receiving", "up-to-date"].includes(sync().status.state),
+      signIn: (login) => this.signIn(login, { ...options, fetch }),
+      usePerson: (personId) => this.use(personId),
+      readPersonsAnew: () => this.#readAnewEverywhere(),
+    });
+  }
+
+  /** Null if nobody is signed in, or the device is locked. */
+  get current(): CurrentPerson | null {
+    return this.#current;
+  }
+
+  async signIn(
+    input: Credentials & { readonly deviceName: string },
+    deps: IdentityClientDeps = this.#deps.options,
+  ): Promise<Result<SignedIn, RequestError>> {
+    const signedIn = await signIn({ ...deps, ...input });
+    if (!signedIn.ok) return signedIn;
+    const { personId } = signedIn.value;
+    this.renewal.session = signedIn.value;
+    if ("password" in input) await this.lock.keepCheck(personId, input);
+    await this.use(personId);
+    return signedIn;
+  }
+
+  async use(personId: PersonId): Promise<boolean> {
+    const { options, log, sync } = this.#deps;
+    const grant = await options.tokens.loadGrant(personId);
+    if (grant === undefined) return false;
+    const usedAtMs = options.clock.now();
+    await log.write(async (tx) => {
+      const device = (await tx.get(deviceTable, deviceKey)) ?? {};
+      const { isLocked: _opened, ...rest } = device;
+      await tx.put(deviceTable, deviceKey, { ...rest, personId, usedAtMs });
+    });
+    this.lock.begin();
+    const before = this.#current?.personId;
+    await this.readAnew();
+    // Each person's rights, teams and tasks come over a connection of their own.
+    if (before !== personId || sync().status.problem !== null) sync().restart();
+    return true;
+  }
+
+  async leave(
+    options: LeaveOptions,
+  ): Promise<Result<void, RequestError | WorkUnsynced>> {
+    if (this.#current === null) return ok(undefined);
+    const deps = { log: this.#deps.log, renewal: this.renewal };
+    const left = await leaveDevice(deps, this.#current.personId, options);
+    if (left.ok) await this.#readAnewEverywhere();
+    return left;
+  }
+
+  async readAnew(): Promise<void> {
+    const { options, log } = this.#deps;
+    const personIds = await options.tokens.listPersonIds();
+    const { personId: last, isLocked = false } =
+      (await log.read((tx) => tx.get(deviceTable, deviceKey))) ?? {};
+    // Where each has to sign in, nobody is put in another's place.
+    const next = options.lock === undefined ? personIds[0] : undefined;
+    const current = isLocked
+      ? undefined
+      : (personIds.find((id) => id === last) ?? next);
+    const grant = current && (await options.tokens.loadGrant(current));
+    const person: CurrentPerson | null = grant
+      ? { personId: grant.personId, deviceId: grant.deviceId }
+      : null;
+    const take = () => void (this.#current = person);
+    if (person?.personId === this.#current?.personId) take();
+    else await this.#deps.handOver(take);
+    this.#deps.onSignedIn(personIds);
+  }
+
+  async #readAnewEverywhere(): Promise<void> {
+    await this.readAnew();
+    this.#deps.sync().restart();
+  }
+}
