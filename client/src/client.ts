@@ -26,6 +26,7 @@ import {
   type Founded,
   type FoundingInput,
 } from "./records/found-organization.ts";
+import { Attachments } from "./records/attachments.ts";
 import { KeptForms } from "./records/kept-forms.ts";
 import { readableOf } from "./records/may-read.ts";
 import { OpenRecords } from "./records/open-records.ts";
@@ -55,6 +56,7 @@ import { SendState } from "./status/send-state.ts";
 import { DamageReports } from "./store/damage-report.ts";
 import type { LocalLog } from "./store/local-log.ts";
 import { startSyncDriver } from "./start-sync-driver.ts";
+import { createSyncIdentity } from "./sync-identity.ts";
 import { catchUp } from "./sync/catch-up.ts";
 import { LastHeardKeeper } from "./sync/last-heard.ts";
 import {
@@ -82,6 +84,8 @@ export class Client {
   readonly damage: DamageReports;
   /** What people have begun to write and not saved. */
   readonly forms: KeptForms;
+  /** Pictures that records name. */
+  readonly attachments: Attachments;
   /** How often people open again what they saved, only to look. */
   readonly reopens: ReopenCounts;
 
@@ -115,6 +119,10 @@ export class Client {
     this.#records.narrowTo((states) => readableOf(this.#deps, states));
     this.reviews = new Reviews(this.#deps);
     this.forms = new KeptForms(this.#deps);
+    const currentPersonId = () => this.person?.personId;
+    const identity = createSyncIdentity({ ...options, currentPersonId });
+    const { url, fetch } = options;
+    this.attachments = new Attachments({ ...this.#deps, url, fetch, identity });
     this.reopens = new ReopenCounts(this.#deps);
     this.#stopLocal = this.#deps.sending.subscribe(() =>
       this.#records.tellAll(),
@@ -123,7 +131,7 @@ export class Client {
       log,
       types,
       lastHeard: { lastAnswerAtMs, caughtUpAtMs },
-      currentPersonId: () => this.person?.personId,
+      currentPersonId,
       onStatus: (status) => this.#onSyncStatus(status),
       onPresence: (message) => {
         for (const listener of [...this.#presenceListeners]) listener(message);

@@ -54,6 +54,14 @@ export { type PersonHere } from "./people-here.ts";
 
 // records
 export type {
+  Attachments,
+  KeepProblem,
+  KeptAttachment,
+  Picture,
+  ReadProblem,
+  UnsentAttachment,
+} from "./records/attachments.ts";
+export type {
   Draft,
   EntriesDraft,
   GroupDraft,

@@ -30,10 +30,11 @@ export async function leaveDevice(
   personId: PersonId,
   { evenWithUnsynced = false }: LeaveOptions,
 ): Promise<Result<void, RequestError | WorkUnsynced>> {
-  const unsynced = await deps.log.read((tx) => unsyncedChanges(tx));
-  const count = unsynced.filter(
-    (change) => change.personId === personId,
-  ).length;
+  const authors = await deps.log.read(async (tx) => [
+    ...(await unsyncedChanges(tx)).map((change) => change.personId),
+    ...(await unsentAttachments(tx)).map(({ unsent }) => unsent.personId),
+  ]);
+  const count = authors.filter((author) => author === personId).length;
   if (count > 0 && !evenWithUnsynced)
     return err({
       code: "work-unsynced",

@@ -16,4 +16,8 @@ export { useRecordList } from "./react/use-record-list.ts";
 export { useReviews, type ReviewList } from "./react/use-reviews.ts";
 export { useStatus } from "./react/use-status.ts";
 export { useStranded, type StrandedList } from "./react/use-stranded.ts";
+export {
+  useUnsentAttachments,
+  type UnsentAttachmentList,
+} from "./react/use-unsent-attachments.ts";
 export { useUnsynced, type UnsyncedList } from "./react/use-unsynced.ts";

@@ -1,6 +1,8 @@
 /** Work that is on this device only, most critical first, and a copy of it that can be carried elsewhere. SPEC CL-16. */
 import type {
+  AttachmentHash,
   ChangeHash,
+  PersonId,
   Priority,
   RecordId,
   SaveState,
@@ -9,6 +11,10 @@ import type {
 import { bytesToHex } from "@suture/schema";
 
 import { stateOf, statusOf } from "../status/derive-status.ts";
+import {
+  attachmentBytesTable,
+  unsentAttachments,
+} from "../store/attachment-rows.ts";
 import { changeBytesTable, recordsTable } from "../store/client-tables.ts";
 import type { LocalChange } from "../store/local-change.ts";
 import { changeKey, unsyncedChanges } from "../store/push-order.ts";
@@ -102,6 +108,14 @@ export interface UnsyncedExport {
     /** The change, in hex. */
     readonly bytes: string;
   }[];
+  readonly attachments: readonly {
+    readonly recordId: RecordId;
+    readonly hash: AttachmentHash;
+    readonly contentType: string;
+    readonly savedAtMs: number;
+    /** The picture, in hex. */
+    readonly bytes: string;
+  }[];
 }
 
 /**
@@ -115,15 +129,20 @@ export async function exportUnsynced(
   const mayRead = await readerOf(deps);
   return deps.log.read(async (tx) => {
     const changes: UnsyncedExport["changes"][number][] = [];
+    const mayCopy = async (work: {
+      readonly recordId: RecordId;
+      readonly personId: PersonId | null;
+    }) => {
+      const record = await tx.get(recordsTable, [work.recordId]);
+      const isOwn = work.personId === deps.person()?.personId;
+      return isOwn || (record !== undefined && (await mayRead(tx, record)));
+    };
     const inLocalOrder = [...(await unsyncedChanges(tx))].sort(
       (left, right) => left.localNumber - right.localNumber,
     );
     for (const change of inLocalOrder) {
       const { recordId, hash, memberId, priority, savedAtMs } = change;
-      const record = await tx.get(recordsTable, [recordId]);
-      const isOwn = change.personId === deps.person()?.personId;
-      if (!isOwn && (record === undefined || !(await mayRead(tx, record))))
-        continue;
+      if (!(await mayCopy(change))) continue;
       const bytes = await tx.get(changeBytesTable, [recordId, hash]);
       if (bytes === undefined) continue;
       changes.push({
@@ -135,7 +154,21 @@ export async function exportUnsynced(
         bytes: bytesToHex(bytes),
       });
     }
-    return { format: "suture-unsynced-1", exportedAtMs, changes };
+    const attachments: UnsyncedExport["attachments"][number][] = [];
+    for (const {
+      recordId,
+      hash,
+      contentType,
+      unsent,
+    } of await unsentAttachments(tx)) {
+      const { personId, keptAtMs: savedAtMs } = unsent;
+      if (!(await mayCopy({ recordId, personId }))) continue;
+      const bytes = await tx.get(attachmentBytesTable, [recordId, hash]);
+      if (bytes === undefined) continue;
+      const hex = bytesToHex(bytes);
+      attachments.push({ recordId, hash, contentType, savedAtMs, bytes: hex });
+    }
+    return { format: "suture-unsynced-1", exportedAtMs, changes, attachments };
   });
 }
 

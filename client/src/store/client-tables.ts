@@ -15,9 +15,11 @@ import {
   type JsonValue,
   type Migration,
   type Table,
+  type WriteTransaction,
 } from "@suture/schema";
 import { z } from "zod";
 
+import { attachmentBytesTable, attachmentsTable } from "./attachment-rows.ts";
 import { hasChangeShape, localChangeSchema } from "./local-change.ts";
 
 export const localPartition = "local";
@@ -336,6 +338,8 @@ export const clientTables: readonly Table<unknown>[] = [
   reopenCountsTable,
   deviceTable,
   damageReportsTable,
+  attachmentsTable,
+  attachmentBytesTable,
 ];
 
 export const clientMigrations: readonly Migration[] = [
@@ -352,10 +356,19 @@ export const clientMigrations: readonly Migration[] = [
   {
     /** Equipment was listed by its id. */
     name: "equipment-by-name",
-    migrate: async (tx) => {
-      const views = await tx.scan(viewsTable, { prefix: ["equipment"] });
-      for (const { value } of views)
-        await tx.put(staleViewsTable, [value.recordId], true);
-    },
+    migrate: (tx) => makeAnew(tx, "equipment"),
+  },
+  {
+    /** Jobs were found by each of their fields alone. */
+    name: "jobs-by-hands",
+    migrate: (tx) => makeAnew(tx, "serviceJob"),
   },
 ];
+
+async function makeAnew(
+  tx: WriteTransaction,
+  recordType: string,
+): Promise<void> {
+  for (const { value } of await tx.scan(viewsTable, { prefix: [recordType] }))
+    await tx.put(staleViewsTable, [value.recordId], true);
+}

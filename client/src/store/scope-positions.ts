@@ -16,6 +16,7 @@ import {
 import { recordIdSchema, scopeIdSchema } from "@suture/schema";
 
 import { startOf } from "./apply-remote.ts";
+import { dropSentAttachments } from "./attachment-rows.ts";
 import { changesOf, findChange, isRestore } from "./change-rows.ts";
 import {
   changeBytesTable,
@@ -325,6 +326,7 @@ async function removeRecord(
     await tx.delete(changePacksTable, key);
   const record = await tx.get(recordsTable, [recordId]);
   if (record !== undefined) await deleteView(tx, record.recordType, recordId);
+  await dropSentAttachments(tx, recordId);
   await tx.delete(recordsTable, [recordId]);
   await tx.delete(staleViewsTable, [recordId]);
 }

@@ -192,6 +192,7 @@ async function openEngine(
       requests.push(request);
       return Promise.resolve((answers.shift() ?? unreachable)(request));
     },
+    fetch: () => Promise.reject(new Error("no network in this test")),
     clock,
     timers: {
       after(delayMs, task) {

@@ -18,6 +18,8 @@ import {
 } from "@suture/schema";
 
 import type { RequestToProve } from "../identity/dpop-proof.ts";
+import type { Fetch } from "../identity/identity-request.ts";
+import { AttachmentUploads } from "./attachment-uploads.ts";
 import { createBackoff } from "./backoff.ts";
 import type { Connect, ConnectFailure } from "./connect.ts";
 import type { LocalLog } from "../store/local-log.ts";
@@ -63,6 +65,8 @@ export interface SyncEngineDeps {
   readonly log: LocalLog;
   readonly identity: SyncIdentity;
   readonly connect: Connect;
+  /** For what goes over HTTP, at the same place. */
+  readonly fetch: Fetch;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -118,6 +122,7 @@ export function notStarted(last: LastHeard | undefined): SyncStatus {
 export class SyncEngine implements SyncDriver {
   readonly #deps: SyncEngineDeps;
   readonly #backoff;
+  readonly #uploads: AttachmentUploads;
   #status: SyncStatus;
   #session: SyncSession | undefined;
   #retry: Timer | undefined;
@@ -129,6 +134,8 @@ export class SyncEngine implements SyncDriver {
     this.#deps = deps;
     this.#status = notStarted(deps.lastHeard);
     this.#backoff = createBackoff(deps.random);
+    const url = new URL("/", deps.url.replace(/^ws/, "http")).href;
+    this.#uploads = new AttachmentUploads({ ...deps, url });
   }
 
   get status(): SyncStatus {
@@ -150,6 +157,7 @@ export class SyncEngine implements SyncDriver {
     this.#retry?.cancel();
     this.#session?.stop();
     this.#session = undefined;
+    this.#uploads.stop();
     this.#tell({ state: "stopped", problem: null, nextAttemptAtMs: null });
   }
 
@@ -161,6 +169,7 @@ export class SyncEngine implements SyncDriver {
 
   push(): void {
     this.#session?.push();
+    if (this.#status.state === "up-to-date") this.#uploads.start();
   }
 
   async #run(attempt: number): Promise<void> {
@@ -203,15 +212,18 @@ export class SyncEngine implements SyncDriver {
         onWelcome: () => this.#tell({ state: "receiving" }),
         onAnswer: () => this.#tell({ lastAnswerAtMs: this.#deps.clock.now() }),
         onProgress: () => void (hasProgress = true),
-        onCaughtUp: () =>
+        onCaughtUp: () => {
           this.#tell({
             state: "up-to-date",
             caughtUpAtMs: this.#deps.clock.now(),
-          }),
+          });
+          this.#uploads.start();
+        },
         onPresence: (message) => this.#deps.onPresence(message),
         onEnd: (problem, retryAfterMs) => {
           if (attempt !== this.#attempt) return;
           this.#session = undefined;
+          this.#uploads.stop();
           // A full disk fails the same each time, however far the server's part of it went.
           if (hasProgress && problem.code !== "store-failed")
             this.#backoff.reset();

@@ -9,7 +9,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import {
   attachmentHashSchema,
   bytesToHex,
+  httpErrorSchema,
   identityError,
+  identityErrorSchema,
   maxAttachmentBytes,
   pictureTypeOf,
   recordIdSchema,
@@ -21,6 +23,7 @@ import type { Context } from "hono";
 import { appendAudit } from "../../audit/append-audit.ts";
 import {
   dpopHeader,
+  jsonContent,
   respondWithError,
 } from "../../identity/identity-response.ts";
 import { externalUrlOf } from "../../identity/routes.ts";
@@ -49,6 +52,15 @@ const pictures = {
   "image/webp": picture,
 };
 
+/** What stands against the token or its proof, or against what is asked for with it. */
+const whyNot = {
+  ...errorResponses,
+  "4XX": jsonContent(
+    z.union([httpErrorSchema, identityErrorSchema]),
+    "Why not, as one of a closed list of codes",
+  ),
+};
+
 export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
   const { store, recordTypes, clock, checkpoints, reads, budgets } = deps;
 
@@ -67,8 +79,11 @@ export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
     ...byDevice,
     request: { params, body: { required: true, content: pictures } },
     responses: {
-      204: { description: "They are here, durably; also if they were" },
-      ...errorResponses,
+      200: jsonContent(
+        z.object({ hash: attachmentHashSchema }),
+        "They are here, durably; also if they were before",
+      ),
+      ...whyNot,
     },
   });
   app.openapi(put, async (c) => {
@@ -123,7 +138,7 @@ export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
     if (outcome === "gone")
       return respondWithHttpError(c, "attachment-unknown");
     if (outcome === "stored") checkpoints.noteAppended(organizationId);
-    return c.body(null, 204, noStore);
+    return c.json({ hash }, 200, noStore);
   });
 
   const get = createRoute({
@@ -134,7 +149,7 @@ export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
     request: { params },
     responses: {
       200: { description: "As they came", content: pictures },
-      ...errorResponses,
+      ...whyNot,
     },
   });
   app.openapi(get, async (c) => {

@@ -1,0 +1,269 @@
+import {
+  attachmentHashSchema,
+  bytesToHex,
+  createMemoryStore,
+  httpError,
+  sha256,
+  type RecordId,
+} from "@suture/schema";
+import { expect, test } from "vitest";
+
+import { generateDeviceKeyPair } from "../identity/device-key.ts";
+import type { Fetch } from "../identity/identity-request.ts";
+import {
+  attachmentsTable,
+  maxKeptAttachmentBytes,
+} from "../store/attachment-rows.ts";
+import { clientTables } from "../store/client-tables.ts";
+import {
+  foundClinic,
+  join,
+  newPatient,
+  openDevice,
+  TestServer,
+  type Device,
+} from "./clinic.test-support.ts";
+import { failingStore } from "./failing-store.test-support.ts";
+
+const jpeg = pictureOf(300);
+
+test("[AT-6] a picture that was taken is there after a restart, before and after a record names it", async () => {
+  const { device, recordId } = await atRecord();
+  const kept = await keep(device, recordId, jpeg);
+  const expected = {
+    hash: hashOf(jpeg),
+    contentType: "image/jpeg",
+    byteLength: 300,
+  };
+  expect(kept).toEqual(expected);
+  const later = await openDevice({
+    name: "ada",
+    store: device.store,
+    start: 2,
+  });
+  expect(await later.client.attachments.read({ recordId, ...kept })).toEqual({
+    ok: true,
+    value: { bytes: jpeg, contentType: "image/jpeg", isUnsent: true },
+  });
+});
+
+test("[AT-6] what is no picture, or larger than 8 MiB, is not kept; nor anything while nobody is signed in", async () => {
+  const { device, recordId } = await atRecord();
+  const { attachments } = device.client;
+  const script = new TextEncoder().encode("<svg onload='alert(1)'/>");
+  expect(await attachments.keep(recordId, script)).toMatchObject({
+    error: { code: "not-a-picture" },
+  });
+  const large = pictureOf(8 * 1024 * 1024 + 1);
+  expect(await attachments.keep(recordId, large)).toMatchObject({
+    error: { code: "too-large" },
+  });
+  await device.tokens.removeGrant(device.personId);
+  await device.client.renewPersons();
+  expect(await attachments.keep(recordId, jpeg)).toMatchObject({
+    error: { code: "signed-out" },
+  });
+  expect(await rowsOf(device)).toEqual([]);
+});
+
+test("[AT-6] a device that cannot store it says so, and keeps nothing of it", async () => {
+  const failing = failingStore(createMemoryStore({ tables: clientTables }));
+  const { device, recordId } = await atRecord({ store: failing.store });
+  for (const calls of [0, 1, 2, 3, 4]) {
+    failing.failAfter(calls);
+    expect(await device.client.attachments.keep(recordId, jpeg)).toEqual({
+      ok: false,
+      error: { code: "not-saved" },
+    });
+    failing.heal();
+    expect(await rowsOf(device)).toEqual([]);
+  }
+});
+
+test("[AT-6] one that no record is to name after all is dropped; one that was sent stays", async () => {
+  const { device, recordId } = await atRecord();
+  const { attachments } = device.client;
+  const kept = await keep(device, recordId, jpeg);
+  await attachments.drop({ recordId, ...kept });
+  expect(await rowsOf(device)).toEqual([]);
+});
+
+test("[AT-8] what only this device has is listed with its age and reason, is in the copy, and holds leaving back", async () => {
+  const { device, recordId, server } = await atRecord();
+  const { attachments } = device.client;
+  await server.takeFrom(device);
+  expect(await device.client.unsynced()).toEqual([]);
+  const { hash } = await keep(device, recordId, jpeg);
+  const listed = { recordId, hash, recordType: "patient", byteLength: 300 };
+  expect(await attachments.unsent()).toMatchObject([
+    {
+      ...listed,
+      savedAtMs: device.clock.nowMs,
+      state: "queued",
+      label: "Saved locally. Will sync on reconnect.",
+      reason: null,
+    },
+  ]);
+  const copy = await device.client.exportUnsynced();
+  expect(copy.attachments).toMatchObject([
+    { recordId, hash, contentType: "image/jpeg", bytes: bytesToHex(jpeg) },
+  ]);
+  expect(await device.client.leaveDevice()).toMatchObject({
+    error: { code: "work-unsynced", count: 1 },
+  });
+});
+
+test("[AT-8] of somebody who has left the device, it says that they must sign in", async () => {
+  const { device, recordId } = await atRecord();
+  await keep(device, recordId, jpeg);
+  await device.tokens.removeGrant(device.personId);
+  await device.client.renewPersons();
+  expect(await device.client.attachments.unsent()).toMatchObject([
+    { state: "local", reason: "Its author must sign in here." },
+  ]);
+});
+
+test("[AT-9] what is not here is fetched, and kept for the next time", async () => {
+  const asked: string[] = [];
+  const { device, recordId } = await atRecord({
+    fetch: async (url) => {
+      asked.push(url);
+      return new Response(jpeg);
+    },
+  });
+  const name = { recordId, hash: hashOf(jpeg) };
+  const expected = {
+    ok: true,
+    value: { bytes: jpeg, contentType: "image/jpeg", isUnsent: false },
+  };
+  const { attachments } = device.client;
+  const both = [attachments.read(name), attachments.read(name)];
+  expect(await Promise.all(both)).toEqual([expected, expected]);
+  expect(await attachments.read(name)).toEqual(expected);
+  expect(asked).toEqual([
+    `https://suture.test/v1/records/${recordId}/attachments/${hashOf(jpeg)}`,
+  ]);
+});
+
+test("[AT-9] bytes that are not of the hash are nobody's: nothing is shown or kept of them", async () => {
+  for (const answer of [pictureOf(299), jpeg.slice(0, 200), new Uint8Array()]) {
+    const { device, recordId } = await atRecord({
+      fetch: async () => new Response(new Uint8Array(answer)),
+    });
+    const name = { recordId, hash: hashOf(jpeg) };
+    expect(await device.client.attachments.read(name)).toEqual({
+      ok: false,
+      error: { code: "unreachable" },
+    });
+    expect(await rowsOf(device)).toEqual([]);
+  }
+});
+
+test("[AT-9] what the server has not got is told apart from nobody who answers", async () => {
+  const answers: (() => Promise<Response>)[] = [
+    async () =>
+      new Response(JSON.stringify(httpError("attachment-not-here")), {
+        status: 404,
+      }),
+    async () => new Response("<html>Sign in to this network</html>"),
+    () => Promise.reject(new TypeError("fetch failed")),
+  ];
+  const { device, recordId } = await atRecord({
+    fetch: () => (answers.shift() ?? Promise.reject)(),
+  });
+  const name = { recordId, hash: hashOf(jpeg) };
+  const codes = [];
+  for (let count = 0; count < 3; count += 1) {
+    const read = await device.client.attachments.read(name);
+    codes.push(read.ok ? "ok" : read.error.code);
+  }
+  expect(codes).toEqual(["not-here", "unreachable", "unreachable"]);
+});
+
+test("[AT-9] a colleague on the same device who may not read the record gets nothing of it, and asks nobody", async () => {
+  const asked: string[] = [];
+  const fetch: Fetch = async (url) => (asked.push(url), new Response(jpeg));
+  const { device, recordId, founded } = await atRecord({ fetch });
+  const name = await keep(device, recordId, jpeg);
+  const tom = await openDevice({ name: "tom", store: device.store, fetch });
+  await join(tom, founded.organizationId, founded.teamId, ["technician"]);
+  expect(await tom.client.attachments.read({ recordId, ...name })).toEqual({
+    ok: false,
+    error: { code: "record-unknown" },
+  });
+  const copy = await tom.client.exportUnsynced();
+  expect(copy.attachments).toEqual([]);
+  expect(asked).toEqual([]);
+});
+
+test("[AT-9] of what was fetched the longest unused goes first; what was not sent stays", async () => {
+  const size = maxKeptAttachmentBytes / 16;
+  const pictures = Array.from({ length: 17 }, (_, at) =>
+    pictureOf(size, at + 1),
+  );
+  const byHash = new Map(pictures.map((bytes) => [`${hashOf(bytes)}`, bytes]));
+  const { device, recordId } = await atRecord({
+    fetch: async (url) => new Response(byHash.get(url.slice(-64)) ?? null),
+  });
+  const { attachments } = device.client;
+  const mine = await keep(device, recordId, jpeg);
+  for (const bytes of pictures) {
+    device.clock.nowMs += 1;
+    await attachments.read({ recordId, hash: hashOf(bytes) });
+  }
+  const held = new Set((await rowsOf(device)).map(({ hash }) => hash));
+  expect(held.has(mine.hash)).toBe(true);
+  expect(pictures.map((bytes) => held.has(hashOf(bytes)))).toEqual([
+    false,
+    ...Array.from({ length: 16 }, () => true),
+  ]);
+});
+
+test("[AT-9] what was fetched leaves with its record", async () => {
+  const { device, recordId, server } = await atRecord({
+    fetch: async () => new Response(jpeg),
+  });
+  await server.takeFrom(device);
+  await server.deliverTo(device);
+  await device.client.attachments.read({ recordId, hash: hashOf(jpeg) });
+  expect(await rowsOf(device)).toHaveLength(1);
+  await device.log.keepOnly(new Map());
+  expect(await rowsOf(device)).toEqual([]);
+});
+
+async function atRecord(
+  options: Partial<Parameters<typeof openDevice>[0]> = {},
+) {
+  const device = await openDevice({ name: "ada", ...options });
+  const grant = await device.tokens.loadGrant(device.personId);
+  await device.tokens.saveKeyPair(
+    await generateDeviceKeyPair({ isExtractable: false }),
+  );
+  if (grant !== undefined) await device.tokens.saveGrant(grant);
+  const founded = await foundClinic(device);
+  const record = await newPatient(device, founded.organizationId);
+  const server = new TestServer(founded.organizationId);
+  return { device, founded, server, recordId: record.id };
+}
+
+async function keep({ client }: Device, recordId: RecordId, bytes: Uint8Array) {
+  const kept = await client.attachments.keep(recordId, bytes);
+  if (!kept.ok) throw new Error(kept.error.code);
+  return kept.value;
+}
+
+async function rowsOf({ log }: Device) {
+  const rows = await log.read((tx) => tx.scan(attachmentsTable));
+  return rows.map(({ value }) => value);
+}
+
+function hashOf(bytes: Uint8Array) {
+  return attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
+}
+
+/** Begins as a JPEG does. */
+function pictureOf(byteLength: number, content = 0): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(byteLength).fill(content);
+  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
+  return bytes;
+}

@@ -1,0 +1,212 @@
+/**
+ * Pictures that records name by their hash. Taken here they are durable before anything names them, go to the server by themselves
+ * behind the change that does, and count as unsynced work until it has them. Seen here they are kept for the next time. SPEC AT-6 to AT-9.
+ */
+import {
+  attachmentHashSchema,
+  bytesToHex,
+  err,
+  maxAttachmentBytes,
+  ok,
+  pictureTypeOf,
+  sha256,
+  StoreError,
+  statusLabels,
+  type AttachmentHash,
+  type PersonId,
+  type PictureType,
+  type RecordId,
+  type Result,
+  type SaveState,
+} from "@suture/schema";
+
+import {
+  attachmentBytesTable,
+  attachmentsTable,
+  dropAttachment,
+  keepAttachment,
+  markUsed,
+  unsentAttachments,
+  type AttachmentName,
+} from "../store/attachment-rows.ts";
+import { recordsTable } from "../store/client-tables.ts";
+import {
+  fetchAttachment,
+  type AttachmentRequestDeps,
+  type FetchProblem,
+} from "../sync/attachment-requests.ts";
+import { mayReadOpen } from "./may-read.ts";
+import type { RecordDeps } from "./record-deps.ts";
+
+export interface KeptAttachment {
+  readonly hash: AttachmentHash;
+  readonly contentType: PictureType;
+  readonly byteLength: number;
+}
+
+export interface Picture {
+  readonly bytes: Uint8Array;
+  readonly contentType: PictureType;
+  /** Whether only this device has it. */
+  readonly isUnsent: boolean;
+}
+
+export interface KeepProblem {
+  readonly code: "not-a-picture" | "too-large" | "signed-out" | "not-saved";
+}
+
+export interface ReadProblem {
+  /** `record-unknown`: not the person's to see. */
+  readonly code: FetchProblem | "record-unknown" | "store-failed";
+}
+
+/** A picture that only this device has. */
+export interface UnsentAttachment extends AttachmentName {
+  readonly recordType: string | null;
+  readonly personId: PersonId;
+  readonly byteLength: number;
+  readonly savedAtMs: number;
+  readonly state: SaveState;
+  readonly label: (typeof statusLabels)[SaveState];
+  /** Why it has not been sent or taken yet, where more is known than that. */
+  readonly reason: string | null;
+}
+
+/** Is written down again no sooner: what was looked at lately stays either way. */
+const worthNotingMs = 3_600_000;
+
+export class Attachments {
+  readonly #deps: RecordDeps & AttachmentRequestDeps;
+  readonly #fetching = new Map<string, Promise<Result<Picture, ReadProblem>>>();
+
+  constructor(deps: RecordDeps & AttachmentRequestDeps) {
+    this.#deps = deps;
+  }
+
+  /** Durable on this device once it resolves. Name it in the record by what it gives back, or `drop` it. */
+  async keep(
+    recordId: RecordId,
+    bytes: Uint8Array,
+  ): Promise<Result<KeptAttachment, KeepProblem>> {
+    const { log, clock, person, onSaved } = this.#deps;
+    const contentType = pictureTypeOf(bytes);
+    if (contentType === undefined) return err({ code: "not-a-picture" });
+    if (bytes.length > maxAttachmentBytes) return err({ code: "too-large" });
+    const personId = person()?.personId;
+    if (personId === undefined) return err({ code: "signed-out" });
+    const hash = attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
+    const usedAtMs = clock.now();
+    const kept = { hash, contentType, byteLength: bytes.length };
+    const unsent = { personId, keptAtMs: usedAtMs, refusal: null };
+    const row = { ...kept, recordId, usedAtMs, unsent };
+    try {
+      await log.writeAbout(recordId, (tx) => keepAttachment(tx, row, bytes));
+    } catch (cause) {
+      if (cause instanceof StoreError) return err({ code: "not-saved" });
+      throw cause;
+    }
+    onSaved([]);
+    return ok(kept);
+  }
+
+  /** Of one that no record is to name after all. */
+  async drop({ recordId, hash }: AttachmentName): Promise<void> {
+    await this.#deps.log.writeAbout(recordId, async (tx) => {
+      const row = await tx.get(attachmentsTable, [recordId, hash]);
+      if (row?.unsent) await dropAttachment(tx, row);
+    });
+  }
+
+  /** From this device, or else from the server. */
+  async read(name: AttachmentName): Promise<Result<Picture, ReadProblem>> {
+    try {
+      if (!(await this.#mayRead(name.recordId)))
+        return err({ code: "record-unknown" });
+      return (await this.#held(name)) ?? (await this.#fetchOnce(name));
+    } catch (cause) {
+      if (cause instanceof StoreError) return err({ code: "store-failed" });
+      throw cause;
+    }
+  }
+
+  /** Pictures that only this device has, those taken first in front. */
+  unsent(): Promise<readonly UnsentAttachment[]> {
+    const { log, sending } = this.#deps;
+    return log.read(async (tx) => {
+      const found: UnsentAttachment[] = [];
+      for (const row of await unsentAttachments(tx)) {
+        const { recordId, hash, byteLength, unsent } = row;
+        const { personId, keptAtMs, refusal } = unsent;
+        const record = await tx.get(recordsTable, [recordId]);
+        const canSend = sending.canSend(personId);
+        const state =
+          refusal !== null ? "refused" : canSend ? "queued" : "local";
+        found.push({
+          ...{ recordId, hash, personId, byteLength, state },
+          recordType: record?.recordType ?? null,
+          savedAtMs: keptAtMs,
+          label: statusLabels[state],
+          reason: refusal ?? (canSend ? null : "Its author must sign in here."),
+        });
+      }
+      return found;
+    });
+  }
+
+  async #mayRead(recordId: RecordId): Promise<boolean> {
+    const opened = await this.#deps.records.open(recordId);
+    return opened.ok && mayReadOpen(this.#deps, opened.value);
+  }
+
+  async #held({
+    recordId,
+    hash,
+  }: AttachmentName): Promise<Result<Picture, ReadProblem> | undefined> {
+    const { log, clock } = this.#deps;
+    const key = [recordId, hash];
+    const [row, bytes] = await log.read(async (tx) => [
+      await tx.get(attachmentsTable, key),
+      await tx.get(attachmentBytesTable, key),
+    ]);
+    if (row === undefined || bytes === undefined) return undefined;
+    const nowMs = clock.now();
+    if (nowMs - row.usedAtMs > worthNotingMs)
+      await log.write((tx) => markUsed(tx, row, nowMs));
+    const { contentType, unsent } = row;
+    return ok({ bytes, contentType, isUnsent: unsent !== null });
+  }
+
+  /** The same picture may be asked for from several places of a page. */
+  #fetchOnce(name: AttachmentName): Promise<Result<Picture, ReadProblem>> {
+    const key = `${name.recordId} ${name.hash}`;
+    const fetching =
+      this.#fetching.get(key) ??
+      this.#fetch(name).finally(() => this.#fetching.delete(key));
+    this.#fetching.set(key, fetching);
+    return fetching;
+  }
+
+  async #fetch(name: AttachmentName): Promise<Result<Picture, ReadProblem>> {
+    const { identity, log, clock, person } = this.#deps;
+    const personId = person()?.personId;
+    const credentials = (await identity.credentials()).find(
+      (held) => held.personId === personId,
+    );
+    if (credentials === undefined) return err({ code: "unreachable" });
+    const fetched = await fetchAttachment(this.#deps, credentials, name);
+    if (!fetched.ok) return err({ code: fetched.error });
+    const bytes = fetched.value;
+    const contentType = pictureTypeOf(bytes);
+    if (contentType === undefined) return err({ code: "not-here" });
+    const byteLength = bytes.length;
+    const usedAtMs = clock.now();
+    const row = { ...name, contentType, byteLength, usedAtMs, unsent: null };
+    // A device that is full shows it all the same.
+    await log.write((tx) => keepAttachment(tx, row, bytes)).catch(ignoreFull);
+    return ok({ bytes, contentType, isUnsent: false });
+  }
+}
+
+function ignoreFull(cause: unknown): void {
+  if (!(cause instanceof StoreError)) throw cause;
+}
