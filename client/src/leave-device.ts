@@ -8,6 +8,7 @@ import type { RequestError } from "./identity/identity-request.ts";
 import type { TokenRenewal } from "./identity/token-renewal.ts";
 import { dropFormsOf } from "./records/kept-forms.ts";
 import { dropReopenCountsOf } from "./records/reopen-counts.ts";
+import { unsentAttachments } from "./store/attachment-rows.ts";
 import { passwordChecksTable } from "./store/client-tables.ts";
 import type { LocalLog } from "./store/local-log.ts";
 import { unsyncedChanges } from "./store/push-order.ts";
