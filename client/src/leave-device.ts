@@ -2,7 +2,7 @@
  * Taking a person off a device that they hand on: the server forgets them on it, then the device forgets their tokens. Their work
  * that only this device has would stay here with nobody to send it, so that is refused until they say so. SPEC ID-36.
  */
-import { err, type PersonId, type Result } from "@suture/schema";
+import { err, ok, type PersonId, type Result } from "@suture/schema";
 
 import type { RequestError } from "./identity/identity-request.ts";
 import type { TokenRenewal } from "./identity/token-renewal.ts";
@@ -24,12 +24,17 @@ export interface WorkUnsynced {
 export interface LeaveOptions {
   /** Leave although work of theirs was not sent: it stays on the device, and goes out when they sign in on it again. */
   readonly evenWithUnsynced?: boolean;
+  /**
+   * Leave without asking the server, where it cannot be asked: what let anybody in as them is gone from here, and ends there by itself
+   * once it expires, or when an admin takes them off the device. SPEC AP-106.
+   */
+  readonly withoutServer?: boolean;
 }
 
 export async function leaveDevice(
   deps: { readonly log: LocalLog; readonly renewal: TokenRenewal },
   personId: PersonId,
-  { evenWithUnsynced = false }: LeaveOptions,
+  { evenWithUnsynced = false, withoutServer = false }: LeaveOptions,
 ): Promise<Result<void, RequestError | WorkUnsynced>> {
   const authors = await deps.log.read(async (tx) => [
     ...(await unsyncedChanges(tx)).map((change) => change.personId),
@@ -44,7 +49,9 @@ export async function leaveDevice(
       isRetryable: true,
       count,
     });
-  const left = await deps.renewal.leaveDevice(personId);
+  const left = withoutServer
+    ? ok(await deps.renewal.forget(personId))
+    : await deps.renewal.leaveDevice(personId);
   if (left.ok)
     await deps.log.write(async (tx) => {
       await dropFormsOf(tx, personId);

@@ -82,10 +82,15 @@ export class TokenRenewal {
     const session = await this.liveSession(personId);
     if (!session.ok) return session;
     const left = await leaveDevice(this.#deps, session.value);
-    if (!left.ok) return left;
-    this.session = undefined;
-    this.#signOuts += 1;
+    if (left.ok) await this.forget(personId);
     return left;
+  }
+
+  /** The person's tokens are gone from this device; a renewal that was on its way brings none back. */
+  async forget(personId: PersonId): Promise<void> {
+    if (this.session?.personId === personId) this.session = undefined;
+    this.#signOuts += 1;
+    await this.#deps.tokens.removeGrant(personId);
   }
 
   /** Renews the person's sync token if less than half of its life is left. Never throws; a failure waits for the next occasion. */

@@ -64,6 +64,42 @@ test("[AP-12] where the server cannot be asked, the person stays signed in and i
   expect(device.client.person?.personId).toBe(device.personId);
 });
 
+test("[AP-106] without the server somebody can sign out of the device alone, behind the same stop, and is told what that leaves", async () => {
+  const device = await clinic();
+  const { client, tokens, personId } = device;
+  const page = await renderApp(device, "/unsent");
+  await page.shows("North clinic");
+  await askToLeave(page);
+  await page.press("Sign out");
+  await page.shows("3 changes exist only on this device");
+  await page.press("Sign out anyway");
+  await page.shows("You are still signed in.");
+  await page.shows("runs out by itself within 180 days");
+  expect(await tokens.loadGrant(personId)).toBeDefined();
+  await page.press("Sign out of this device only");
+  await page.shows("Who uses this device?");
+  expect(await tokens.listPersonIds()).toEqual([personIdOf("ben")]);
+  // The work of whoever left waits for them.
+  expect(await client.unsynced()).toHaveLength(3);
+  expect(client.person?.personId).not.toBe(personId);
+});
+
+test("[AP-106] with the last of its people everything that the device kept goes, also without the server", async () => {
+  const device = await openDevice({ name: "ada" });
+  const clinicHere = await foundClinic(device);
+  await new TestServer(clinicHere.organizationId).takeFrom(device);
+  let isRemoved = false;
+  const page = await renderApp(device, "/unsent", {
+    removeDevice: () => Promise.resolve(void (isRemoved = true)),
+  });
+  await page.shows("North clinic");
+  await askToLeave(page);
+  await page.press("Sign out");
+  await page.press("Sign out of this device only");
+  await page.until(() => isRemoved);
+  expect(await device.tokens.listPersonIds()).toEqual([]);
+});
+
 test("[AP-13] after somebody signs out, who uses the device next is chosen", async () => {
   const tokens = createMemoryTokenStore();
   for (const name of ["ada", "ben"])

@@ -2,6 +2,8 @@
 import { useState } from "react";
 import { useLocation } from "wouter";
 
+import type { LeaveOptions } from "@suture/client";
+
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Actions, Dialog } from "../ui/dialog.tsx";
@@ -11,8 +13,16 @@ import { useSaveUnsent } from "./unsent/use-save-unsent.ts";
 
 type Step =
   | { readonly at: "asking" | "leaving" }
-  | { readonly at: "stopped"; readonly count: number }
-  | { readonly at: "failed"; readonly message: string };
+  | {
+      readonly at: "stopped";
+      readonly count: number;
+      readonly how: LeaveOptions;
+    }
+  | {
+      readonly at: "failed";
+      readonly message: string;
+      readonly how: LeaveOptions;
+    };
 
 export function LeaveDialog({
   isOpen,
@@ -30,16 +40,17 @@ export function LeaveDialog({
     setStep({ at: "asking" });
     onClose();
   };
-  const leave = async (evenWithUnsynced: boolean) => {
+  const leave = async (how: LeaveOptions) => {
     setStep({ at: "leaving" });
-    const left = await client.leaveDevice({ evenWithUnsynced });
+    const left = await client.leaveDevice(how);
     if (left.ok) {
       // What nobody can open any more is not to lie about; what waits to be sent is.
-      const [people, unsynced] = await Promise.all([
+      const kept = await Promise.all([
         client.peopleHere(),
         client.unsynced(),
+        client.attachments.unsent(),
       ]);
-      if (people.length === 0 && unsynced.length === 0) return removeDevice();
+      if (kept.every(({ length }) => length === 0)) return removeDevice();
       close();
       // Who uses the device next is chosen, not taken over.
       goTo("/sign-in", { replace: true });
@@ -49,8 +60,8 @@ export function LeaveDialog({
     // A `count` says how much exists only here.
     setStep(
       "count" in error
-        ? { at: "stopped", count: error.count }
-        : { at: "failed", message: error.message },
+        ? { at: "stopped", count: error.count, how }
+        : { at: "failed", message: error.message, how },
     );
   };
   const isStopped = step.at === "stopped";
@@ -69,18 +80,24 @@ export function LeaveDialog({
       )}
       {step.at === "failed" && (
         <Notice tone="danger" isLive>
-          {shell.leave.failed(step.message)}
+          <p>{shell.leave.failed(step.message)}</p>
+          <p>{shell.leave.onlyHereBody}</p>
         </Notice>
       )}
       <Actions>
-        {isStopped ? (
+        {step.at === "stopped" ? (
           <>
             <Button look="primary" onPress={() => client.startSync()}>
               {shell.leave.syncNow}
             </Button>
             <Button onPress={() => void save()}>{shell.leave.saveCopy}</Button>
             <Button onPress={close}>{shell.leave.stay}</Button>
-            <Button look="danger" onPress={() => void leave(true)}>
+            <Button
+              look="danger"
+              onPress={() =>
+                void leave({ ...step.how, evenWithUnsynced: true })
+              }
+            >
               {shell.leave.anyway}
             </Button>
           </>
@@ -89,10 +106,18 @@ export function LeaveDialog({
             <Button
               look="primary"
               isDisabled={step.at === "leaving"}
-              onPress={() => void leave(false)}
+              onPress={() => void leave(step.at === "failed" ? step.how : {})}
             >
-              {shell.leave.confirm}
+              {step.at === "failed" ? shell.leave.again : shell.leave.confirm}
             </Button>
+            {step.at === "failed" && (
+              <Button
+                look="danger"
+                onPress={() => void leave({ ...step.how, withoutServer: true })}
+              >
+                {shell.leave.onlyHere}
+              </Button>
+            )}
             <Button onPress={close}>{shell.leave.stay}</Button>
           </>
         )}

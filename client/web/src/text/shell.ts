@@ -64,5 +64,9 @@ export const shellText = {
       "The copy was handed to your downloads. It holds clinical content: treat it as you would the record.",
     anyway: "Sign out anyway",
     failed: (sentence: string) => `You are still signed in. ${sentence}`,
+    again: "Try again",
+    onlyHere: "Sign out of this device only",
+    onlyHereBody:
+      "You can sign out of this device alone: what lets anybody in as you is destroyed on it. The server does not hear of it. It lists you on this device until an administrator takes you off it, and what it had given you here runs out by itself within 180 days.",
   },
 };
