@@ -109,6 +109,8 @@ export { organization } from "./records/organization.ts";
 export { patient } from "./records/patient.ts";
 export { profile } from "./records/profile.ts";
 export {
+  isJobOver,
+  jobWords,
   serviceJob,
   workDigest,
   type WorkDone,

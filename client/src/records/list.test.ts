@@ -1,7 +1,9 @@
 import {
   createMemoryStore,
+  jobWords,
   recordIdFromBytes,
   recordIdSchema,
+  type RecordId,
   type Store,
 } from "@suture/schema";
 import fc from "fast-check";
@@ -156,6 +158,53 @@ test("[CL-24] a list waits for no record that arrives after it was asked for", a
   isArriving = true;
   expect(await client.patients.list()).toHaveLength(3);
   expect(arrived).toBe(1);
+});
+
+test("[CL-24] open jobs of one person are found without reading what they have done", async () => {
+  const { client, store, takeCounts } = await hospital(0);
+  const [own] = client.memberships;
+  const parentId = own?.teamIds[0];
+  if (own === undefined || parentId === undefined) throw new Error("no team");
+  const { memberId: assigneeId } = own;
+  const jobs: Record<string, RecordId> = {};
+  for (const [name, fields] of Object.entries({
+    mine: { assigneeId, workStatus: "in-progress" },
+    unsigned: { assigneeId, workStatus: "completed" },
+    rejected: { assigneeId, workStatus: "rejected" },
+    free: { workStatus: "requested" },
+  } as const)) {
+    const created = await client.serviceJobs.create({ parentId, fields });
+    if (!created.ok) throw new Error(created.error.reason);
+    jobs[name] = created.value.id;
+  }
+  const found = async (matching: string) =>
+    new Set((await client.serviceJobs.list({ matching })).map(({ id }) => id));
+  const idsOf = (...names: readonly string[]) =>
+    new Set(names.map((name) => jobs[name]));
+  await client.serviceJobs.list();
+  takeCounts();
+  expect(await found(jobWords.openWith(assigneeId))).toEqual(
+    idsOf("mine", "unsigned"),
+  );
+  expect(takeCounts()["views_by_word"]).toBe(2);
+  expect(await found(jobWords.openInHands)).toEqual(idsOf("mine", "unsigned"));
+  expect(await found(jobWords.openWithNobody)).toEqual(idsOf("free"));
+  expect(await found(jobWords.overWith(assigneeId))).toEqual(idsOf("rejected"));
+
+  // As an older version of the app had them.
+  await store.write(localPartition, async (tx) => {
+    for (const { value } of await tx.scan(viewsTable, {
+      prefix: ["serviceJob"],
+    }))
+      await putView(tx, "serviceJob", { ...value, terms: [] });
+  });
+  expect(await found(jobWords.openInHands)).toEqual(idsOf());
+  const byHands = clientMigrations.find(({ name }) => name === "jobs-by-hands");
+  await store.write(
+    localPartition,
+    (tx) => byHands?.migrate(tx, localPartition) ?? Promise.resolve(),
+  );
+  expect(await found(jobWords.openInHands)).toEqual(idsOf("mine", "unsigned"));
 });
 
 test("[CL-15] equipment is listed by its name, also what was listed before it was", async () => {

@@ -4,6 +4,7 @@ import {
   readFields,
   readGroup,
   type RecordType,
+  type SaidByRecord,
 } from "@suture/schema";
 
 import type { ViewRow } from "../store/client-tables.ts";
@@ -31,6 +32,7 @@ export function viewOf(state: RecordState): ViewRow {
     .filter((name) => foundBy.has(name))
     .flatMap((name) => statedContents(type, name, state));
   const words = [
+    ...(type.wordsOf?.(saidBy(state)) ?? []),
     ...named,
     ...contents.flatMap(wordsIn),
     ...Object.values(values).filter((value) => typeof value === "string"),
@@ -52,6 +54,18 @@ export function normalizeTerm(text: string): string {
     .normalize("NFD")
     .replace(/\p{Diacritic}/gu, "")
     .toLowerCase();
+}
+
+function saidBy({ type, index, fold }: RecordState): SaidByRecord {
+  return {
+    valuesOf: (field) => fold.scalars(field),
+    settled: (name) => {
+      const group = groupOf(type, name);
+      if (group === undefined) return null;
+      const reading = readGroup(group, index.live(name), fold);
+      return reading.status === "settled" ? reading.content : null;
+    },
+  };
 }
 
 function statedContents(

@@ -147,6 +147,14 @@ export type Groups = Readonly<
   >
 >;
 
+/** What a record says, for the words by which lists find it. */
+export interface SaidByRecord {
+  /** Every value that devices wrote side by side; the one that stands is last. */
+  valuesOf(field: string): readonly unknown[];
+  /** Null while the group is in conflict. */
+  settled(group: string): Readonly<Record<string, unknown>> | null;
+}
+
 export interface RecordType<
   Type extends string = string,
   F extends Fields = Fields,
@@ -163,6 +171,8 @@ export interface RecordType<
   readonly move?: readonly Role[];
   readonly fields: F;
   readonly groups: G;
+  /** Further words by which a list finds it: of what several fields say together. Pure. */
+  wordsOf?(said: SaidByRecord): readonly string[];
 }
 
 /** The merging fields of a record type, as a reader gets them. */

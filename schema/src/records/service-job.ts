@@ -27,8 +27,9 @@ import {
   type Completion,
   type PartReplaced,
   type SafetyTest,
+  type TaskStatus,
 } from "../fhir/task.ts";
-import { recordIdSchema } from "../ids.ts";
+import { recordIdSchema, type RecordId } from "../ids.ts";
 import {
   defineRecord,
   entries,
@@ -37,6 +38,7 @@ import {
   set,
   text,
   value,
+  type SaidByRecord,
 } from "./define-record.ts";
 import { recordStatus } from "./record-status.ts";
 
@@ -51,6 +53,51 @@ export function workDigest({ partsReplaced, safetyTest }: WorkDone): string {
   return digest({ partsReplaced, safetyTest });
 }
 
+/** Without the signature that closes it, a job that is said to be done is not over. */
+const over: ReadonlySet<unknown> = new Set<TaskStatus>([
+  "cancelled",
+  "rejected",
+  "failed",
+  "entered-in-error",
+]);
+
+/** Whether nobody has to do anything about the job any more. `service` is null while it is in conflict. */
+export function isJobOver(
+  workStatus: unknown,
+  service: Pick<WorkSigned, "completion"> | null,
+): boolean {
+  if (service === null) return false;
+  return service.completion !== null || over.has(workStatus);
+}
+
+interface WorkSigned {
+  readonly completion: unknown;
+}
+
+/** Words by which lists find jobs, however many there are. */
+export const jobWords = {
+  openWith: (memberId: RecordId) => `job open with ${memberId}`,
+  /** With whomever. */
+  openInHands: "job open with",
+  openWithNobody: "job open for all",
+  overWith: (memberId: RecordId) => `job over with ${memberId}`,
+} as const;
+
+function wordsOfJob({ valuesOf, settled }: SaidByRecord): readonly string[] {
+  const service = settled("service");
+  const isOver = isJobOver(
+    valuesOf("workStatus").at(-1),
+    service && { completion: service["completion"] ?? null },
+  );
+  const holders = [...new Set(valuesOf("assigneeId"))].flatMap(
+    (value) => recordIdSchema.safeParse(value).data ?? [],
+  );
+  if (isOver) return holders.map(jobWords.overWith);
+  return holders.length === 0
+    ? [jobWords.openWithNobody]
+    : holders.map(jobWords.openWith);
+}
+
 export const serviceJob = defineRecord({
   type: "serviceJob",
   scope: "team",
@@ -58,6 +105,7 @@ export const serviceJob = defineRecord({
   read: everyone,
   create: serviceReporters,
   move: serviceTeam,
+  wordsOf: wordsOfJob,
   fields: {
     equipmentId: scalar(recordIdSchema, serviceReporters),
     /** Whoever has it in hand; picking up a colleague's job is writing oneself here. */

@@ -1,5 +1,5 @@
 /** What a job is called, and how it stands: never "completed" while what was signed about it is contested. SPEC AP-41. */
-import type { serviceJob, TaskStatus } from "@suture/schema";
+import { isJobOver, type serviceJob, type TaskStatus } from "@suture/schema";
 import type { RecordSnapshot } from "@suture/client";
 
 export type Job = RecordSnapshot<typeof serviceJob>;
@@ -22,17 +22,13 @@ export function jobState(job: Job): JobState {
   return stated === "completed" ? "unsigned" : stated;
 }
 
-/** Those that nobody has to do anything about any more. */
-const over: ReadonlySet<JobState> = new Set([
-  "completed",
-  "cancelled",
-  "rejected",
-  "failed",
-  "entered-in-error",
-]);
-
+/** Whether nobody has to do anything about it any more. */
 export function isOver(job: Job): boolean {
-  return over.has(jobState(job));
+  const service = job.group("service");
+  return isJobOver(
+    job.fields.workStatus,
+    service.status === "settled" ? service.content : null,
+  );
 }
 
 /** Everybody who wrote themselves down at once; the one that stands is last. */

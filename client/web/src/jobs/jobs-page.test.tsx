@@ -48,6 +48,45 @@ test("[AP-40] my jobs come first, the most urgent on top, then what nobody has, 
   await page.shows("Old one");
 });
 
+test("[AP-120] of what is done only so much is read, and every open job of mine is shown, also one that two picked up at once", async () => {
+  const { tapiwa, simba, tapiwaId, simbaId, addJob, meet } = await workshop();
+  const done = { assigneeId: tapiwaId, workStatus: "cancelled" } as const;
+  await addJob({
+    assigneeId: tapiwaId,
+    workStatus: "accepted",
+    code: named("Yearly check"),
+    description: "Z",
+  });
+  const both = await addJob({
+    workStatus: "requested",
+    code: named("No image"),
+    description: "Z",
+  });
+  await meet();
+  for (const [device, assigneeId] of [
+    [tapiwa, tapiwaId],
+    [simba, simbaId],
+  ] as const) {
+    const edit = await (await jobOn(device, both)).edit();
+    edit.draft.assigneeId = assigneeId;
+    expect((await edit.save()).ok).toBe(true);
+  }
+  await meet();
+  // All of them before mine in the order of a list, which is by what is written in the job.
+  await Promise.all(
+    Array.from({ length: 110 }, (_, count) =>
+      addJob({ ...done, description: `A ${count}` }),
+    ),
+  );
+  const page = await renderApp(tapiwa, "/jobs");
+  await page.shows("In my hands (2)");
+  expect(page.text).toContain("Yearly check");
+  expect(page.text).toContain("No image");
+  await page.press("Show what I have done");
+  await page.shows("Done by me (100)");
+  expect(page.text).toContain("100 are shown; this device has more.");
+});
+
 test("[AP-40] a job whose work is contested is not counted as done, whatever its state says", async () => {
   const { tapiwa, simba, tapiwaId, addJob, meet } = await workshop();
   const job = await addJob({

@@ -10,8 +10,13 @@ import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { JobCard } from "./job-card.tsx";
-import { isOver } from "./job-words.ts";
-import { useJobsOf, useOpenJobs, type JobRow } from "./use-open-jobs.ts";
+import {
+  useJobsDoneBy,
+  useJobsOfNobody,
+  useJobsOfOthers,
+  useOpenJobsOf,
+  type JobRows,
+} from "./use-open-jobs.ts";
 
 export function JobsPage() {
   const { jobs } = useText();
@@ -22,15 +27,12 @@ export function JobsPage() {
 
 function JobsFor({ me }: { readonly me: RecordId }) {
   const { jobs, common } = useText();
-  const own = useJobsOf(me);
-  const { rows, isLoading, hasFailed } = useOpenJobs(own);
-  const holderOf = ({ snapshot }: JobRow) => snapshot.fields.assigneeId ?? null;
-  const mine = rows.filter((row) => holderOf(row) === me);
-  const free = rows.filter((row) => holderOf(row) === null);
-  const theirs = rows.filter(
-    (row) => holderOf(row) !== null && holderOf(row) !== me,
-  );
-  if (isLoading && rows.length === 0)
+  const mine = useOpenJobsOf(me);
+  const free = useJobsOfNobody();
+  const theirs = useJobsOfOthers(me);
+  const lists = [mine, free, theirs];
+  const isNothing = lists.every(({ rows }) => rows.length === 0);
+  if (isNothing && lists.some(({ isLoading }) => isLoading))
     return (
       <>
         <h1>{jobs.title}</h1>
@@ -40,32 +42,35 @@ function JobsFor({ me }: { readonly me: RecordId }) {
   return (
     <>
       <h1>{jobs.title}</h1>
-      {hasFailed && <Notice tone="danger">{common.storeFailed}</Notice>}
-      <JobList title={jobs.mine} rows={mine} />
-      {mine.length === 0 && (
+      {lists.some(({ hasFailed }) => hasFailed) && (
+        <Notice tone="danger">{common.storeFailed}</Notice>
+      )}
+      <JobList title={jobs.mine} list={mine} />
+      {mine.rows.length === 0 && (
         <EmptyState title={jobs.noneMine}>
           <p>{jobs.noneMineBody}</p>
         </EmptyState>
       )}
-      <JobList title={jobs.free} rows={free} />
-      <JobList title={jobs.colleagues} rows={theirs} withHolder />
-      {free.length === 0 && theirs.length === 0 && (
+      <JobList title={jobs.free} list={free} />
+      <JobList title={jobs.colleagues} list={theirs} withHolder />
+      {free.rows.length === 0 && theirs.rows.length === 0 && (
         <p className="muted jobs-end">{jobs.noneOpen}</p>
       )}
-      <DoneByMe rows={own.rows.filter(({ snapshot }) => isOver(snapshot))} />
+      <DoneByMe me={me} />
     </>
   );
 }
 
 function JobList({
   title,
-  rows,
+  list: { rows, isCut },
   withHolder = false,
 }: {
   readonly title: string;
-  readonly rows: readonly JobRow[];
+  readonly list: JobRows;
   readonly withHolder?: boolean;
 }) {
+  const { jobs } = useText();
   const id = useId();
   if (rows.length === 0) return null;
   return (
@@ -80,14 +85,19 @@ function JobList({
           </li>
         ))}
       </ul>
+      {isCut && <p className="hint">{jobs.cut(rows.length)}</p>}
     </section>
   );
 }
 
-function DoneByMe({ rows }: { readonly rows: readonly JobRow[] }) {
+const doneAtOnce = 100;
+
+function DoneByMe({ me }: { readonly me: RecordId }) {
   const { jobs } = useText();
   const [isOpen, setIsOpen] = useState(false);
-  if (rows.length === 0) return null;
+  // Whether there is any is one record to read.
+  const done = useJobsDoneBy(me, isOpen ? doneAtOnce : 1);
+  if (done.rows.length === 0) return null;
   return (
     <>
       <div className="actions">
@@ -95,7 +105,7 @@ function DoneByMe({ rows }: { readonly rows: readonly JobRow[] }) {
           {isOpen ? jobs.hideDone : jobs.showDone}
         </Button>
       </div>
-      {isOpen && <JobList title={jobs.done} rows={rows} />}
+      {isOpen && <JobList title={jobs.done} list={done} />}
     </>
   );
 }

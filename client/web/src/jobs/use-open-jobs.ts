@@ -1,12 +1,12 @@
-/** The jobs that somebody may have to do something about, as far as this device has them. SPEC AP-40. */
-import type { RecordId, serviceJob } from "@suture/schema";
+/** The jobs that somebody may have to do something about, as far as this device has them. SPEC AP-40, AP-120. */
+import { jobWords, type RecordId, type serviceJob } from "@suture/schema";
 import {
   useClient,
   useRecordList,
   type ShownRecord,
 } from "@suture/client/react";
 
-import { compareJobs, isOver } from "./job-words.ts";
+import { compareJobs, holdersOf, isOver } from "./job-words.ts";
 
 export type JobRow = ShownRecord<typeof serviceJob>;
 
@@ -14,61 +14,76 @@ export interface JobRows {
   readonly rows: readonly JobRow[];
   readonly isLoading: boolean;
   readonly hasFailed: boolean;
+  /** Whether there are more than are listed. */
+  readonly isCut: boolean;
 }
 
 const limit = 1_000;
+/** More than anybody has in their hands: of one's own none is left out. */
+const ownLimit = 100_000;
 
-/** Lists find words of a job's fields, so each state is one search: what was done years ago is not read. */
-function useJobsInState(matching: string): JobRows {
-  return useRecordList(useClient().serviceJobs, { matching, limit });
-}
-
-/** Whoever has them. Most urgent first; `own` are found already. */
-export function useOpenJobs(own: JobRows): JobRows {
-  return together([
-    // Among them what was said to be done, without the signature that closes it.
-    own,
-    useJobsInState("requested"),
-    useJobsInState("received"),
-    useJobsInState("accepted"),
-    useJobsInState("ready"),
-    useJobsInState("in-progress"),
-    useJobsInState("on-hold"),
-    useJobsInState("draft"),
-    // Said to be done, while what was signed about them is contested.
-    useRecordList(useClient().serviceJobs, { inConflict: true, limit }),
-  ]);
-}
-
-/** In these hands, open or not. */
-export function useJobsOf(memberId: RecordId): JobRows {
-  const found = useJobsInState(memberId);
-  const rows = found.rows.filter(
-    ({ snapshot }) => snapshot.fields.assigneeId === memberId,
+/** Lists find the words of what a job's fields say together, so what was done years ago is not read. SPEC CL-24. */
+function useFoundJobs(
+  matching: string,
+  isMeant: (row: JobRow) => boolean,
+  most = limit,
+): JobRows {
+  const { rows, isLoading, hasFailed } = useRecordList(
+    useClient().serviceJobs,
+    { matching, limit: most },
   );
-  return { ...found, rows: inOrder(rows) };
+  return {
+    // A description may begin with the same words.
+    rows: inOrder(rows.filter(isMeant)),
+    isLoading,
+    hasFailed,
+    isCut: rows.length === most,
+  };
+}
+
+/** In these hands; one that two picked up at once is in both. */
+export function useOpenJobsOf(memberId: RecordId): JobRows {
+  return useFoundJobs(
+    jobWords.openWith(memberId),
+    (row) => !isOver(row.snapshot) && isWith(row, memberId),
+    ownLimit,
+  );
+}
+
+export function useJobsOfNobody(): JobRows {
+  return useFoundJobs(
+    jobWords.openWithNobody,
+    ({ snapshot }) =>
+      !isOver(snapshot) && (snapshot.fields.assigneeId ?? null) === null,
+  );
+}
+
+export function useJobsOfOthers(memberId: RecordId): JobRows {
+  return useFoundJobs(
+    jobWords.openInHands,
+    (row) => !isOver(row.snapshot) && !isWith(row, memberId),
+  );
+}
+
+/** So many of what they had in their hands. */
+export function useJobsDoneBy(memberId: RecordId, most: number): JobRows {
+  return useFoundJobs(
+    jobWords.overWith(memberId),
+    (row) => isOver(row.snapshot) && isWith(row, memberId),
+    most,
+  );
 }
 
 /** About a piece of equipment, open or not. */
 export function useJobsOn(equipmentId: RecordId): JobRows {
-  const found = useJobsInState(equipmentId);
-  const rows = found.rows.filter(
+  return useFoundJobs(
+    equipmentId,
     ({ snapshot }) => snapshot.fields.equipmentId === equipmentId,
   );
-  return { ...found, rows };
 }
 
-function together(lists: readonly JobRows[]): JobRows {
-  const rowById = new Map(
-    lists.flatMap(({ rows }) => rows).map((row) => [row.record.id, row]),
-  );
-  return {
-    rows: inOrder(
-      [...rowById.values()].filter(({ snapshot }) => !isOver(snapshot)),
-    ),
-    isLoading: lists.some(({ isLoading }) => isLoading),
-    hasFailed: lists.some(({ hasFailed }) => hasFailed),
-  };
+function isWith({ snapshot }: JobRow, memberId: RecordId): boolean {
+  return holdersOf(snapshot).includes(memberId);
 }
 
 function inOrder(rows: readonly JobRow[]): readonly JobRow[] {
