@@ -1,9 +1,13 @@
 /**
  * Sync, in a worker of each tab. Of all that have the same store, one syncs: whoever holds the Web Lock. When its tab is closed, or
- * killed, the lock passes on. Receiving, decoding and storing happen here, so that typing in a page waits for none of it. SPEC WB-20.
+ * killed, the lock passes on. Receiving, decoding and storing happen here, and making what lists read, so that typing in a page waits for
+ * none of it. SPEC WB-20, WB-26.
  */
+import { createRecordTypes, sutureRecords } from "@suture/schema";
+
 import type { Client } from "../client.ts";
 import { createClient } from "../create-client.ts";
+import { readyViews } from "../records/refresh-views.ts";
 import {
   SyncEngine,
   type SyncEngineDeps,
@@ -25,10 +29,12 @@ async function syncUntilClosed(options: BrowserOptions): Promise<void> {
     channel.hear("close", resolve),
   );
   const parts = await openBrowserParts(options, channel);
+  const types = createRecordTypes(options.recordTypes ?? sutureRecords);
   const engines: SyncEngine[] = [];
   const client = await createClient({
     ...parts,
     startSyncDriver: (deps) => {
+      deps.log.whenReceived(readyViews(types));
       const engine = new SyncEngine(tellingOthers(deps, channel));
       engines.push(engine);
       return engine;

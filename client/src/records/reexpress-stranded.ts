@@ -36,7 +36,7 @@ import {
 } from "../store/change-rows.ts";
 import { changeBytesTable, membershipsTable } from "../store/client-tables.ts";
 import type { LocalChange } from "../store/local-change.ts";
-import type { StrandedHandler } from "../store/local-log.ts";
+import type { StrandedHandler } from "../store/log-handlers.ts";
 import { membershipIn, organizationOf } from "./author-of.ts";
 import { checkPlanned } from "./check-planned.ts";
 import { namedRecords } from "./named-records.ts";

@@ -1,5 +1,11 @@
+/**
+ * Views follow their records. Rows say which records changed since, so nothing is forgotten by a crash: `refreshViews` makes what a
+ * list needs before it is read, and whoever syncs for others makes with what arrives, by `readyViews`, so that they find it made.
+ * A record that cannot be read keeps its last view: the list still shows that it is there. SPEC CL-15, WB-26.
+ */
 import {
   recordIdSchema,
+  StoreError,
   type RecordId,
   type RecordTypes,
   type WriteTransaction,
@@ -11,6 +17,7 @@ import {
   viewsTable,
 } from "../store/client-tables.ts";
 import type { LocalLog } from "../store/local-log.ts";
+import type { ReceivedHandler } from "../store/log-handlers.ts";
 import { putView } from "../store/view-rows.ts";
 import { loadRecordState } from "./record-state.ts";
 import { viewOf } from "./view-row.ts";
@@ -19,9 +26,8 @@ import { viewOf } from "./view-row.ts";
 const pageSize = 250;
 
 /**
- * Makes the views of records that changed before it was called; rows say which those are, so nothing is forgotten by a crash. What
- * arrives meanwhile is for the next call: a list is there while a device still gets everything. A record that cannot be read keeps its
- * last view: the list still shows that it is there.
+ * Makes the views of records that changed before it was called. What arrives meanwhile is for the next call: a list is there while a
+ * device still gets everything.
  */
 export async function refreshViews(
   log: LocalLog,
@@ -34,11 +40,49 @@ export async function refreshViews(
       for (const { key } of stale.slice(at, at + pageSize)) {
         // Somebody else who wanted a list may have made it.
         if ((await tx.get(staleViewsTable, key)) === undefined) continue;
-        const view = await readView(tx, types, recordIdSchema.parse(key[0]));
-        if (view !== null) await putView(tx, view.recordType, view.row);
-        await tx.delete(staleViewsTable, key);
+        await makeView(tx, types, recordIdSchema.parse(key[0]));
       }
     });
+}
+
+/** As many as are read from the disk side by side. */
+const readAtOnce = 64;
+
+/** Makes views in the transaction that brings the records. */
+export function readyViews(types: RecordTypes): ReceivedHandler {
+  return async (tx, received) => {
+    const recordIds = [...new Set(received)];
+    for (let at = 0; at < recordIds.length; at += readAtOnce)
+      await Promise.all(
+        recordIds
+          .slice(at, at + readAtOnce)
+          .map((recordId) => makeUnlessDamaged(tx, types, recordId)),
+      );
+  };
+}
+
+/** What is damaged keeps nothing from arriving: it stays to be made, and whoever lists is told. */
+async function makeUnlessDamaged(
+  tx: WriteTransaction,
+  types: RecordTypes,
+  recordId: RecordId,
+): Promise<void> {
+  try {
+    await makeView(tx, types, recordId);
+  } catch (cause) {
+    if (!(cause instanceof StoreError) || cause.code !== "store-damaged")
+      throw cause;
+  }
+}
+
+async function makeView(
+  tx: WriteTransaction,
+  types: RecordTypes,
+  recordId: RecordId,
+): Promise<void> {
+  const view = await readView(tx, types, recordId);
+  if (view !== null) await putView(tx, view.recordType, view.row);
+  await tx.delete(staleViewsTable, [recordId]);
 }
 
 async function readView(

@@ -46,6 +46,7 @@ import {
 } from "./client-tables.ts";
 import type { LocalChange } from "./local-change.ts";
 import { withFacts, type WithFacts } from "./facts-write.ts";
+import type { ReceivedHandler, StrandedHandler } from "./log-handlers.ts";
 import { LogEvents, type LogChannel, type LogListener } from "./log-events.ts";
 import { readFacts, replaceMemberships, type LogFacts } from "./log-facts.ts";
 import {
@@ -80,12 +81,6 @@ export interface LocalLogDeps {
 /** Nothing is kept of what is refused. */
 type Applied = Result<RemoteEffect, RemoteRefusal>;
 
-/** What is done about changes that become stranded work, in the transaction that strands them. */
-export type StrandedHandler = (
-  tx: WriteTransaction,
-  stranded: readonly LocalChange[],
-) => Promise<void>;
-
 /**
  * Opens the log over a store with `clientTables`. Makes sure first that the rows agree with each other; where others may have the
  * store open and be at work, only what damage left.
@@ -105,6 +100,7 @@ export class LocalLog {
   readonly #clock: Clock;
   readonly #events: LogEvents;
   #whenStranded: StrandedHandler = () => Promise.resolve();
+  #whenReceived: ReceivedHandler = () => Promise.resolve();
   #facts: LogFacts;
   /** What the others commit is told in their order, each after what it says about facts was read. */
   #hearing: Promise<unknown> = Promise.resolve();
@@ -137,6 +133,11 @@ export class LocalLog {
   /** There is one: it knows what changes mean, which the log does not. SPEC SW-5. */
   whenStranded(handler: StrandedHandler): void {
     this.#whenStranded = handler;
+  }
+
+  /** There is one, for a log whose records others show. SPEC WB-26. */
+  whenReceived(handler: ReceivedHandler): void {
+    this.#whenReceived = handler;
   }
 
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
@@ -184,25 +185,19 @@ export class LocalLog {
     verdicts: readonly Verdict[],
   ): Promise<readonly LocalChange[]> {
     const nowMs = this.#clock.now();
+    const recordIds = verdicts.map(({ recordId }) => recordId);
     const stranded = await this.#store.write(localPartition, async (tx) => {
       const found: LocalChange[] = [];
       for (const verdict of verdicts)
         found.push(...(await applyVerdict(tx, verdict, nowMs)));
       if (found.length > 0) await this.#whenStranded(tx, found);
+      await this.#whenReceived(tx, recordIds);
       return found;
     });
     // A refusal concerns what was composed on top as well.
-    const isAboutThemOnly = verdicts.every(
-      ({ verdict }) => verdict !== "refused",
-    );
-    this.#events.tell(
-      verdicts.map(({ recordId }) => recordId),
-      {
-        changed: isAboutThemOnly
-          ? new Set(verdicts.map(({ hash }) => hash))
-          : null,
-      },
-    );
+    const isAnyRefused = verdicts.some(({ verdict }) => verdict === "refused");
+    const hashes = new Set(verdicts.map(({ hash }) => hash));
+    this.#events.tell(recordIds, { changed: isAnyRefused ? null : hashes });
     return stranded;
   }
 
@@ -373,7 +368,11 @@ export class LocalLog {
   ): Promise<Applied> {
     const nowMs = this.#clock.now();
     const effect = await refusing(() =>
-      this.#store.write(localPartition, (tx) => work(tx, nowMs)),
+      this.#store.write(localPartition, async (tx) => {
+        const done = await work(tx, nowMs);
+        await this.#whenReceived(tx, done.recordIds);
+        return done;
+      }),
     );
     if (effect.ok) this.#events.tell(effect.value.recordIds, effect.value);
     return effect;
