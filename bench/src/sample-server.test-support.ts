@@ -20,6 +20,8 @@ export interface SampleServerOptions {
   readonly port?: string;
   /** Beside its own: those of proxies in front of it. */
   readonly allowedOrigins?: readonly string[];
+  /** Another build of the app than that of `SUTURE_APP_DIR`. */
+  readonly appDir?: string;
   readonly clock?: Clock;
   readonly passwordHashing?: PasswordHashing;
   readonly budgetLimits?: BudgetLimits;
@@ -31,14 +33,14 @@ export async function startSampleServer({
   directory,
   port = "0",
   allowedOrigins = [],
+  appDir = process.env.SUTURE_APP_DIR,
   clock = systemClock,
   ...options
 }: SampleServerOptions): Promise<RunningServer> {
   const config = readConfig({
     SUTURE_DATA_DIR: join(directory, "server"),
     SUTURE_PORT: port,
-    // Another build of the app may be tried.
-    SUTURE_APP_DIR: process.env.SUTURE_APP_DIR,
+    SUTURE_APP_DIR: appDir,
     ...(allowedOrigins.length > 0 && {
       SUTURE_ALLOWED_ORIGINS: allowedOrigins.join(),
     }),

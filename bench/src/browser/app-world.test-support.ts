@@ -22,7 +22,14 @@ import {
 } from "playwright-core";
 
 import { findChromium } from "../../../.ci/chromium.mjs";
-import { startSampleServer } from "../sample-server.test-support.ts";
+import {
+  startChromium,
+  type ChromiumProcess,
+} from "./chromium-process.test-support.ts";
+import {
+  startSampleServer,
+  type SampleServerOptions,
+} from "../sample-server.test-support.ts";
 
 export type PersonKey = (typeof samplePeople)[number]["key"];
 
@@ -46,37 +53,53 @@ export interface DeviceLook {
   readonly colorScheme?: "light" | "dark";
 }
 
+/** Of the server that all devices of a world use. */
+export type AppServerOptions = Pick<
+  SampleServerOptions,
+  "appDir" | "clock" | "syncLimits"
+>;
+
+type Start = (options: AppServerOptions) => Promise<RunningServer>;
+
 const maxDevices = 4;
 
 export class AppWorld {
   readonly #directory: string;
   readonly #browser: Browser;
-  readonly #networks: ChaosProxy[];
-  readonly #running: RunningServer;
+  readonly #networks: readonly ChaosProxy[];
+  #running: RunningServer;
+  readonly #start: Start;
   readonly #contexts: BrowserContext[] = [];
+  readonly #mortals: ChromiumProcess[] = [];
+  readonly #executablePath: string;
+  #networksTaken = 0;
 
   private constructor(parts: {
     readonly directory: string;
     readonly browser: Browser;
-    readonly networks: ChaosProxy[];
+    readonly networks: readonly ChaosProxy[];
     readonly running: RunningServer;
+    readonly start: Start;
+    readonly executablePath: string;
   }) {
     this.#directory = parts.directory;
     this.#browser = parts.browser;
     this.#networks = parts.networks;
     this.#running = parts.running;
+    this.#start = parts.start;
+    this.#executablePath = parts.executablePath;
   }
 
-  static async create(): Promise<AppWorld> {
+  static async create(options: AppServerOptions = {}): Promise<AppWorld> {
     const executablePath = findChromium();
     if (executablePath === undefined) throw new Error("there is no Chromium");
     const directory = await mkdtemp(join(tmpdir(), "suture-app-"));
-    const { networks, running } = await startBehindNetworks(directory);
+    const served = await startBehindNetworks(directory, options);
     const browser = await chromium.launch({
       executablePath,
       args: ["--no-sandbox"],
     });
-    return new AppWorld({ directory, browser, networks, running });
+    return new AppWorld({ directory, browser, executablePath, ...served });
   }
 
   /** Of the server itself, with nothing between. */
@@ -84,10 +107,30 @@ export class AppWorld {
     return this.#running.url;
   }
 
+  /** A device with a browser of its own, which can be killed and is there again with the next call. */
+  async openMortalDevice(
+    network = this.#takeNetwork(),
+  ): Promise<AppDevice & { kill(): Promise<void> }> {
+    const { port } = new URL(network.url);
+    const profile = join(this.#directory, `profile-${port}`);
+    const running = await startChromium(this.#executablePath, profile);
+    this.#mortals.push(running);
+    const [context] = running.browser.contexts();
+    if (context === undefined) throw new Error("it has no profile");
+    const complaints = complaintsOf(context);
+    const page = await context.newPage();
+    return { page, context, network, complaints, kill: () => running.kill() };
+  }
+
+  /** The same server, stopped and started again in another way. */
+  async restart(options: AppServerOptions): Promise<void> {
+    await this.#running.stop();
+    this.#running = await this.#start(options);
+  }
+
   /** A device that has never been used. */
   async openDevice(look: DeviceLook = {}): Promise<AppDevice> {
-    const network = this.#networks.pop();
-    if (network === undefined) throw new Error("there are no more networks");
+    const network = this.#takeNetwork();
     const { isPhone = false, colorScheme = "light" } = look;
     const context = await this.#browser.newContext({
       baseURL: network.url,
@@ -99,28 +142,41 @@ export class AppWorld {
       hasTouch: isPhone,
     });
     this.#contexts.push(context);
-    const complaints: string[] = [];
-    context.on("weberror", (error) =>
-      complaints.push(String(error.error().stack)),
-    );
-    context.on("console", (message) => {
-      // What a broken network does the browser says by itself.
-      const isNetwork = /ERR_|Failed to load resource|WebSocket/.test(
-        message.text(),
-      );
-      if (message.type() === "error" && !isNetwork)
-        complaints.push(message.text());
-    });
+    const complaints = complaintsOf(context);
     return { page: await context.newPage(), context, network, complaints };
+  }
+
+  #takeNetwork(): ChaosProxy {
+    const network = this.#networks[this.#networksTaken];
+    if (network === undefined) throw new Error("there are no more networks");
+    this.#networksTaken += 1;
+    return network;
   }
 
   async end(): Promise<void> {
     for (const context of this.#contexts) await context.close();
+    for (const mortal of this.#mortals) await mortal.kill();
     await this.#browser.close();
     for (const network of this.#networks) await network.close();
     await this.#running.stop();
     await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+function complaintsOf(context: BrowserContext): readonly string[] {
+  const complaints: string[] = [];
+  context.on("weberror", (error) =>
+    complaints.push(String(error.error().stack)),
+  );
+  context.on("console", (message) => {
+    // What a broken network does the browser says by itself.
+    const isNetwork = /ERR_|Failed to load resource|WebSocket/.test(
+      message.text(),
+    );
+    if (message.type() === "error" && !isNetwork)
+      complaints.push(message.text());
+  });
+  return complaints;
 }
 
 /** The app is kept on the device: what is loaded from now on needs no network. */
@@ -129,30 +185,36 @@ export async function isKept({ page }: AppDevice): Promise<void> {
 }
 
 /** The networks have to know the server's port, and the server their addresses; somebody else may take the port meanwhile. */
-async function startBehindNetworks(directory: string, attempts = 5) {
+async function startBehindNetworks(
+  directory: string,
+  options: AppServerOptions,
+  attempts = 5,
+) {
   const port = await freePort();
   const networks: ChaosProxy[] = [];
   while (networks.length < maxDevices)
     networks.push(await startChaosProxy({ to: `http://127.0.0.1:${port}` }));
-  try {
-    const running = await startSampleServer({
+  const start: Start = (how) =>
+    startSampleServer({
+      ...how,
       directory,
       port: `${port}`,
       allowedOrigins: networks.map(({ url }) => url),
       passwordHashing: cheapHashing,
     });
-    return { networks, running };
+  try {
+    return { networks, start, running: await start(options) };
   } catch (cause) {
     for (const network of networks) await network.close();
     if (attempts === 1) throw cause;
-    return startBehindNetworks(directory, attempts - 1);
+    return startBehindNetworks(directory, options, attempts - 1);
   }
 }
 
 /** As somebody of the sample, by typing. The app is there afterwards, and has what the server has. */
-export async function signIn({ page }: AppDevice, who: PersonKey) {
+export async function signIn({ page, network }: AppDevice, who: PersonKey) {
   const { email, password } = accountOf(who);
-  await page.goto("/");
+  await page.goto(network.url);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -52,15 +52,18 @@ export interface SignedIn {
   readonly deviceId: DeviceId;
   /** In memory only, for 15 minutes; `renewSession` gives the next. */
   readonly sessionToken: string;
+  /** By this device's clock, whatever the server's says. */
   readonly sessionTokenExpiresAtMs: number;
 }
+
+/** Of a session token, on the server. */
+const sessionLifetimeMs = 15 * 60_000;
 
 export type Session = Omit<SignedIn, "deviceId">;
 
 const sessionGrantSchema = z.object({
   personId: personIdSchema,
   sessionToken: z.string(),
-  sessionTokenExpiresAtMs: z.number(),
   refreshToken: z.string(),
 });
 
@@ -96,7 +99,8 @@ export function beginExternalSignIn(
 export async function signIn(
   options: SignInOptions,
 ): Promise<Result<SignedIn, RequestError>> {
-  const { fetch, tokens } = options;
+  const { clock, fetch, tokens } = options;
+  const askedAtMs = clock.now();
   const session = await postIdentity({
     fetch,
     ...("idToken" in options
@@ -111,8 +115,7 @@ export async function signIn(
     answer: sessionGrantSchema,
   });
   if (!session.ok) return session;
-  const { personId, sessionToken, sessionTokenExpiresAtMs, refreshToken } =
-    session.value;
+  const { personId, sessionToken, refreshToken } = session.value;
 
   const registered = await registerDevice(options, sessionToken);
   if (!registered.ok) return registered;
@@ -121,7 +124,7 @@ export async function signIn(
     personId,
     deviceId: registered.value.deviceId,
     sessionToken,
-    sessionTokenExpiresAtMs,
+    sessionTokenExpiresAtMs: askedAtMs + sessionLifetimeMs,
   });
 }
 
@@ -133,6 +136,7 @@ export async function renewSession(
   const grant = await deps.tokens.loadGrant(personId);
   if (grant?.refreshToken === undefined)
     return err(identityError("session-ended"));
+  const askedAtMs = deps.clock.now();
   const renewed = await exchangeRefreshToken(deps, grant.refreshToken);
   if (!renewed.ok) return renewed;
   const { refreshToken, ...session } = renewed.value;
@@ -140,7 +144,10 @@ export async function renewSession(
   const now = await deps.tokens.loadGrant(personId);
   if (now?.refreshToken === grant.refreshToken)
     await deps.tokens.saveGrant({ ...now, refreshToken });
-  return ok(session);
+  return ok({
+    ...session,
+    sessionTokenExpiresAtMs: askedAtMs + sessionLifetimeMs,
+  });
 }
 
 /** A sync token with a full life for the stored one. Errors: `token-*`, `proof-*`, and those of the connection. */

@@ -9,6 +9,8 @@ const dayMs = 24 * 3_600_000;
 const personId = personIdSchema.parse("ann");
 const deviceId = deviceIdSchema.parse("00000000-0000-4000-8000-000000000001");
 let nowMs: number;
+/** Its clock, before the device's. */
+let serverAheadMs: number;
 let isReachable: boolean;
 let tokens: TokenStore;
 let asked: string[];
@@ -29,6 +31,7 @@ beforeEach(async () => {
     syncTokenExpiresAtMs: nowMs + 180 * dayMs,
     refreshToken: "refresh 0",
   });
+  serverAheadMs = 0;
   renewal = new TokenRenewal({
     url: "https://suture.example",
     tokens,
@@ -41,7 +44,7 @@ beforeEach(async () => {
         personId: body === '{"refreshToken":"refresh b"}' ? "ben" : personId,
         deviceId,
         sessionToken: `session ${count}`,
-        sessionTokenExpiresAtMs: nowMs + 15 * 60_000,
+        sessionTokenExpiresAtMs: nowMs + serverAheadMs + 15 * 60_000,
         refreshToken: `refresh ${count}`,
         syncToken: `sync ${count}`,
         syncTokenExpiresAtMs: nowMs + 180 * dayMs,
@@ -95,6 +98,18 @@ test("[ID-22] a session is renewed when it is about to end, and once for all who
   expect(await renewal.liveSession(undefined)).toMatchObject({
     error: { code: "session-ended" },
   });
+});
+
+test("[AP-143] a session ends for a device when it ends for the server, however wrong the device's clock is", async () => {
+  for (const aheadMs of [60 * 60_000, -60 * 60_000]) {
+    serverAheadMs = aheadMs;
+    const first = await renewal.liveSession(personId);
+    nowMs += 13 * 60_000;
+    expect(await renewal.liveSession(personId)).toEqual(first);
+    nowMs += 2 * 60_000;
+    expect(await renewal.liveSession(personId)).not.toEqual(first);
+    nowMs += 15 * 60_000;
+  }
 });
 
 test("[ID-35] signing out after a restart forgets the stored refresh token, and ends the session it stood for", async () => {
