@@ -421,7 +421,12 @@ export {
   type Manifest,
   type UnsyncedCounts,
 } from "./protocol/manifest.ts";
-export { merkleRoot, proveLeaf, verifyLeafProof } from "./protocol/merkle.ts";
+export {
+  MerkleTree,
+  merkleRoot,
+  proveLeaf,
+  verifyLeafProof,
+} from "./protocol/merkle.ts";
 export {
   clientMessageSchema,
   serverMessageSchema,

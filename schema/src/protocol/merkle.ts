@@ -12,19 +12,74 @@ import type { ChainHash } from "./cursor.ts";
 const leafPrefix = 0;
 const nodePrefix = 1;
 
-/** The root over leaves in the order given. Throws for none: there is nothing to sign. */
-export function merkleRoot(leaves: readonly CheckpointLeaf[]): ChainHash {
-  return rootOf(leaves.map(leafHash));
+/** The tree over leaves in the order given. Each node is hashed once, however many leaves are proved. */
+export class MerkleTree {
+  readonly #leaves: readonly CheckpointLeaf[];
+  readonly #leafHashes: readonly ChainHash[];
+  /** By the first of its leaves and their number. */
+  readonly #nodes = new Map<string, ChainHash>();
+
+  /** Throws for no leaves: there is nothing to sign. */
+  constructor(leaves: readonly CheckpointLeaf[]) {
+    if (leaves.length === 0) throw new Error("a tree has at least one leaf");
+    this.#leaves = leaves;
+    this.#leafHashes = leaves.map(leafHash);
+  }
+
+  get root(): ChainHash {
+    return this.#rootOf(0, this.#leaves.length);
+  }
+
+  /** What proves that the n-th leaf is one of the tree's. Throws when there is no such leaf. */
+  prove(index: number): LeafProof {
+    const leaf = this.#leaves[index];
+    if (leaf === undefined) throw new Error("the tree has no such leaf");
+    return { leaf, path: this.#pathOf(index, 0, this.#leaves.length) };
+  }
+
+  #rootOf(from: number, count: number): ChainHash {
+    const leaf = this.#leafHashes[from];
+    if (count === 1 && leaf !== undefined) return leaf;
+    const name = `${from} ${count}`;
+    const known = this.#nodes.get(name);
+    if (known !== undefined) return known;
+    const split = splitOf(count);
+    const hash = nodeHash(
+      this.#rootOf(from, split),
+      this.#rootOf(from + split, count - split),
+    );
+    this.#nodes.set(name, hash);
+    return hash;
+  }
+
+  /** Siblings from the leaf up. */
+  #pathOf(index: number, from: number, count: number): LeafProof["path"] {
+    if (count === 1) return [];
+    const split = splitOf(count);
+    const [behind, rest] = [from + split, count - split];
+    return index < behind
+      ? [
+          ...this.#pathOf(index, from, split),
+          { side: "right", hash: this.#rootOf(behind, rest) },
+        ]
+      : [
+          ...this.#pathOf(index, behind, rest),
+          { side: "left", hash: this.#rootOf(from, split) },
+        ];
+  }
 }
 
-/** What proves that the n-th leaf is one of the tree's. Throws when there is no such leaf. */
+/** The root over leaves in the order given. Throws for none. */
+export function merkleRoot(leaves: readonly CheckpointLeaf[]): ChainHash {
+  return new MerkleTree(leaves).root;
+}
+
+/** What proves that the n-th leaf is one of theirs. Throws when there is no such leaf. */
 export function proveLeaf(
   leaves: readonly CheckpointLeaf[],
   index: number,
 ): LeafProof {
-  const leaf = leaves[index];
-  if (leaf === undefined) throw new Error("the tree has no such leaf");
-  return { leaf, path: pathOf(leaves.map(leafHash), index) };
+  return new MerkleTree(leaves).prove(index);
 }
 
 /** Whether the leaf is in the tree with this root. */
@@ -55,28 +110,6 @@ function hashBehind(prefix: number, bytes: Uint8Array): ChainHash {
   input[0] = prefix;
   input.set(bytes, 1);
   return bytesToHex(sha256(input));
-}
-
-function rootOf(hashes: readonly ChainHash[]): ChainHash {
-  const [only] = hashes;
-  if (only === undefined) throw new Error("a tree has at least one leaf");
-  if (hashes.length === 1) return only;
-  const split = splitOf(hashes.length);
-  return nodeHash(rootOf(hashes.slice(0, split)), rootOf(hashes.slice(split)));
-}
-
-/** Siblings from the leaf up. */
-function pathOf(
-  hashes: readonly ChainHash[],
-  index: number,
-): LeafProof["path"] {
-  if (hashes.length === 1) return [];
-  const split = splitOf(hashes.length);
-  const left = hashes.slice(0, split);
-  const right = hashes.slice(split);
-  return index < split
-    ? [...pathOf(left, index), { side: "right", hash: rootOf(right) }]
-    : [...pathOf(right, index - split), { side: "left", hash: rootOf(left) }];
 }
 
 /** The greatest power of two below `count`, which is at least 2. */

@@ -116,6 +116,29 @@ test("[AU-4] the proofs of every scope lead to the signed root, and the keys ver
     expect(verifyLeafProof(proof, String(root))).toBe(true);
 });
 
+test("[AU-3, AU-4] each message is of the last checkpoint, whoever made it, with each scope proved once", async () => {
+  const scopeIds = [scopeId, teamScope(teamId), scopeId];
+  const messageOf = (from: Checkpointer) =>
+    from.messageFor(organizationId, scopeIds);
+  expect(await messageOf(checkpoints)).toBeUndefined();
+  const other = open();
+  for (const [number, maker] of [checkpoints, other, checkpoints].entries()) {
+    await happen();
+    await maker.recover([organizationId]);
+    for (const asked of [checkpoints, other]) {
+      const message = await messageOf(asked);
+      const { number: told, root } = decodeJwt(message?.jws ?? "");
+      expect(told).toBe(number + 1);
+      expect(message?.proofs.map(({ leaf }) => leaf.scopeId)).toEqual(
+        [scopeId, teamScope(teamId)].toSorted(),
+      );
+      for (const proof of message?.proofs ?? [])
+        expect(verifyLeafProof(proof, String(root))).toBe(true);
+    }
+  }
+  await other.close();
+});
+
 test("[AU-3] nothing moved, nothing is signed; numbers rise by one", async () => {
   await happen();
   await checkpoints.flush();

@@ -9,7 +9,6 @@ import {
   checkpointClaimsSchema,
   firstAuditChain,
   merkleRoot,
-  proveLeaf,
   scopeIdSchema,
   type CheckpointClaims,
   type CheckpointLeaf,
@@ -33,6 +32,7 @@ import {
   checkpointLeavesTable,
   checkpointsTable,
 } from "./audit-tables.ts";
+import { SignedTrees } from "./signed-trees.ts";
 
 /** From the first entry to the checkpoint that covers it: gathers what comes within, and leaves time to sign. */
 export const checkpointDelayMs = 2_000;
@@ -77,6 +77,7 @@ interface Draft {
 export function createCheckpointer(deps: CheckpointerDeps): Checkpointer {
   const { store, clock, timers, log, signCheckpoint } = deps;
   const dueByOrganization = new Map<RecordId, Timer>();
+  const signedTrees = new SignedTrees();
   const listeners = new Set<(organizationId: RecordId) => void>();
   let lastWork: Promise<void> = Promise.resolve();
   let isClosed = false;
@@ -142,19 +143,9 @@ export function createCheckpointer(deps: CheckpointerDeps): Checkpointer {
       await lastWork;
     },
     messageFor: (organizationId, scopeIds) =>
-      store.read(organizationId, async (tx) => {
-        const [last] = await tx.scan(checkpointsTable, {
-          reverse: true,
-          limit: 1,
-        });
-        if (last === undefined) return undefined;
-        const leaves = await tx.scan(checkpointLeavesTable);
-        const all = leaves.map((row) => row.value);
-        const proofs = all.flatMap((leaf, index) =>
-          scopeIds.includes(leaf.scopeId) ? [proveLeaf(all, index)] : [],
-        );
-        return { type: "checkpoint" as const, jws: last.value.jws, proofs };
-      }),
+      store.read(organizationId, (tx) =>
+        signedTrees.messageFor(tx, organizationId, scopeIds),
+      ),
     onCheckpoint(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
