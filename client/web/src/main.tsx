@@ -12,6 +12,7 @@ import type { AppDeps } from "./app/app-deps.tsx";
 import { App } from "./app/app.tsx";
 import { CannotOpen } from "./app/cannot-open.tsx";
 import { keepFocus } from "./app/keep-focus.ts";
+import { makePicture } from "./jobs/make-picture.ts";
 import { watchForUpdate } from "./pwa/app-update.ts";
 import { UpdateNotice } from "./pwa/update-notice.tsx";
 import { syncOptions } from "./sync-options.ts";
@@ -85,6 +86,7 @@ function depsOf(client: Client): AppDeps {
       await removeDevice(syncOptions().name);
       location.replace("/");
     },
+    makePicture,
     saveFile,
   };
 }

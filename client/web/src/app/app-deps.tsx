@@ -16,6 +16,8 @@ export interface AppDeps {
   readonly keepsStorage: Promise<"kept" | "may-be-removed">;
   /** Removes everything that this browser keeps for the app, and begins anew. */
   removeDevice(): Promise<void>;
+  /** A photo, as it is kept; undefined for what is no picture. */
+  makePicture(file: Blob): Promise<Uint8Array | undefined>;
   /** Hands a file to the person, as a download. */
   saveFile(name: string, content: Blob): void;
 }

@@ -60,6 +60,7 @@ export async function renderApp(
     random: seededRandom("the app"),
     keepsStorage: Promise.resolve("kept"),
     removeDevice: () => Promise.resolve(),
+    makePicture: async (file) => new Uint8Array(await file.arrayBuffer()),
     saveFile: (name, file) => void saved.push({ name, file }),
     ...given,
   };

@@ -1,6 +1,10 @@
 import { Link } from "wouter";
 
-import { useConnection, useUnsynced } from "@suture/client/react";
+import {
+  useConnection,
+  useUnsentAttachments,
+  useUnsynced,
+} from "@suture/client/react";
 
 import { useText } from "../text/use-text.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
@@ -19,10 +23,14 @@ export function SyncBar() {
   const text = useText();
   const connection = useConnection();
   const { changes } = useUnsynced();
+  const { attachments } = useUnsentAttachments();
   const nowMs = useNow();
   const { tone, words, detail } = syncWords(text, {
     connection,
-    unsentCount: changes?.length ?? null,
+    unsentCount:
+      changes === null || attachments === null
+        ? null
+        : changes.length + attachments.length,
     nowMs,
   });
   return (

@@ -1,3 +1,4 @@
+import { attachmentHashSchema } from "@suture/schema";
 import { useState } from "react";
 
 import { useApp } from "../app/app-deps.tsx";
@@ -7,79 +8,82 @@ import { useText } from "../text/use-text.ts";
 import { Notice } from "../ui/notice.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { FilePick } from "./file-pick.tsx";
-import { fingerprintOf } from "./fingerprint.ts";
 import type { JobRecord } from "./job-actions.tsx";
+import { usePicture } from "./use-picture.ts";
 
 const empty = {
   title: "",
   hash: "",
   contentType: "",
   byteLength: 0,
-  fileName: "",
   creation: "",
 };
-const contentTypes = /^image\/([a-z0-9]+)/;
 
-/** The picture leaves for the downloads as soon as it is chosen: what is recorded later, after a reload too, is the fingerprint. */
+/** The picture is on the device as soon as it is chosen, so that a form which outlives the page still has it. */
 export function PhotoForm({ record }: { readonly record: JobRecord }) {
   const { jobs } = useText();
-  const { clock, saveFile } = useApp();
+  const { client, clock, makePicture } = useApp();
+  const { attachments } = client;
   const form = useFieldForm(record, "job-photo", empty);
-  const [isPicture, setIsPicture] = useState(true);
-  const { title, hash, contentType, byteLength, fileName, creation } =
-    form.value;
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isMaking, setIsMaking] = useState(false);
+  const { title, contentType, byteLength, creation } = form.value;
+  const hash = attachmentHashSchema.safeParse(form.value.hash).data;
+
+  /** Unless the job names it already, from another time. */
+  const letGo = () => {
+    const named = Object.values(record.fields.attachments);
+    if (hash !== undefined && !named.some((photo) => photo.hash === hash))
+      void attachments.drop({ recordId: record.id, hash });
+  };
   const take = async (file: File) => {
-    const [, ending] = contentTypes.exec(file.type) ?? [];
-    setIsPicture(ending !== undefined);
-    if (ending === undefined) return;
-    const fingerprint = await fingerprintOf(file);
-    const name = jobs.photoFileName(fingerprint, ending);
-    saveFile(name, file);
+    setIsMaking(true);
+    const picture = await makePicture(file);
+    const kept = picture && (await attachments.keep(record.id, picture));
+    setIsMaking(false);
+    if (kept === undefined) return setProblem(jobs.notAPhoto);
+    if (!kept.ok) return setProblem(jobs.photoProblems[kept.error.code]);
+    setProblem(null);
+    if (kept.value.hash !== hash) letGo();
     form.set({
-      hash: fingerprint,
-      contentType: file.type,
-      byteLength: file.size,
-      fileName: name,
+      ...kept.value,
       creation: new Date(clock.now()).toISOString(),
     });
   };
-  const keep = () =>
+  const save = () => {
+    if (hash === undefined) return;
     void form.submit(
       (draft) =>
         void draft.attachments.set({
-          status: "active",
-          hash,
-          contentType,
-          byteLength,
-          creation,
+          ...{ status: "active", hash, contentType, byteLength, creation },
           ...(title.trim() !== "" && { title: title.trim() }),
         }),
     );
+  };
   return (
     <>
       <p className="muted">{jobs.photosLead}</p>
       <div className="actions">
         <FilePick
-          label={jobs.choosePhoto}
-          isCamera
+          label={isMaking ? jobs.makingPhoto : jobs.choosePhoto}
           onPick={(file) => void take(file)}
         />
       </div>
-      {!isPicture && (
+      {problem !== null && (
         <Notice tone="warning" isLive>
-          {jobs.notAPhoto}
+          {problem}
         </Notice>
       )}
-      {hash !== "" && (
+      {hash !== undefined && (
         <FormFrame
           label={jobs.choosePhoto}
           form={form}
           saveLabel={jobs.savePhoto}
           canSave
-          onSave={keep}
-          onClose={() => undefined}
+          onSave={save}
+          onClose={letGo}
         >
-          <Notice>{jobs.photoCopied(fileName)}</Notice>
+          <Preview key={hash} recordId={record.id} hash={hash} />
           <TextField
             label={jobs.caption}
             value={title}
@@ -89,4 +93,18 @@ export function PhotoForm({ record }: { readonly record: JobRecord }) {
       )}
     </>
   );
+}
+
+function Preview({
+  recordId,
+  hash,
+}: {
+  readonly recordId: JobRecord["id"];
+  readonly hash: Parameters<typeof usePicture>[1];
+}) {
+  const { jobs } = useText();
+  const picture = usePicture(recordId, hash);
+  return picture.at === "here" ? (
+    <img className="photo-small" src={picture.url} alt={jobs.chosenPhoto} />
+  ) : null;
 }

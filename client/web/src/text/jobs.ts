@@ -147,23 +147,26 @@ export const jobsText = {
   photosTitle: "Photos",
   noPhotos: "No photos yet.",
   photosLead:
-    "Suture keeps a photo's fingerprint, so that the picture can be proven later, but not yet the picture: keep the file.",
+    "A photo is made smaller, and where and with what it was taken is left out. It stays on this device until the server has it.",
   choosePhoto: "Take or choose a photo",
-  photoCopied: (name: string) =>
-    `The picture was handed to your downloads as ${name}. Keep it: only its fingerprint is recorded.`,
+  makingPhoto: "Getting it ready…",
+  chosenPhoto: "The photo that you chose",
   caption: "What it shows",
   savePhoto: "Record this photo",
   photoTitle: (title: string | undefined) => title ?? "Photo without a caption",
-  fingerprint: (hash: string) => `Fingerprint ${hash.slice(0, 12)}…`,
+  enlarge: (title: string) => `Enlarge: ${title}`,
+  closePhoto: "Close",
   kilobytes: (byteLength: number) =>
     `${Math.max(1, Math.round(byteLength / 1000))} kB`,
-  checkPhoto: "Check a file against it",
-  checkPhotoOf: (title: string) => `${title}: check a file against it`,
-  isPhoto: "This is the picture that was recorded.",
-  isNotPhoto: "This is another picture, or it was changed.",
+  photoNotSent: "Not here yet: the device that took it has not sent it.",
+  photoNotFetched: "Not on this device. It is fetched when the server answers.",
   notAPhoto: "This is no picture.",
-  photoFileName: (hash: string, ending: string) =>
-    `photo-${hash.slice(0, 12)}.${ending}`,
+  photoProblems: {
+    "not-a-picture": "This is no picture.",
+    "too-large": "This picture is too large.",
+    "signed-out": "Sign in to keep a photo.",
+    "not-saved": "Not saved — this device cannot store it.",
+  } as const,
 
   by: "by",
   restored: "You had begun this. What you typed is still here.",

@@ -34,6 +34,8 @@ export const unsentText = {
   record: "Record",
   changeOf: (type: string, name: string, lane: string) =>
     `${type} ${name}: ${lane}`,
+  photos: "Photos",
+  photoOf: (type: string, name: string) => `${type} ${name}: photo`,
   lanes: {
     merge: "details",
     prescribing: "prescribing",

@@ -1,5 +1,9 @@
 /** What is on this device only: most urgent first, with its state, age and reason; and what was not accepted. SPEC AP-10. */
-import { useStranded, useUnsynced } from "@suture/client/react";
+import {
+  useStranded,
+  useUnsentAttachments,
+  useUnsynced,
+} from "@suture/client/react";
 
 import { useText } from "../../text/use-text.ts";
 import { Button } from "../../ui/button.tsx";
@@ -11,14 +15,20 @@ import { useNow } from "../use-now.ts";
 import { useTitle } from "../use-title.ts";
 import { StorageNotice } from "./storage-notice.tsx";
 import { StrandedRow } from "./stranded-row.tsx";
+import { UnsentPhoto } from "./unsent-photo.tsx";
 import { UnsentRow } from "./unsent-row.tsx";
 import { fileStamp, jsonFile, useSaveUnsent } from "./use-save-unsent.ts";
 
 export function UnsentPage() {
   const { common, unsent } = useText();
   const { client, clock, saveFile } = useApp();
-  const { changes: found, hasFailed } = useUnsynced();
-  const changes = found ?? [];
+  const unsynced = useUnsynced();
+  const pictures = useUnsentAttachments();
+  const hasFailed = unsynced.hasFailed || pictures.hasFailed;
+  const isKnown = unsynced.changes !== null && pictures.attachments !== null;
+  const changes = unsynced.changes ?? [];
+  const photos = pictures.attachments ?? [];
+  const count = changes.length + photos.length;
   const work = useStranded().work ?? [];
   const nowMs = useNow();
   const { save, isSaved } = useSaveUnsent();
@@ -32,7 +42,7 @@ export function UnsentPage() {
     <>
       <h1>{unsent.title}</h1>
       {hasFailed && <Notice tone="danger">{common.storeFailed}</Notice>}
-      {changes.length > 0 && (
+      {count > 0 && (
         <>
           <p className="muted">{unsent.lead}</p>
           <div className="actions">
@@ -48,7 +58,7 @@ export function UnsentPage() {
           {unsent.copySaved}
         </Notice>
       )}
-      {found?.length === 0 && !hasFailed && (
+      {isKnown && count === 0 && !hasFailed && (
         <EmptyState title={unsent.nothing}>
           <p>{unsent.nothingBody}</p>
         </EmptyState>
@@ -61,6 +71,15 @@ export function UnsentPage() {
         rowHeightPx={112}
         renderItem={(change) => <UnsentRow change={change} nowMs={nowMs} />}
       />
+      {photos.length > 0 && (
+        <ul className="cards" aria-label={unsent.photos}>
+          {photos.map((photo) => (
+            <li key={`${photo.recordId} ${photo.hash}`}>
+              <UnsentPhoto attachment={photo} nowMs={nowMs} />
+            </li>
+          ))}
+        </ul>
+      )}
       {work.length > 0 && (
         <section aria-labelledby="stranded">
           <h2 id="stranded">{unsent.strandedTitle}</h2>
