@@ -17,7 +17,6 @@ const headSchema = z.strictObject({
   commitNumber: z.int().nonnegative(),
   chunkCount: z.int().nonnegative(),
 });
-const chunkSchema = z.array(z.tuple([z.string(), z.string()]));
 
 /** Undefined where there is none that can be read. */
 export async function loadKept(
@@ -37,9 +36,9 @@ export async function loadKept(
   const rows: { readonly key: string; readonly value: string }[] = [];
   for (let part = 1; part <= chunkCount; part += 1) {
     const place = chunkPlace(partition, table, commitNumber, part);
-    const chunk = chunkSchema.safeParse(await read(part, place));
-    if (!chunk.success) return undefined;
-    for (const [key, value] of chunk.data) rows.push({ key, value });
+    const chunk = await read(part, place);
+    if (!Array.isArray(chunk) || !chunk.every(isRow)) return undefined;
+    for (const [key, value] of chunk) rows.push({ key, value });
   }
   return { commitNumber, rows: SortedRows.of(rows) };
 }
@@ -72,6 +71,15 @@ export async function keepTable(
   } finally {
     await tx.done;
   }
+}
+
+function isRow(row: unknown): row is readonly [string, string] {
+  return (
+    Array.isArray(row) &&
+    row.length === 2 &&
+    typeof row[0] === "string" &&
+    typeof row[1] === "string"
+  );
 }
 
 function parseSealed(

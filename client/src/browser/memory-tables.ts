@@ -14,8 +14,6 @@ import {
   type Table,
   type WriteTransaction,
 } from "@suture/schema";
-import { z } from "zod";
-
 import type { RowSealer } from "./row-sealing.ts";
 import type { RowReader } from "./row-reader.ts";
 import type { StoreState } from "./store-database.ts";
@@ -40,9 +38,6 @@ export function placeInMemory(partition: string, table: string): string {
   return `${partition}\0${table}`;
 }
 
-const memoryWritesSchema = z.array(
-  z.tuple([z.string(), z.string(), z.string(), z.string().nullable()]),
-);
 /** A row of a memory table that a commit put, null for one that it deleted. */
 export type MemoryWrite = readonly [
   partition: string,
@@ -53,6 +48,9 @@ export type MemoryWrite = readonly [
 
 /** How many commits a table may be behind without being filled anew. */
 export const maxMemoryWriteCommits = 1_024;
+
+/** A few milliseconds of work. */
+const commitsAtOnce = 4;
 
 const writesPlace = "memory writes";
 
@@ -101,11 +99,20 @@ export async function caughtUp(
   // Of now, which is later where a work lasts over commits of its own tab.
   const { memoryWritesFrom } = await reader.state();
   if (held.commitNumber < memoryWritesFrom) return undefined;
-  const sealed = await reader.memoryWrites(held.commitNumber, commitNumber);
-  const writes = sealed.map((entry) => openMemoryWrites(sealer, entry));
-  if (writes.includes(null)) return undefined;
-  const all = writes.flatMap((entry) => entry ?? []);
-  return withWrites(held, place, commitNumber, all);
+  let current = held;
+  while (current.commitNumber < commitNumber) {
+    // A page that was away for long is behind by many: whoever types meanwhile has a turn between some and the next.
+    const next = Math.min(current.commitNumber + commitsAtOnce, commitNumber);
+    const sealed = await reader.memoryWrites(current.commitNumber, next);
+    const writes: MemoryWrite[] = [];
+    for (const entry of sealed) {
+      const opened = openMemoryWrites(sealer, entry);
+      if (opened === null) return undefined;
+      for (const write of opened) writes.push(write);
+    }
+    current = withWrites(current, place, next, writes);
+  }
+  return current;
 }
 
 function openMemoryWrites(
@@ -114,7 +121,17 @@ function openMemoryWrites(
 ): readonly MemoryWrite[] | null {
   const bytes = sealer.open(writesPlace, sealed);
   const text = bytes && decodeUtf8(bytes);
-  return text === null ? null : memoryWritesSchema.parse(JSON.parse(text));
+  const writes: unknown = text === null ? null : JSON.parse(text);
+  return Array.isArray(writes) && writes.every(isMemoryWrite) ? writes : null;
+}
+
+function isMemoryWrite(write: unknown): write is MemoryWrite {
+  return (
+    Array.isArray(write) &&
+    write.length === 4 &&
+    write.slice(0, 3).every((part) => typeof part === "string") &&
+    (write[3] === null || typeof write[3] === "string")
+  );
 }
 
 /** A table's rows; `source` gives the other rows of the partition. */

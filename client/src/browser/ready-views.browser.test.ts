@@ -106,7 +106,8 @@ test("[WB-26] a record whose rows are damaged keeps no other from arriving, and 
       (one) =>
         Array.isArray(one) &&
         one[1] === "records" &&
-        String(one[2]).includes(String(patientIds[0])),
+        typeof one[2] === "string" &&
+        one[2].includes(String(patientIds[0])),
     );
     if (key === undefined) throw new Error("there is no row");
     const sealed: unknown = await db.get("rows", key);

@@ -4,7 +4,7 @@
  *
  * After the first failure every operation fails with it, so no work swallows it.
  */
-import type { KeyRange, SortedRow } from "@suture/schema";
+import { SortedRows, type KeyRange, type SortedRow } from "@suture/schema";
 import type { IDBPTransaction } from "idb";
 
 import type { ScanOrder } from "./overlay.ts";
@@ -26,6 +26,14 @@ type ReadonlyIdb = IDBPTransaction<StoreSchema, typeof storeNames, "readonly">;
 /** More are fetched in several goes: they are sent to the page as one message each. */
 const pageRows = 2_000;
 
+/** Of more than this each is asked for when it is needed. */
+const maxRowsAhead = 2_000;
+
+interface RowsAhead {
+  readonly range: KeyRange;
+  readonly rows: SortedRows<Uint8Array>;
+}
+
 export class RowReader {
   readonly #db: StoreDatabase;
   /** Awaited before what another transaction found is given out. */
@@ -33,6 +41,8 @@ export class RowReader {
   #tx: ReadonlyIdb;
   #failure: Error | undefined;
   #requestCount = 0;
+  /** By partition and table, of the range that was last read ahead. */
+  readonly #ahead = new Map<string, RowsAhead>();
 
   /** The transaction is open from now on: it sees what was committed before, and nothing later. */
   constructor(db: StoreDatabase, onReopened: () => Promise<void>) {
@@ -65,9 +75,26 @@ export class RowReader {
     return this.#ask((tx) => tx.objectStore("memory_writes").getAll(range));
   }
 
-  get(...key: RowKey): Promise<Uint8Array | undefined> {
+  async get(...key: RowKey): Promise<Uint8Array | undefined> {
     this.#requestCount += 1;
-    return this.#ask((tx) => tx.objectStore("rows").get(key));
+    const [partition, table, from] = key;
+    const ahead = this.#aheadOf(partition, table, { from, to: from });
+    return ahead === undefined
+      ? this.#ask((tx) => tx.objectStore("rows").get(key))
+      : ahead.get(from);
+  }
+
+  /** One question instead of one for each of the rows that will be asked for. */
+  async readAhead(
+    partition: string,
+    table: string,
+    range: KeyRange,
+  ): Promise<void> {
+    const order = { isReverse: false, limit: maxRowsAhead + 1 };
+    const rows = await this.scan(partition, table, range, order);
+    if (rows.length > maxRowsAhead) return;
+    const place = aheadPlace(partition, table);
+    this.#ahead.set(place, { range, rows: SortedRows.of(rows) });
   }
 
   async scan(
@@ -77,6 +104,8 @@ export class RowReader {
     { isReverse, limit }: ScanOrder,
   ): Promise<readonly SortedRow<Uint8Array>[]> {
     this.#requestCount += 1;
+    const ahead = this.#aheadOf(partition, table, { from, to });
+    if (ahead !== undefined) return ahead.scan({ from, to }, isReverse, limit);
     if (limit === 0 || (to !== undefined && to <= from)) return [];
     const lower: RowKey = [partition, table, from];
     // A list stands behind every text.
@@ -114,6 +143,19 @@ export class RowReader {
       if (key === undefined) return found;
       found.push(key[0]);
     }
+  }
+
+  /** Where all of `range` was read ahead. */
+  #aheadOf(
+    partition: string,
+    table: string,
+    { from, to }: KeyRange,
+  ): SortedRows<Uint8Array> | undefined {
+    const ahead = this.#ahead.get(aheadPlace(partition, table));
+    if (ahead === undefined || from < ahead.range.from) return undefined;
+    const end = ahead.range.to;
+    const isWithin = end === undefined || (to !== undefined && to <= end);
+    return isWithin && from !== end ? ahead.rows : undefined;
   }
 
   async #page(
@@ -179,6 +221,10 @@ function begin(db: StoreDatabase): ReadonlyIdb {
   // What fails in it is told by its requests.
   tx.done.catch(() => undefined);
   return tx;
+}
+
+function aheadPlace(partition: string, table: string): string {
+  return `${partition}\0${table}`;
 }
 
 function behindTable(partition: string, table: string) {

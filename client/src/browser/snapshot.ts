@@ -133,6 +133,16 @@ export class Snapshot {
     }));
   }
 
+  /** Not yet opened, so what is damaged among the rows disturbs only whoever asks for it. */
+  async readAhead(
+    partition: string,
+    table: string,
+    range: KeyRange,
+  ): Promise<void> {
+    if (!this.#deps.memoryTables.has(table))
+      await this.#moment.reader.readAhead(partition, table, range);
+  }
+
   #begin(): Moment {
     const { db, shared } = this.#deps;
     const { commitCount, memory } = shared;

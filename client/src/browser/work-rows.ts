@@ -62,6 +62,10 @@ export class WorkRows implements Rows {
     return rows.map(({ key, value }) => ({ key, value: copyOf(value) }));
   }
 
+  readAhead(table: string, range: KeyRange): Promise<void> {
+    return this.#snapshot.readAhead(this.#partition, table, range);
+  }
+
   put(table: string, key: string, value: StoredValue): void {
     this.#write(table, key, copyOf(value));
   }

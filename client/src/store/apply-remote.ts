@@ -33,7 +33,10 @@ import {
   ChangeWriter,
 } from "./change-rows.ts";
 import {
+  changeBytesTable,
+  changePacksTable,
   changesByHashTable,
+  changesTable,
   incompleteRecordsTable,
   logRowsTable,
   missingTable,
@@ -149,6 +152,7 @@ export async function applySnapshot(
   const scope = await tx.get(scopesTable, [scopeId]);
   const doubted = scope === undefined ? await doubtPlaces(tx, scopeId) : [];
   const changed = new Set<ChangeHash>();
+  await readAhead(tx, page);
   const added = await ChangeWriter.begin(tx);
   for (const record of page.records)
     for (const hash of await applyWhole({ tx, added, nowMs }, scopeId, record))
@@ -218,6 +222,30 @@ export async function applyFetched(
   await added.end();
   return { recordIds: [...recordIds], changed, isReset: false };
 }
+
+/** What is asked of each record when it comes, and when its view is made. They come in the order of their ids. */
+async function readAhead(
+  tx: WriteTransaction,
+  { records }: SnapshotMessage,
+): Promise<void> {
+  const first = records.at(0);
+  const last = records.at(-1);
+  if (first === undefined || last === undefined) return;
+  const range = {
+    after: [first.recordId],
+    before: [`${last.recordId}${behindId}`],
+  };
+  for (const table of [
+    changesByHashTable,
+    changesTable,
+    changePacksTable,
+    changeBytesTable,
+  ])
+    await tx.readAhead?.(table, range);
+}
+
+/** Stands behind every character of a record's id. */
+const behindId = "~";
 
 /** Gives back the names of its changes. */
 async function applyWhole(

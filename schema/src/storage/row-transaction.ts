@@ -34,6 +34,8 @@ export interface Rows {
   ): Awaitable<readonly StoredRow[]>;
   put(table: string, key: string, value: StoredValue): Awaitable<void>;
   delete(table: string, key: string): Awaitable<void>;
+  /** See `WriteTransaction`. */
+  readAhead?(table: string, range: KeyRange): Promise<void>;
 }
 
 export interface StoredRow {
@@ -92,6 +94,17 @@ export class RowTransaction implements WriteTransaction {
     this.#check(table);
     const done = this.#rows.delete(table.name, encodeKey(key));
     if (done instanceof Promise) await done;
+  }
+
+  async readAhead(
+    table: Table<unknown>,
+    { prefix, after, before }: ScanRange,
+  ): Promise<void> {
+    this.#check(table);
+    await this.#rows.readAhead?.(
+      table.name,
+      encodeRange(prefix, after, before),
+    );
   }
 
   /** Operations after this are refused. */

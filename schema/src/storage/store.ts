@@ -47,6 +47,8 @@ export interface WriteTransaction extends ReadTransaction {
   put<V>(table: Table<V>, key: Key, value: NoInfer<V>): Promise<void>;
   /** No error when there is no such row. */
   delete(table: Table<unknown>, key: Key): Promise<void>;
+  /** Says that these rows will be asked for: where each question is a way to go, they are fetched in one. Changes no answer. */
+  readAhead?(table: Table<unknown>, range: ScanRange): Promise<void>;
 }
 
 export interface Row<V> {
