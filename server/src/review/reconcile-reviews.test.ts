@@ -219,6 +219,13 @@ describe.each(storeKinds)("over the %s store", (kind) => {
     expect(await openTasks()).toEqual([]);
     const [closed] = await rowsOf(patient.recordId);
     expect(closed?.state).toMatchObject({ isOpen: false, outcome: "agreed" });
+    const signerIds =
+      closed !== undefined && !closed.state.isOpen
+        ? closed.state.signerIds
+        : undefined;
+    expect(new Set(signerIds)).toEqual(
+      new Set([anna.signer.memberId, ben.signer.memberId]),
+    );
   });
 
   test("[RV-4] a result nobody prescribing had seen opens a task, which a statement that had seen it closes", async () => {

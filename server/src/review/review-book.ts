@@ -17,6 +17,7 @@ import { canonicalize } from "@suture/schema";
 import { appendAudit } from "../audit/append-audit.ts";
 import type { AuditEntry, Signer } from "../audit/audit-entry.ts";
 import {
+  closedReviewsTable,
   openReviewsTable,
   reviewsByRecordTable,
   reviewsTable,
@@ -113,6 +114,11 @@ export class ReviewBook {
         outcome,
         closedAtMs: this.#atMs,
         by: this.#cause,
+        ...(ending.outcome === "agreed" && {
+          signerIds: [
+            ...new Set(ending.signers.map(({ memberId }) => memberId)),
+          ],
+        }),
       },
     });
     for (const task of held.tasks) {
@@ -133,16 +139,23 @@ export class ReviewBook {
   }
 
   async #put(row: ReviewRow): Promise<void> {
-    const { isOpen } = row.state;
+    const { state } = row;
+    const { isOpen } = state;
     for (const { reviewId, scopeId, recordId, recordType } of row.tasks) {
       await this.#tx.put(reviewsTable, [reviewId], row);
       await this.#tx.put(reviewsByRecordTable, [recordId, reviewId], {
         isOpen,
       });
-      if (isOpen)
+      if (state.isOpen)
         await this.#tx.put(openReviewsTable, [scopeId, reviewId], {
           recordType,
         });
+      else
+        await this.#tx.put(
+          closedReviewsTable,
+          [scopeId, state.closedAtMs, reviewId],
+          {},
+        );
     }
     for (const recordId of otherRecordsOf(row))
       await this.#tx.put(
@@ -153,8 +166,16 @@ export class ReviewBook {
   }
 
   async #takeOffLists(row: ReviewRow): Promise<void> {
+    const { state } = row;
     for (const { scopeId, reviewId } of row.tasks)
-      await this.#tx.delete(openReviewsTable, [scopeId, reviewId]);
+      if (state.isOpen)
+        await this.#tx.delete(openReviewsTable, [scopeId, reviewId]);
+      else
+        await this.#tx.delete(closedReviewsTable, [
+          scopeId,
+          state.closedAtMs,
+          reviewId,
+        ]);
   }
 }
 

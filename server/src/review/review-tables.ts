@@ -31,6 +31,8 @@ const reviewRowSchema = z.strictObject({
       outcome: reviewOutcomeSchema,
       closedAtMs: z.int(),
       by: reviewCauseSchema,
+      /** Where it ended in agreement: everybody who said the same. */
+      signerIds: z.array(recordIdSchema).exactOptional(),
     }),
   ]),
 });
@@ -46,6 +48,12 @@ export const reviewsTable = defineTable({
 export const openReviewsTable = defineTable({
   name: "reviews_open",
   schema: z.strictObject({ recordType: z.string() }),
+});
+
+/** `[scopeId, closedAtMs, reviewId]`: the closed ones, as they closed; none from before this list was kept. */
+export const closedReviewsTable = defineTable({
+  name: "reviews_closed",
+  schema: z.strictObject({}),
 });
 
 /** `[recordId, reviewId]`: all of a record's, open or closed. */
@@ -81,6 +89,7 @@ export const bookingSpansTable = defineTable({
 export const reviewTables: readonly Table<unknown>[] = [
   reviewsTable,
   openReviewsTable,
+  closedReviewsTable,
   reviewsByRecordTable,
   bookingsTable,
   bookingsByRecordTable,

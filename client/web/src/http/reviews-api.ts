@@ -18,15 +18,31 @@ const summarySchema = z.object({
       outcome: reviewOutcomeSchema,
       closedAtMs: z.int(),
       by: z.object({ memberId: recordIdSchema }),
+      /** Of an agreement: everybody who said the same. */
+      signerIds: z.array(recordIdSchema).optional(),
     }),
   ]),
 });
+
+export type ReviewSummary = z.infer<typeof summarySchema>;
+
+const listSchema = z.object({ reviews: z.array(summarySchema) });
+
+/** Those of all records that closed last, the last first: a hundred at most. */
+export function listClosedReviews(api: ApiFetch) {
+  return api({
+    method: "GET",
+    path: "/v1/reviews",
+    query: { state: "closed" },
+    answer: listSchema,
+  });
+}
 
 export function listReviewsOf(api: ApiFetch, recordId: RecordId) {
   return api({
     method: "GET",
     path: "/v1/reviews",
     query: { recordId },
-    answer: z.object({ reviews: z.array(summarySchema) }),
+    answer: listSchema,
   });
 }

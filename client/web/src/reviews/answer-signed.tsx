@@ -7,12 +7,8 @@ import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ContentLines } from "./content-lines.tsx";
-import {
-  signInstead,
-  type AnyRecord,
-  type AnyReview,
-  type SignedAnswer,
-} from "./settle.ts";
+import type { AnsweredQuestion } from "./own-resolution.ts";
+import { signInstead, type AnyRecord, type SignedAnswer } from "./settle.ts";
 import { SignDialog } from "./sign-dialog.tsx";
 import type { Names } from "./word-parts.ts";
 
@@ -28,7 +24,7 @@ export function AnswerSigned({
   readonly names: Names;
   readonly signed: SignedAnswer;
   /** The question as it was answered. */
-  readonly before: AnyReview;
+  readonly before: AnsweredQuestion;
   readonly definition: GroupDefinition;
   onSigned(answer: SignedAnswer): void;
 }) {

@@ -27,6 +27,7 @@ import {
   type ConflictQuestion,
 } from "./ask-conflict.ts";
 import { ContentLines } from "./content-lines.tsx";
+import { ownResolution, type OwnResolution } from "./own-resolution.ts";
 import { OwnAnswerForm } from "./own-answer-form.tsx";
 import { typeNamed } from "./read-queue.ts";
 import { recordLabel } from "./record-label.ts";
@@ -55,10 +56,11 @@ export function ConflictView({ record, group, names }: ViewProps) {
   const reading = useGroup(record, group);
   // As it was shown when the person began to look.
   const [review, setReview] = useState(() => record.review(group));
-  const [signed, setSigned] = useState<{
-    readonly before: AnyReview;
-    readonly answer: SignedAnswer;
-  } | null>(null);
+  const { membership } = useMe();
+  // Whoever comes back to their own answer may still give another.
+  const [signed, setSigned] = useState<OwnResolution | null>(() =>
+    ownResolution(record, group, membership?.memberId),
+  );
   const type = typeNamed(record.type);
   const definition = type && groupOf(type, group);
   if (definition === undefined) return <Notice>{text.notHere}</Notice>;

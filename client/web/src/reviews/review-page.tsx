@@ -1,8 +1,11 @@
 /** One question. SPEC AP-62 to AP-67. */
 import { useEffect, useState } from "react";
-import { Link } from "wouter";
+import { Link, useSearchParams } from "wouter";
+
+import { recordIdSchema, type RecordId } from "@suture/schema";
 
 import { useTitle } from "../app/use-title.ts";
+import { useFoundRecord } from "../audit/use-found-record.ts";
 import "./reviews.css";
 import { useText } from "../text/use-text.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -40,9 +43,42 @@ export function ReviewPage({ id }: { readonly id: string }) {
       ) : questions === null ? (
         <p>{text.loading}</p>
       ) : (
-        <EmptyState title={text.unknown} />
+        <ClosedOrUnknown />
       )}
     </div>
+  );
+}
+
+/** Which question it was, the address says: one that is closed is in no queue. */
+function ClosedOrUnknown() {
+  const { reviews: text } = useText();
+  const [search] = useSearchParams();
+  const recordId = recordIdSchema.safeParse(search.get("record"));
+  const group = search.get("group");
+  return recordId.success && group !== null ? (
+    <ClosedQuestion recordId={recordId.data} group={group} />
+  ) : (
+    <EmptyState title={text.unknown} />
+  );
+}
+
+function ClosedQuestion({
+  recordId,
+  group,
+}: {
+  readonly recordId: RecordId;
+  readonly group: string;
+}) {
+  const { reviews: text } = useText();
+  const names = useNames();
+  const record = useFoundRecord(recordId);
+  if (record === undefined) return <p>{text.loading}</p>;
+  if (record === null) return <EmptyState title={text.unknown} />;
+  return (
+    <>
+      <ConflictView record={record} group={group} names={names} />
+      <EarlierQuestions recordId={recordId} names={names} />
+    </>
   );
 }
 

@@ -1,5 +1,10 @@
 // @vitest-environment happy-dom
-import { httpError, recordIdFromBytes } from "@suture/schema";
+import {
+  httpError,
+  organizationScope,
+  recordIdFromBytes,
+  reviewIdOf,
+} from "@suture/schema";
 import { startMs } from "@suture/client/clinic-test-support";
 import { act } from "react";
 import { expect, test } from "vitest";
@@ -16,6 +21,7 @@ import {
   openWorld,
 } from "./conflict-world.test-support.ts";
 // Loaded beforehand: the app loads a page when it is first wanted.
+import "./review-page.tsx";
 import "./reviews-page.tsx";
 
 async function openReviews(path: string, server = new RecordedServer()) {
@@ -131,6 +137,78 @@ test("[AP-70] what colleagues' devices hold is told by the server, or by what wa
   );
 });
 
+test("[AP-121] what was settled or agreed lately is listed across records, by whom and how; one's own answer can be given anew", async () => {
+  const { world, server, show } = await openReviews("/reviews?view=closed");
+  const jobId = await contestParts(world);
+  const found = await world.manager.client.serviceJobs.get(jobId);
+  if (!found.ok) throw new Error(found.error.code);
+  const job = found.value;
+  const [chosen, other] = candidatesOf(job.group("service"));
+  const settled = await job.resolve("service", {
+    choose: chosen.opId,
+    reason: "counted them",
+  });
+  expect(settled.ok).toBe(true);
+  await world.meet();
+  const [colleague] = await world.manager.client.members.list({
+    matching: "anna",
+  });
+  const by = { memberId: world.founderId };
+  const about = {
+    kind: "conflict",
+    recordId: jobId,
+    group: "service",
+  } as const;
+  const task = {
+    ...about,
+    reviewId: reviewIdOf(about),
+    organizationId: world.organizationId,
+    scopeId: organizationScope(world.organizationId),
+    recordType: "serviceJob",
+    openedAtMs: startMs,
+    revision: 1,
+    candidates: [chosen.opId, other.opId],
+  };
+  const patientId = recordIdFromBytes(new Uint8Array(16).fill(7));
+  const agreed = {
+    ...task,
+    recordId: patientId,
+    reviewId: reviewIdOf({ ...about, recordId: patientId }),
+  };
+  const closedAtMs = startMs;
+  server.answers("GET /v1/reviews", {
+    reviews: [
+      {
+        task,
+        maySettle: true,
+        state: { isOpen: false, outcome: "resolved", closedAtMs, by },
+      },
+      {
+        task: agreed,
+        maySettle: true,
+        state: {
+          isOpen: false,
+          outcome: "agreed",
+          closedAtMs,
+          by,
+          signerIds: [world.founderId, colleague?.id],
+        },
+      },
+    ],
+  });
+  const page = await show();
+  await page.shows("Agreed: all said the same");
+  const rows = [...page.root.querySelectorAll<HTMLElement>(".closed-question")];
+  await page.until(() => rows[1]?.textContent.includes("Anna Moyo") === true);
+  expect(rows[0]?.textContent).toContain("CT-04");
+  expect(rows[0]?.textContent).toContain("Settled,");
+  expect(rows[0]?.textContent).toContain("By A founder");
+  await act(async () => rows[0]?.click());
+  await page.press("Undo");
+  await page.shows("Your answer stays on record");
+  expect(page.root.querySelectorAll(".undo .answer")).toHaveLength(1);
+});
+
 test("[AP-118] those who run the organization read per week how many saves were opened again only to look", async () => {
   const { world, server, show } = await openReviews("/reviews?view=team");
   const path = `/v1/organizations/${world.organizationId}`;
@@ -150,6 +228,17 @@ test("[AP-118] those who run the organization read per week how many saves were 
   const empty = await show();
   await empty.shows("No device has told anything yet.");
 });
+
+function candidatesOf<C>(
+  reading:
+    | { readonly status: "settled" }
+    | { readonly status: "conflict"; readonly candidates: readonly C[] },
+): readonly [C, C] {
+  const [one, other] = reading.status === "conflict" ? reading.candidates : [];
+  if (one === undefined || other === undefined)
+    throw new Error("it is not in conflict");
+  return [one, other];
+}
 
 const hash = "c".repeat(64);
 

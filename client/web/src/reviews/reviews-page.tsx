@@ -9,13 +9,14 @@ import "./reviews.css";
 import { useText } from "../text/use-text.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { ClosedQuestions } from "./closed-questions.tsx";
 import { QuestionList } from "./question-list.tsx";
 import { StrandedList } from "./stranded-list.tsx";
 import { TeamWork } from "./team-work.tsx";
 import { useNames } from "./use-names.ts";
 import { useQueue } from "./use-queue.ts";
 
-const views = ["questions", "team", "stranded"] as const;
+const views = ["questions", "closed", "team", "stranded"] as const;
 type View = (typeof views)[number];
 
 export function ReviewsPage() {
@@ -26,26 +27,25 @@ export function ReviewsPage() {
   // What others still hold and what was refused is for those who run the organization.
   const runsIt =
     roles.has("manager") || roles.has("admin") || roles.has("auditor");
-  const offered: readonly View[] = runsIt ? views : ["questions"];
+  const offered: readonly View[] = runsIt ? views : ["questions", "closed"];
   const view = offered.find((one) => one === search.get("view")) ?? "questions";
   return (
     <div className="reviews">
       <h1>{text.title}</h1>
-      {offered.length > 1 && (
-        <nav className="views" aria-label={text.tabs.label}>
-          {offered.map((one) => (
-            <Link
-              key={one}
-              href={one === "questions" ? "/reviews" : `/reviews?view=${one}`}
-              className="view-link"
-              {...(one === view && { "aria-current": "page" as const })}
-            >
-              {text.tabs[one]}
-            </Link>
-          ))}
-        </nav>
-      )}
+      <nav className="views" aria-label={text.tabs.label}>
+        {offered.map((one) => (
+          <Link
+            key={one}
+            href={one === "questions" ? "/reviews" : `/reviews?view=${one}`}
+            className="view-link"
+            {...(one === view && { "aria-current": "page" as const })}
+          >
+            {text.tabs[one]}
+          </Link>
+        ))}
+      </nav>
       {view === "questions" && <Questions recordId={search.get("record")} />}
+      {view === "closed" && <ClosedQuestions />}
       {view === "team" && <TeamWork />}
       {view === "stranded" && <StrandedList />}
     </div>

@@ -31,7 +31,9 @@ export type Verdict =
 
 /** What was signed, so that it can be answered again. */
 export interface SignedAnswer {
-  readonly verdict: Verdict;
+  /** Of an answer of one's own, what it says is in the record. */
+  readonly verdict:
+    Exclude<Verdict, { readonly kind: "own" }> | { readonly kind: "own" };
   readonly hashes: readonly ChangeHash[];
   /** The statement that stands by it. */
   readonly opIds: readonly OpId[];

@@ -6,6 +6,7 @@ export const reviewsText = {
   tabs: {
     label: "What to look at",
     questions: "Questions",
+    closed: "Settled lately",
     team: "Work still out",
     stranded: "Not accepted",
   },
@@ -192,6 +193,15 @@ export const reviewsText = {
       superseded: "Closed by a later change",
     },
     at: (outcome: string, instant: string) => `${outcome}, ${instant}`,
+  },
+
+  // what closed lately, of all records
+  closed: {
+    intro:
+      "What was settled, or ended because everybody said the same. A settled answer can be changed on its page, until somebody signs over it.",
+    none: "Nothing was settled yet.",
+    about: (subject: string, what: string) => `${subject}: ${what}`,
+    by: "By",
   },
 
   // work that is still out

@@ -49,6 +49,8 @@ export const reviewSummarySchema = z
         closedAtMs: z.int(),
         /** The change that closed it. */
         by: reviewCauseSchema,
+        /** Of an agreement: everybody who said the same. */
+        signerIds: z.array(recordIdSchema).exactOptional(),
       }),
     ]),
     /** Whether you may choose between the candidates. Whoever may sign the group may combine. */

@@ -310,3 +310,40 @@ test("[CO-15] a conflict is settled in a record that three hundred wrote in apar
   const after = await ben.get(`/v1/reviews/${reviewId}`);
   expect(after.body.state).toMatchObject({ isOpen: false });
 });
+
+test("[HT-5] what closed last is listed across records, the last first, to whoever may read it, until it opens again", async () => {
+  const closed = async (by: Asker) =>
+    (await by.get("/v1/reviews?state=closed")).body.reviews;
+  expect(await closed(anna)).toEqual([]);
+  const settled: string[] = [];
+  for (let count = 0; count < 2; count += 1) {
+    world.timers.advance(1_000);
+    patient = await world.newPatient(anna);
+    await prescribeApart();
+    const both = prescribing({
+      [first]: medication("aspirin"),
+      [second]: medication("ibuprofen"),
+    });
+    const decision = { kind: "combine" } as const;
+    const combined = anna.colleague.resolve(
+      patient,
+      "prescribing",
+      decision,
+      both,
+    );
+    expectAccepted(await anna.colleague.push(combined));
+    settled.push(patient.recordId);
+  }
+  const listed = await closed(ben);
+  expect(
+    listed.map(({ task }: { task: { recordId: string } }) => task.recordId),
+  ).toEqual(settled.toReversed());
+  expect(listed[0].state).toMatchObject({
+    isOpen: false,
+    outcome: "resolved",
+    by: { memberId: anna.memberId },
+  });
+  expect((await ben.get("/v1/reviews")).body.reviews).toEqual([]);
+  const technician = await world.join(["technician"]);
+  expect(await closed(technician)).toEqual([]);
+});

@@ -12,6 +12,7 @@ import {
 
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import {
+  closedReviewsTable,
   openReviewsTable,
   reviewsByRecordTable,
   reviewsTable,
@@ -35,6 +36,8 @@ import {
 } from "./http-response.ts";
 import { resolutionRequestSchema, resolveReview } from "./resolve-review.ts";
 
+const maxClosed = 100;
+
 const idParameter = z.object({ id: reviewIdSchema });
 
 export function addReviewRoutes(app: HttpApp, deps: HttpDeps): void {
@@ -47,25 +50,32 @@ export function addReviewRoutes(app: HttpApp, deps: HttpDeps): void {
   const list = createRoute({
     method: "get",
     path: "/v1/reviews",
-    summary: "Open tasks, or all tasks of one record, closed ones too",
+    summary: "Open tasks, the last that closed, or all of one record",
     ...session,
-    request: { query: z.object({ recordId: recordIdSchema.optional() }) },
+    request: {
+      query: z.object({
+        /** All of this record's, open and closed. */
+        recordId: recordIdSchema.optional(),
+        /** `closed`: those that closed last, at most 100. */
+        state: z.enum(["open", "closed"]).default("open"),
+      }),
+    },
     responses: {
       200: jsonContent(
         z.object({ reviews: z.array(reviewSummarySchema) }),
-        "Oldest first",
+        "Oldest first; of the closed, the last closed first",
       ),
       ...errorResponses,
     },
   });
   app.openapi(list, async (c) => {
-    const { recordId } = c.req.valid("query");
+    const { recordId, state } = c.req.valid("query");
     const access = await readAccess(deps, sessionOf(c).personId);
-    const reviews: ReviewSummary[] = [];
+    let reviews: ReviewSummary[] = [];
     for (const membership of access.memberships) {
       const { organizationId, memberId } = membership;
       const found = await deps.store.read(organizationId, (tx) =>
-        listReviews(tx, deps, access, membership, recordId),
+        listReviews(tx, deps, access, membership, { recordId, state }),
       );
       reviews.push(...found);
       for (const scopeId of new Set(found.map(({ task }) => task.scopeId)))
@@ -77,7 +87,14 @@ export function addReviewRoutes(app: HttpApp, deps: HttpDeps): void {
           recordId: recordId ?? null,
         });
     }
-    reviews.sort((left, right) => left.task.openedAtMs - right.task.openedAtMs);
+    if (recordId === undefined && state === "closed")
+      reviews = reviews
+        .sort((left, right) => closedAt(right) - closedAt(left))
+        .slice(0, maxClosed);
+    else
+      reviews.sort(
+        (left, right) => left.task.openedAtMs - right.task.openedAtMs,
+      );
     return c.json({ reviews }, 200, noStore);
   });
 
@@ -152,11 +169,18 @@ async function listReviews(
   { recordTypes }: HttpDeps,
   access: Access,
   membership: Membership,
-  recordId: RecordId | undefined,
+  {
+    recordId,
+    state: wanted,
+  }: {
+    readonly recordId: RecordId | undefined;
+    readonly state: "open" | "closed";
+  },
 ): Promise<readonly ReviewSummary[]> {
+  const listed = wanted === "open" ? openReviewIds : closedReviewIds;
   const reviewIds =
     recordId === undefined
-      ? await openReviewIds(tx, access, membership.organizationId)
+      ? await listed(tx, access, membership.organizationId)
       : (await tx.scan(reviewsByRecordTable, { prefix: [recordId] })).map(
           ({ key }) => String(key[1]),
         );
@@ -182,4 +206,26 @@ async function openReviewIds(
     reviewIds.push(...open.map(({ key }) => String(key[1])));
   }
   return reviewIds;
+}
+
+/** As many of each scope as are told in all: a scope may hold all of the last. */
+async function closedReviewIds(
+  tx: ReadTransaction,
+  access: Access,
+  organizationId: RecordId,
+): Promise<readonly string[]> {
+  const reviewIds: string[] = [];
+  for (const scopeId of scopesIn(access, organizationId)) {
+    const closed = await tx.scan(closedReviewsTable, {
+      prefix: [scopeId],
+      reverse: true,
+      limit: maxClosed,
+    });
+    reviewIds.push(...closed.map(({ key }) => String(key[2])));
+  }
+  return reviewIds;
+}
+
+function closedAt({ state }: ReviewSummary): number {
+  return state.isOpen ? 0 : state.closedAtMs;
 }
