@@ -77,6 +77,8 @@ beforeEach(async () => {
     externalIssuer: {
       issuer: "https://accounts.example",
       clientId: "suture",
+      authorizationEndpoint: async () => ok("https://accounts.example/auth"),
+      exchange: async ({ code }) => ok(code),
       verify: async (idToken, nonce) =>
         idToken.endsWith(nonce)
           ? ok({ subject: idToken.slice(0, -nonce.length) })

@@ -13,6 +13,15 @@ export {
   type RequestToProve,
 } from "./identity/dpop-proof.ts";
 export {
+  beginExternalSignIn,
+  departTo,
+  externalProvider,
+  readReturn,
+  type ExternalAttempt,
+  type ExternalProvider,
+  type ReturnProblem,
+} from "./identity/external-sign-in.ts";
+export {
   type ConnectionError,
   type Fetch,
   type RequestError,
@@ -26,13 +35,11 @@ export {
   type MemberName,
 } from "./identity/join-organization.ts";
 export {
-  beginExternalSignIn,
   renewSession,
   renewSyncToken,
   signIn,
   signOut,
   type Credentials,
-  type ExternalAttempt,
   type IdentityClientDeps,
   type Session,
   type SignedIn,

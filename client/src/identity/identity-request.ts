@@ -54,17 +54,30 @@ const connectionErrors = {
   },
 } as const satisfies Record<ConnectionError["code"], ConnectionError>;
 
-export async function postIdentity<S extends z.ZodType>(
+export function postIdentity<S extends z.ZodType>(
+  request: IdentityRequest<S>,
+): Promise<Result<z.output<S>, RequestError>> {
+  return ask("POST", request);
+}
+
+export function getIdentity<S extends z.ZodType>(
+  request: Omit<IdentityRequest<S>, "body">,
+): Promise<Result<z.output<S>, RequestError>> {
+  return ask("GET", request);
+}
+
+async function ask<S extends z.ZodType>(
+  method: "GET" | "POST",
   request: IdentityRequest<S>,
 ): Promise<Result<z.output<S>, RequestError>> {
   let response: Response;
   let text: string;
   try {
     response = await request.fetch(request.url, {
-      method: "POST",
+      method,
       redirect: "manual",
       headers: {
-        "content-type": "application/json",
+        ...(method === "POST" && { "content-type": "application/json" }),
         accept: "application/json",
         ...request.headers,
       },

@@ -32,20 +32,19 @@ export interface IdentityClientDeps {
 /** A password of this server's, or what the service that it trusts has said (`beginExternalSignIn`). */
 export type Credentials =
   | { readonly email: string; readonly password: string }
-  | { readonly idToken: string; readonly nonce: string };
+  | { readonly idToken: string; readonly nonce: string }
+  | {
+      readonly code: string;
+      readonly codeVerifier: string;
+      readonly redirectUri: string;
+      readonly nonce: string;
+    };
 
 export type SignInOptions = IdentityClientDeps &
   Credentials & {
     /** For the list of devices; kept from the first time. */
     readonly deviceName: string;
   };
-
-/** What an app gives the other service: an authorization request (code and PKCE) with this nonce and client id. */
-export interface ExternalAttempt {
-  readonly nonce: string;
-  readonly issuer: string;
-  readonly clientId: string;
-}
 
 export interface SignedIn {
   readonly personId: PersonId;
@@ -67,30 +66,12 @@ const sessionGrantSchema = z.object({
   refreshToken: z.string(),
 });
 
-const externalAttemptSchema = z.object({
-  nonce: z.string(),
-  issuer: z.url(),
-  clientId: z.string(),
-});
-
 const syncGrantSchema = z.object({
   deviceId: deviceIdSchema,
   syncToken: z.string(),
   syncTokenExpiresAtMs: z.number(),
 });
 type SyncGrant = z.infer<typeof syncGrantSchema>;
-
-/** Where the person can sign in instead. Good for one sign-in within 15 minutes. Errors: `external-sign-in-refused` where there is none. */
-export function beginExternalSignIn(
-  deps: Pick<IdentityClientDeps, "url" | "fetch">,
-): Promise<Result<ExternalAttempt, RequestError>> {
-  return postIdentity({
-    fetch: deps.fetch,
-    url: endpoint(deps, "/v1/sign-in/external/begin"),
-    body: {},
-    answer: externalAttemptSchema,
-  });
-}
 
 /**
  * Errors: `sign-in-refused` (wrong e-mail or password), `too-many-attempts`, `unreachable`, `captive-portal`, `wrong-server`,
@@ -103,15 +84,7 @@ export async function signIn(
   const askedAtMs = clock.now();
   const session = await postIdentity({
     fetch,
-    ...("idToken" in options
-      ? {
-          url: endpoint(options, "/v1/sign-in/external"),
-          body: { idToken: options.idToken, nonce: options.nonce },
-        }
-      : {
-          url: endpoint(options, "/v1/sign-in"),
-          body: { email: options.email, password: options.password },
-        }),
+    ...signInRequest(options),
     answer: sessionGrantSchema,
   });
   if (!session.ok) return session;
@@ -222,6 +195,20 @@ export async function leaveDevice(
   await signOut(deps, personId, session);
   await deps.tokens.removeGrant(personId);
   return ok(undefined);
+}
+
+function signInRequest(options: SignInOptions) {
+  if ("password" in options) {
+    const { email, password } = options;
+    const url = endpoint(options, "/v1/sign-in");
+    return { url, body: { email, password } };
+  }
+  const url = endpoint(options, "/v1/sign-in/external");
+  const { nonce } = options;
+  if ("idToken" in options)
+    return { url, body: { idToken: options.idToken, nonce } };
+  const { code, codeVerifier, redirectUri } = options;
+  return { url, body: { code, codeVerifier, redirectUri, nonce } };
 }
 
 function exchangeRefreshToken(

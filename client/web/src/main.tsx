@@ -30,6 +30,9 @@ if (root === null) throw new Error("the page has no root");
 const page = createRoot(root);
 keepFocus(document);
 
+/** Of a sign-in that another service has yet to answer. */
+const pendingKey = "suture-sign-in";
+
 const timers: Timers = {
   after: (delayMs, task) => {
     const timeout = setTimeout(task, delayMs);
@@ -87,6 +90,17 @@ function depsOf(client: Client): AppDeps {
       location.replace("/");
     },
     makePicture,
+    elsewhere: {
+      leaveFor: (url, pending) => {
+        sessionStorage.setItem(pendingKey, pending);
+        location.assign(url);
+      },
+      takePending: () => {
+        const pending = sessionStorage.getItem(pendingKey);
+        sessionStorage.removeItem(pendingKey);
+        return pending;
+      },
+    },
     saveFile,
   };
 }

@@ -5,7 +5,8 @@
  * Discovery 4.3); its keys come from where that says, over https, within five seconds and 64 KiB, and are asked for again at
  * most twice a minute, however many made-up key ids arrive; an ID token is signed asymmetrically by one of them, for us alone
  * (`iss`, `aud`, `azp`), at most ten minutes ago, and carries the nonce of the attempt (Core 3.1.3.7; RFC 8725). It is not an
- * access token or a logout token (`typ`). Who does not answer is `external-issuer-unavailable`, and for half a minute nobody
+ * access token or a logout token (`typ`). A code is exchanged for one at the issuer's own token endpoint, as a public client with
+ * PKCE, a few at a time. Who does not answer is `external-issuer-unavailable`, and for half a minute nobody
  * waits for them. SPEC ID-31 to ID-33.
  */
 import { err, identityError, ok } from "@suture/schema";
@@ -27,10 +28,22 @@ export interface ExternalPerson {
   readonly subject: string;
 }
 
+/** What a person brings back from the issuer, instead of an ID token: RFC 6749 4.1.3, RFC 7636 4.5. */
+export interface AuthorizationCode {
+  readonly code: string;
+  readonly codeVerifier: string;
+  /** As the app gave it to the issuer. */
+  readonly redirectUri: string;
+}
+
 export interface ExternalIssuer {
   readonly issuer: string;
   /** As whom this server is known there; the audience of its ID tokens. */
   readonly clientId: string;
+  /** Where a browser begins, by the issuer's own description. Error: `external-issuer-unavailable`. */
+  authorizationEndpoint(): Promise<Result<string, IdentityError>>;
+  /** The ID token for a code, unverified. Errors: `external-sign-in-refused`, `external-issuer-unavailable`, `too-many-requests`. */
+  exchange(code: AuthorizationCode): Promise<Result<string, IdentityError>>;
   /** Errors: `external-sign-in-refused`, `external-issuer-unavailable`. Whether the nonce is ours, and used, the caller judges. */
   verify(
     idToken: string,
@@ -56,6 +69,8 @@ const keysMaxAgeMs = 10 * 60_000;
 const descriptionMaxAgeMs = 24 * 3_600_000;
 const maxIdTokenAgeS = 600;
 const clockToleranceS = 60;
+/** At a time: strangers can bring made-up codes. */
+const maxExchanges = 8;
 
 const asymmetric = [
   ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
@@ -65,6 +80,8 @@ const asymmetric = [
 const descriptionSchema = z.object({
   issuer: z.string(),
   jwks_uri: z.url(),
+  authorization_endpoint: z.url().optional(),
+  token_endpoint: z.url().optional(),
   id_token_signing_alg_values_supported: z.array(z.string()),
 });
 
@@ -75,7 +92,11 @@ const claimsSchema = z.object({
   nonce: z.string(),
 });
 
+const tokenAnswerSchema = z.object({ id_token: z.string().max(12_000) });
+
 interface Description {
+  readonly authorizationEndpoint: string | undefined;
+  readonly tokenEndpoint: string | undefined;
   readonly keys: ReturnType<typeof createRemoteJWKSet>;
   readonly algorithms: string[];
   readonly readAtMs: number;
@@ -86,9 +107,14 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
   const cooldownMs = deps.cooldownMs ?? defaultCooldownMs;
   const fetchBounded = createBoundedFetch(deps, externalFetchBounds);
   const mayBePlain = new URL(issuer).protocol === "http:";
+  const mayBeAsked = (url: string) => {
+    const { protocol } = new URL(url);
+    return protocol === "https:" || (mayBePlain && protocol === "http:");
+  };
   let description: Description | undefined;
   let describing: Promise<Description> | undefined;
   let failedAtMs = -Infinity;
+  let exchanging = 0;
 
   async function describe(): Promise<Description> {
     const response = await fetchBounded(
@@ -99,19 +125,25 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
       throw new Error("the issuer has no description");
     const read = descriptionSchema.parse(await response.json());
     if (read.issuer !== issuer) throw new Error("another issuer answers");
-    const url = new URL(read.jwks_uri);
-    if (url.protocol !== "https:" && !mayBePlain)
-      throw new Error("the issuer's keys are not at an https URL");
+    const authorizationEndpoint = read.authorization_endpoint;
+    const tokenEndpoint = read.token_endpoint;
+    const { jwks_uri: keysUrl } = read;
+    for (const url of [keysUrl, authorizationEndpoint, tokenEndpoint])
+      if (url !== undefined && !mayBeAsked(url))
+        throw new Error("the issuer names something that is no https URL");
     const algorithms = asymmetric.filter((algorithm) =>
       read.id_token_signing_alg_values_supported.includes(algorithm),
     );
-    const keys = createRemoteJWKSet(url, {
+    const keys = createRemoteJWKSet(new URL(keysUrl), {
       [customFetch]: fetchBounded,
       cooldownDuration: cooldownMs,
       cacheMaxAge: keysMaxAgeMs,
       timeoutDuration: externalFetchBounds.timeoutMs,
     });
-    return { keys, algorithms, readAtMs: clock.now() };
+    return {
+      ...{ keys, algorithms, authorizationEndpoint, tokenEndpoint },
+      readAtMs: clock.now(),
+    };
   }
 
   /** Throws where the issuer does not answer as one; whoever asks at the same time waits for the same answer. */
@@ -153,6 +185,43 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
   return {
     issuer,
     clientId,
+
+    async authorizationEndpoint() {
+      try {
+        const { authorizationEndpoint } = await described();
+        return authorizationEndpoint === undefined
+          ? unavailable()
+          : ok(authorizationEndpoint);
+      } catch {
+        return unavailable();
+      }
+    },
+
+    async exchange({ code, codeVerifier, redirectUri }) {
+      if (exchanging >= maxExchanges)
+        return err(identityError("too-many-requests", { retryAfterMs: 1_000 }));
+      exchanging += 1;
+      try {
+        const { tokenEndpoint } = await described();
+        if (tokenEndpoint === undefined) return unavailable();
+        const response = await fetchBounded(tokenEndpoint, {
+          method: "POST",
+          headers: { accept: "application/json" },
+          body: new URLSearchParams({
+            ...{ grant_type: "authorization_code", client_id: clientId, code },
+            ...{ code_verifier: codeVerifier, redirect_uri: redirectUri },
+          }),
+        });
+        // What it does not take is no failure of its own: RFC 6749 5.2.
+        if (response.status >= 400 && response.status < 500) return refused();
+        const answer = tokenAnswerSchema.parse(await response.json());
+        return ok(answer.id_token);
+      } catch {
+        return unavailable();
+      } finally {
+        exchanging -= 1;
+      }
+    },
 
     async verify(idToken, nonce) {
       let from: Description;

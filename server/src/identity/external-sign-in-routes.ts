@@ -13,10 +13,31 @@ import {
 import type { Identity } from "./identity.ts";
 import type { SessionEnv } from "./require-session.ts";
 
+const nonce = z.string().min(1).max(256);
+
 export function addExternalSignInRoutes(
   app: OpenAPIHono<SessionEnv>,
   identity: Identity,
 ): void {
+  const provider = createRoute({
+    method: "get",
+    path: "/v1/sign-in/external",
+    summary: "The other service that this server trusts, if there is one",
+    responses: {
+      200: jsonContent(
+        z.object({
+          issuer: z.url().nullable(),
+          authorizationEndpoint: z.url().nullable(),
+        }),
+        "Whom people may sign in with, and where a browser begins: null where there is none, or it does not say",
+      ),
+      ...errorResponses,
+    },
+  });
+  app.openapi(provider, async (c) =>
+    c.json(await identity.externalProvider(), 200, noStore),
+  );
+
   const begin = createRoute({
     method: "post",
     path: "/v1/sign-in/external/begin",
@@ -40,13 +61,19 @@ export function addExternalSignInRoutes(
   const finish = createRoute({
     method: "post",
     path: "/v1/sign-in/external",
-    summary: "Start a session by an ID token (OpenID Connect Core 1.0)",
+    summary:
+      "Start a session by an ID token, or by the code for one (OpenID Connect Core 1.0, RFC 7636)",
     middleware: [limitBody] as const,
     request: jsonBody(
-      z.object({
-        idToken: z.string().min(1).max(12_000),
-        nonce: z.string().min(1).max(256),
-      }),
+      z.union([
+        z.object({ idToken: z.string().min(1).max(12_000), nonce }),
+        z.object({
+          code: z.string().min(1).max(2_000),
+          codeVerifier: z.string().min(43).max(128),
+          redirectUri: z.url().max(500),
+          nonce,
+        }),
+      ]),
     ),
     responses: {
       200: jsonContent(sessionGrant, "As at sign-in with a password"),

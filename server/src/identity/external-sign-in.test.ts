@@ -233,3 +233,113 @@ test("[ID-33] over HTTP: a session for an ID token, and where to begin; without 
   for (const path of ["/v1/sign-in/external/begin", "/v1/sign-in/external"])
     expect((await post(path, { idToken, nonce }, without)).status).toBe(401);
 });
+
+test("[AP-108] a code is exchanged at the issuer's token endpoint with its verifier, and says who the person is as an ID token does", async () => {
+  const ann = await signIn("ann");
+  setClockBy(await issuer.signIn("ann", "to hear its time"));
+  const nonce = begin();
+  const brought = await issuer.codeOf("ann", nonce);
+  const wrong = { ...brought, codeVerifier: "w".repeat(64), nonce };
+  const asked = issuer.countOf("/token");
+  for (const [answer, count] of [
+    [wrong, 1],
+    // Bound to another attempt, so nobody is asked.
+    [{ ...brought, nonce: "somebody's" }, 1],
+  ] as const) {
+    expect(await world.identity.signInExternally(answer)).toMatchObject({
+      error: { code: "external-sign-in-refused" },
+    });
+    expect(issuer.countOf("/token")).toBe(asked + count);
+  }
+  const anew = begin();
+  const code = await issuer.codeOf("ann", anew);
+  const app = createIdentityRoutes({ identity: world.identity });
+  const post = () =>
+    app.request("https://suture.example/v1/sign-in/external", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...code, nonce: anew }),
+    });
+  const granted = await post();
+  expect(granted.status).toBe(200);
+  expect(await granted.json()).toMatchObject({ personId: ann });
+  expect((await post()).status).toBe(401);
+});
+
+test("[AP-108] the server says whom people may sign in with, and where a browser begins as long as the issuer says so", async () => {
+  const providerOf = async (identity: IdentityWorld["identity"]) => {
+    const app = createIdentityRoutes({ identity });
+    const response = await app.request(
+      "https://suture.example/v1/sign-in/external",
+    );
+    expect(response.status).toBe(200);
+    return response.json() as unknown;
+  };
+  const { identity } = await createIdentityWorld();
+  expect(await providerOf(identity)).toEqual({
+    issuer: null,
+    authorizationEndpoint: null,
+  });
+  expect(await providerOf(world.identity)).toEqual({
+    issuer: issuer.url,
+    authorizationEndpoint: `${issuer.url}/auth`,
+  });
+  const later = await createIdentityWorld(undefined, (clock) =>
+    createExternalIssuer({
+      issuer: issuer.url,
+      clientId,
+      fetch: () => Promise.reject(new Error("no answer")),
+      clock,
+      timers: new HandTimers(),
+    }),
+  );
+  expect(await providerOf(later.identity)).toEqual({
+    issuer: issuer.url,
+    authorizationEndpoint: null,
+  });
+  const attempt = later.identity.beginExternalSignIn();
+  const { nonce } = attempt.ok ? attempt.value : { nonce: "" };
+  expect(
+    await later.identity.signInExternally({
+      ...{ code: "a code", codeVerifier: "v".repeat(64), nonce },
+      redirectUri: "https://suture.example/sign-in/external",
+    }),
+  ).toMatchObject({ error: { code: "external-issuer-unavailable" } });
+});
+
+test("[AP-108] made-up codes are brought to the issuer a few at a time", async () => {
+  let answer: () => void = () => undefined;
+  const silent = new Promise<void>((resolve) => (answer = resolve));
+  const held = await createIdentityWorld(undefined, (clock) =>
+    createExternalIssuer({
+      issuer: issuer.url,
+      clientId,
+      fetch: async (url, init) => {
+        if (url.endsWith("/token")) await silent;
+        return fetch(url, init);
+      },
+      clock,
+      timers: new HandTimers(),
+    }),
+  );
+  const attempt = held.identity.beginExternalSignIn();
+  const { nonce } = attempt.ok ? attempt.value : { nonce: "" };
+  const bring = () =>
+    held.identity.signInExternally({
+      ...{ code: "made up", codeVerifier: "v".repeat(64), nonce },
+      redirectUri: "https://suture.example/sign-in/external",
+    });
+  const first = Array.from({ length: 8 }, bring);
+  expect(await bring()).toMatchObject({ error: { code: "too-many-requests" } });
+  answer();
+  expect(await Promise.all(first)).toEqual(
+    first.map(() =>
+      expect.objectContaining({
+        error: expect.objectContaining({ code: "external-sign-in-refused" }),
+      }),
+    ),
+  );
+  expect(await bring()).toMatchObject({
+    error: { code: "external-sign-in-refused" },
+  });
+});

@@ -18,7 +18,7 @@ import type {
   Result,
   Store,
 } from "@suture/schema";
-import type { ExternalIssuer } from "./external-issuer.ts";
+import type { AuthorizationCode, ExternalIssuer } from "./external-issuer.ts";
 import { createExternalNonces } from "./external-nonce.ts";
 import { externalPersonsTable, identityPartition } from "./identity-tables.ts";
 import type { RefusedSignIns } from "./refused-sign-ins.ts";
@@ -31,14 +31,24 @@ export interface ExternalAttempt {
   readonly clientId: string;
 }
 
+export interface ExternalProvider {
+  /** Null where people sign in with passwords only. */
+  readonly issuer: string | null;
+  /** Where a browser begins; null while the issuer does not say. */
+  readonly authorizationEndpoint: string | null;
+}
+
+/** What comes back from the issuer, with the nonce of the attempt. */
+export type ExternalAnswer = { readonly nonce: string } & (
+  { readonly idToken: string } | AuthorizationCode
+);
+
 export interface ExternalSignIn {
+  provider(): Promise<ExternalProvider>;
   /** Errors: `external-sign-in-refused` where no issuer is configured. */
   begin(): Result<ExternalAttempt, IdentityError>;
-  /** Errors: `external-sign-in-refused`, `external-issuer-unavailable`. */
-  finish(answer: {
-    readonly idToken: string;
-    readonly nonce: string;
-  }): Promise<Result<PersonId, IdentityError>>;
+  /** Errors: `external-sign-in-refused`, `external-issuer-unavailable`, `too-many-requests`. */
+  finish(answer: ExternalAnswer): Promise<Result<PersonId, IdentityError>>;
   removeExpired(): Promise<number>;
 }
 
@@ -55,15 +65,29 @@ export function createExternalSignIn(deps: {
   const refused = () => err(identityError("external-sign-in-refused"));
 
   return {
+    async provider() {
+      const endpoint = await issuer?.authorizationEndpoint();
+      return {
+        issuer: issuer?.issuer ?? null,
+        authorizationEndpoint: endpoint?.ok === true ? endpoint.value : null,
+      };
+    },
+
     begin() {
       if (issuer === undefined) return refused();
       const { clientId } = issuer;
       return ok({ nonce: nonces.issue(), issuer: issuer.issuer, clientId });
     },
 
-    async finish({ idToken, nonce }) {
+    async finish(answer) {
+      const { nonce } = answer;
       if (issuer === undefined || !nonces.isOurs(nonce)) return refused();
-      const verified = await issuer.verify(idToken, nonce);
+      const idToken =
+        "idToken" in answer
+          ? ok(answer.idToken)
+          : await issuer.exchange(answer);
+      if (!idToken.ok) return idToken;
+      const verified = await issuer.verify(idToken.value, nonce);
       if (!verified.ok) return verified;
       const key = [issuer.issuer, digestOf(verified.value.subject)];
       const freshId = personIdSchema.parse(randomUuid(random));

@@ -80,6 +80,7 @@ export interface Identity {
     credentials: Credentials,
   ): Promise<Result<SessionGrant, IdentityError>>;
   /** With the service that `IdentityDeps.externalIssuer` names. */
+  externalProvider: ExternalSignIn["provider"];
   beginExternalSignIn: ExternalSignIn["begin"];
   signInExternally(
     answer: Parameters<ExternalSignIn["finish"]>[0],
@@ -249,6 +250,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
       return person.ok ? ok(await sessions.start(person.value)) : person;
     },
 
+    externalProvider: () => external.provider(),
     beginExternalSignIn: () => external.begin(),
     async signInExternally(answer) {
       const person = await external.finish(answer);

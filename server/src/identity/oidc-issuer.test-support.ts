@@ -8,7 +8,8 @@ import Provider from "oidc-provider";
 import { z } from "zod";
 
 export const clientId = "suture";
-const redirectUri = "http://127.0.0.1/signed-in";
+/** Where the app is told the code, on whatever port of this machine. */
+const redirectUri = "http://127.0.0.1/sign-in/external";
 
 export interface IssuerKey {
   readonly jwk: JWK;
@@ -90,8 +91,27 @@ export class OidcIssuer {
 
   /** Signs a person in the way a browser does, to the end, and answers their ID token. */
   async signIn(login: string, nonce: string): Promise<string> {
-    const verifier = "v".repeat(64);
-    const challenge = createHash("sha256").update(verifier).digest("base64url");
+    const { code, codeVerifier } = await this.codeOf(login, nonce);
+    const answer = await fetch(`${this.url}/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "authorization_code",
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        code_verifier: codeVerifier,
+        code,
+      }),
+    });
+    return z.object({ id_token: z.string() }).parse(await answer.json())
+      .id_token;
+  }
+
+  /** As far as the page that the browser is sent back to. */
+  async codeOf(login: string, nonce: string) {
+    const codeVerifier = "v".repeat(64);
+    const challenge = createHash("sha256")
+      .update(codeVerifier)
+      .digest("base64url");
     const browser = new Browser();
     const query = new URLSearchParams({
       client_id: clientId,
@@ -106,18 +126,7 @@ export class OidcIssuer {
     page = await browser.post(page, { prompt: "login", login, password: "x" });
     page = await browser.post(page, { prompt: "consent" });
     const code = new URL(page).searchParams.get("code") ?? "";
-    const answer = await fetch(`${this.url}/token`, {
-      method: "POST",
-      body: new URLSearchParams({
-        grant_type: "authorization_code",
-        client_id: clientId,
-        redirect_uri: redirectUri,
-        code_verifier: verifier,
-        code,
-      }),
-    });
-    return z.object({ id_token: z.string() }).parse(await answer.json())
-      .id_token;
+    return { code, codeVerifier, redirectUri };
   }
 
   /** What only this issuer could sign, except for what is given. */

@@ -18,6 +18,13 @@ export interface AppDeps {
   removeDevice(): Promise<void>;
   /** A photo, as it is kept; undefined for what is no picture. */
   makePicture(file: Blob): Promise<Uint8Array | undefined>;
+  /** Another service's page, where people may sign in instead. */
+  readonly elsewhere: {
+    /** Leaves the app, and keeps in this tab alone what the answer will be known by. */
+    leaveFor(url: string, pending: string): void;
+    /** What was kept, once. */
+    takePending(): string | null;
+  };
   /** Hands a file to the person, as a download. */
   saveFile(name: string, content: Blob): void;
 }

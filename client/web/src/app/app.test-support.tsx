@@ -61,6 +61,7 @@ export async function renderApp(
     keepsStorage: Promise.resolve("kept"),
     removeDevice: () => Promise.resolve(),
     makePicture: async (file) => new Uint8Array(await file.arrayBuffer()),
+    elsewhere: { leaveFor: () => undefined, takePending: () => null },
     saveFile: (name, file) => void saved.push({ name, file }),
     ...given,
   };

@@ -11,6 +11,8 @@ import { AppProvider, type AppDeps } from "./app-deps.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { routes } from "./routes.tsx";
 import { Shell } from "./shell.tsx";
+import { ExternalReturn } from "./sign-in/external-return.tsx";
+import { externalReturnPath } from "./sign-in/external-sign-in.tsx";
 import { SignInArea } from "./sign-in/sign-in-area.tsx";
 import { WorkplacePage } from "./sign-in/workplace-page.tsx";
 import { useCountReopens } from "./use-count-reopens.ts";
@@ -31,6 +33,7 @@ function Doorway() {
   const [path] = useLocation();
   useCountReopens();
   useIdleLock();
+  if (path === externalReturnPath) return <ExternalReturn />;
   if (person === null || path === "/sign-in") return <SignInArea />;
   return (
     <Shell>

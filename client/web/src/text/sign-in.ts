@@ -33,6 +33,24 @@ export const signInText = {
   clinic: "Clinic",
   serviceGroup: "Service group",
   foundSubmit: "Found it",
+  or: "or",
+  external: (host: string) => `Sign in with ${host}`,
+  externalSilent: (host: string) =>
+    `${host} does not answer at the moment. Try again in a minute, or sign in with a password.`,
+  externalProblem: {
+    "not-begun-here":
+      "This sign-in was not begun in this window, so it was not used. Begin it again here.",
+    "not-signed-in-there":
+      "You were not signed in there, so you are not signed in here. Try again, or ask whoever runs your accounts.",
+  },
+  beginAnew: "Begin again",
+  codeTitle: "Choose a code for this device",
+  codeLead:
+    "You are signed in. This device locks itself when nobody uses it; the code lets you back in, also without a network. It is good for this device only.",
+  deviceCode: "Code",
+  codeTooShort: (least: number) =>
+    `The code needs at least ${least} characters.`,
+  codeSubmit: "Use this code",
   peopleTitle: "Who uses this device?",
   peopleLead:
     "Each continues with their own password, with or without a network. Work that waits is sent meanwhile, under the name of whoever did it.",
@@ -40,6 +58,7 @@ export const signInText = {
   continue: "Continue",
   checking: "Checking…",
   notMe: "Somebody else",
+  passwordOrCode: "Or the code that you chose for this device.",
   passwordWrong: "That is not their password.",
   tooManyTries: (waitMs: number) =>
     waitMs < 60_000

@@ -9,6 +9,10 @@ export class IdentityServer {
   /** Paths, in order. */
   readonly asked: string[] = [];
   readonly accounts = new Set<string>();
+  /** The other service that it trusts. */
+  issuer: string | null = null;
+  /** What was brought from there. */
+  brought: Readonly<Record<string, string>> | null = null;
 
   readonly fetch: JoinDeps["fetch"] = (url, init) => {
     const { pathname } = new URL(url);
@@ -17,6 +21,7 @@ export class IdentityServer {
     const [status, answer] = this.#answer(
       pathname,
       JSON.parse(body) as Readonly<Record<string, string>> | null,
+      init.method === "GET",
     );
     return Promise.resolve(
       new Response(JSON.stringify(answer), {
@@ -29,6 +34,7 @@ export class IdentityServer {
   #answer(
     path: string,
     body: Readonly<Record<string, string>> | null,
+    isGet: boolean,
   ): readonly [number, unknown] {
     const personId = personIdOf("ada");
     switch (path) {
@@ -43,6 +49,20 @@ export class IdentityServer {
         if (!this.accounts.has(body?.["email"] ?? ""))
           return [401, identityError("sign-in-refused")];
         return [200, session(personId)];
+      case "/v1/sign-in/external/begin":
+        return [
+          200,
+          { nonce: "the nonce", issuer: this.issuer, clientId: "suture" },
+        ];
+      case "/v1/sign-in/external": {
+        const { issuer } = this;
+        const endpoint = issuer === null ? null : `${issuer}/auth`;
+        if (isGet) return [200, { issuer, authorizationEndpoint: endpoint }];
+        this.brought = body;
+        return body?.["code"] === "a code"
+          ? [200, session(personId)]
+          : [401, identityError("external-sign-in-refused")];
+      }
       case "/v1/session/renew":
         return [200, session(personId)];
       case "/v1/devices":

@@ -52,6 +52,7 @@ export function PasswordForm({
       <h1>{signIn.use(name)}</h1>
       <TextField
         label={signIn.password}
+        hint={signIn.passwordOrCode}
         type="password"
         autoComplete="current-password"
         isRequired

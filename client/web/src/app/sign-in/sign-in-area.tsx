@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 
 import { useText } from "../../text/use-text.ts";
+import { ExternalSignIn } from "./external-sign-in.tsx";
 import { FoundForm } from "./found-form.tsx";
 import { JoinForm } from "./join-form.tsx";
 import { PeopleHere } from "./people-here.tsx";
@@ -34,6 +35,7 @@ export function SignInArea() {
         {way === "sign-in" && (
           <>
             <SignInForm />
+            <ExternalSignIn />
             <section className="entrance-else" aria-label={signIn.newHere}>
               <button className="link" onClick={() => begin("join")}>
                 {signIn.join}
