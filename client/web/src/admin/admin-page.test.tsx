@@ -333,3 +333,42 @@ test("[AP-5] half-filled forms for people and teams are there again after a relo
   await openAnna(changed);
   expect(changed.valueOf("Why (optional)")).toBe("");
 });
+
+test("[AP-122] a team's name and rooms are changed without a network; what is half typed survives a reload, what is removed stays in the history", async () => {
+  const { world, server, show } = await openAdmin("/admin/teams");
+  server.isUp = false;
+  const { client } = world.manager;
+  const found = await client.teams.get(world.teamId);
+  if (!found.ok) throw new Error(found.error.code);
+  const team = found.value;
+  const edit = await team.edit();
+  const oldId = edit.draft.locations.set({ status: "active", name: "Room 1" });
+  edit.draft.locations.set({ status: "active", name: "X-ray" });
+  expect((await edit.save()).ok).toBe(true);
+  const first = await show();
+  await first.press("Change North clinic");
+  await first.shows("Rooms and vehicles");
+  await first.press("Remove Room 1");
+  await first.press("Add a room");
+  await first.type("Room 2", "Theatre");
+  await first.unmount();
+
+  const page = await show();
+  await page.press("Change North clinic");
+  await page.shows("Rooms and vehicles");
+  expect(page.valueOf("Room 2")).toBe("Theatre");
+  await page.type("Room 1", "Radiography");
+  await page.type("Name", "North");
+  await page.press("Add a room");
+  await pressIn(page, "form", "Save");
+  await page.shows("This is needed.");
+  await page.press("Remove room 3");
+  await pressIn(page, "form", "Save");
+  await page.shows("Clinic · Radiography · Theatre");
+  await page.shows("Saved locally. Will sync on reconnect.");
+  expect(team.fields.name).toBe("North");
+  expect(team.fields.locations[oldId]).toMatchObject({
+    name: "Room 1",
+    status: "inactive",
+  });
+});

@@ -56,8 +56,17 @@ export const adminText = {
       "Clinics and service groups. Changes are saved on this device and go to the server by themselves.",
     add: "Add a team",
     edit: "Change",
+    editOf: (name: string) => `Change ${name}`,
     name: "Name",
     kind: "Kind",
+    rooms: "Rooms and vehicles",
+    roomsHint:
+      "What appointments take place in. One that is removed stays in the history.",
+    room: (number: number) => `Room ${number}`,
+    addRoom: "Add a room",
+    remove: "Remove",
+    removeRoom: (number: number, name: string) =>
+      name === "" ? `Remove room ${number}` : `Remove ${name}`,
     kinds: { clinic: "Clinic", "service-group": "Service group" },
     unnamed: "Without a name",
     none: "There is no team on this device yet.",
