@@ -12,6 +12,7 @@ import { generateDeviceKeyPair } from "../identity/device-key.ts";
 import type { Fetch } from "../identity/identity-request.ts";
 import {
   attachmentsTable,
+  markSent,
   maxKeptAttachmentBytes,
 } from "../store/attachment-rows.ts";
 import { clientTables } from "../store/client-tables.ts";
@@ -229,6 +230,26 @@ test("[AT-9] what was fetched leaves with its record", async () => {
   expect(await rowsOf(device)).toHaveLength(1);
   await device.log.keepOnly(new Map());
   expect(await rowsOf(device)).toEqual([]);
+});
+
+test("[AT-13] what was taken here and sent is offered again to a server that was restored; what was fetched is not", async () => {
+  const other = pictureOf(400);
+  const { device, recordId, server } = await atRecord({
+    fetch: async () => new Response(other),
+  });
+  await server.takeFrom(device);
+  await server.deliverTo(device);
+  const { hash } = await keep(device, recordId, jpeg);
+  await device.log.write((tx) => markSent(tx, { recordId, hash }));
+  const { attachments } = device.client;
+  await attachments.read({ recordId, hash: hashOf(other) });
+  expect(await attachments.unsent()).toEqual([]);
+  const end = server.rows.length;
+  server.putBack(end - 1);
+  await device.log.regress(server.scopeId, [server.cursorAt(end - 1)]);
+  expect(await attachments.unsent()).toMatchObject([
+    { recordId, hash, personId: device.personId, reason: null },
+  ]);
 });
 
 async function atRecord(

@@ -15,6 +15,8 @@ import {
 } from "@suture/schema";
 import { z } from "zod";
 
+const takenShape = { personId: personIdSchema, keptAtMs: z.int() };
+
 const attachmentRowSchema = z.strictObject({
   recordId: recordIdSchema,
   hash: attachmentHashSchema,
@@ -24,12 +26,13 @@ const attachmentRowSchema = z.strictObject({
   /** Null for what the server has. */
   unsent: z
     .strictObject({
-      personId: personIdSchema,
-      keptAtMs: z.int(),
-      /** What the server said, if it did not take it. */
+      ...takenShape,
+      /** Why it was not taken, by the server, or cannot be sent. */
       refusal: z.string().nullable(),
     })
     .nullable(),
+  /** Of what was taken here and sent. */
+  sent: z.strictObject(takenShape).exactOptional(),
 });
 export type AttachmentRow = z.infer<typeof attachmentRowSchema>;
 
@@ -67,7 +70,11 @@ export async function markSent(
   tx: WriteTransaction,
   name: AttachmentName,
 ): Promise<void> {
-  await change(tx, name, (row) => ({ ...row, unsent: null }));
+  await change(tx, name, ({ unsent, ...row }) => {
+    if (unsent === null) return { ...row, unsent };
+    const { refusal: _none, ...sent } = unsent;
+    return { ...row, unsent: null, sent };
+  });
   await makeRoom(tx);
 }
 
@@ -80,6 +87,21 @@ export function markRefused(
     ...row,
     unsent: row.unsent && { ...row.unsent, refusal },
   }));
+}
+
+/** What was taken here and is here still goes again: the server was restored, and may have lost it. Gives back whose records. SPEC AT-13. */
+export async function offerAttachmentsAgain(
+  tx: WriteTransaction,
+): Promise<readonly RecordId[]> {
+  const recordIds: RecordId[] = [];
+  for (const { key, value } of await tx.scan(attachmentsTable)) {
+    const { sent, ...row } = value;
+    if (sent === undefined) continue;
+    const unsent = { ...sent, refusal: null };
+    await tx.put(attachmentsTable, key, { ...row, unsent });
+    recordIds.push(row.recordId);
+  }
+  return recordIds;
 }
 
 export function markUsed(

@@ -16,7 +16,10 @@ import {
 import { recordIdSchema, scopeIdSchema } from "@suture/schema";
 
 import { startOf } from "./apply-remote.ts";
-import { dropSentAttachments } from "./attachment-rows.ts";
+import {
+  dropSentAttachments,
+  offerAttachmentsAgain,
+} from "./attachment-rows.ts";
 import { changesOf, findChange, isRestore } from "./change-rows.ts";
 import {
   changeBytesTable,
@@ -145,6 +148,8 @@ export async function regress(
     });
   await setReceiptAside(tx, scopeId, held?.sequence ?? 0, common);
   for (const recordId of await doubtUnfollowed(tx)) recordIds.add(recordId);
+  for (const recordId of await offerAttachmentsAgain(tx))
+    recordIds.add(recordId);
   return [...recordIds];
 }
 

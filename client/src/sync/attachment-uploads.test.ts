@@ -12,7 +12,11 @@ import {
 import { expect, test } from "vitest";
 
 import type { RequestToProve } from "../identity/dpop-proof.ts";
-import { keepAttachment, unsentAttachments } from "../store/attachment-rows.ts";
+import {
+  attachmentBytesTable,
+  keepAttachment,
+  unsentAttachments,
+} from "../store/attachment-rows.ts";
 import { clientTables } from "../store/client-tables.ts";
 import { openLocalLog } from "../store/local-log.ts";
 import { AttachmentUploads } from "./attachment-uploads.ts";
@@ -151,6 +155,24 @@ test("[AT-7] nothing goes, or is tried again, once there is no connection", asyn
   expect([world.asked.length, world.cancelled()]).toEqual([1, 1]);
 });
 
+test("[AT-7] one whose bytes damage took says so, and the others go", async () => {
+  const world = await openUploads();
+  const first = await world.take(ada, 1);
+  const second = await world.take(ada, 2);
+  await world.lose(first);
+  world.answers.push(world.stored(second));
+  world.uploads.start();
+  await world.settle();
+  expect(await world.unsent()).toMatchObject([
+    {
+      hash: first,
+      unsent: {
+        refusal: "The storage of this device was damaged: the picture is lost.",
+      },
+    },
+  ]);
+});
+
 function json(
   status: number,
   body: unknown,
@@ -220,6 +242,8 @@ async function openUploads({ signedIn = [ada] } = {}) {
     fireRetry: () => retries.shift()?.(),
     stored: (hash: string) => () => json(200, { hash }),
     unsent: () => log.read(unsentAttachments),
+    lose: (hash: string) =>
+      log.write((tx) => tx.delete(attachmentBytesTable, [recordId, hash])),
     async take(personId: typeof ada, content: number) {
       const bytes = new Uint8Array(100).fill(content);
       bytes.set([0xff, 0xd8, 0xff]);

@@ -2,11 +2,16 @@
  * Sends the pictures that only this device has, one after another, behind the changes that name them: the server keeps none that no
  * record names. Each goes under the name of whoever took it. What nobody answered is tried again, later each time. SPEC AT-7.
  */
-import type { Clock, Random, Timer, Timers } from "@suture/schema";
+import {
+  StoreError,
+  type Clock,
+  type Random,
+  type Timer,
+  type Timers,
+} from "@suture/schema";
 
 import {
   attachmentBytesTable,
-  dropAttachment,
   markRefused,
   markSent,
   unsentAttachments,
@@ -29,6 +34,7 @@ export interface AttachmentUploadsDeps extends AttachmentRequestDeps {
 
 /** Whoever asks for a longer silence is asked all the same. */
 const maxRetryAfterMs = 15 * 60_000;
+const lost = "The storage of this device was damaged: the picture is lost.";
 
 export class AttachmentUploads {
   readonly #deps: AttachmentUploadsDeps;
@@ -99,12 +105,9 @@ export class AttachmentUploads {
       );
       if (!this.#isWanted) return null;
       if (credentials === undefined || this.#refused.has(nameOf(row))) continue;
-      const bytes = await log.read((tx) =>
-        tx.get(attachmentBytesTable, [row.recordId, row.hash]),
-      );
+      const bytes = await this.#bytesOf(row);
       if (bytes === undefined) {
-        // Damage took them.
-        await log.writeAbout(row.recordId, (tx) => dropAttachment(tx, row));
+        await this.#refuse(row, lost);
         continue;
       }
       const outcome = await sendAttachment(this.#deps, credentials, row, bytes);
@@ -114,10 +117,7 @@ export class AttachmentUploads {
           this.#backoff.reset();
           break;
         case "refused":
-          this.#refused.add(nameOf(row));
-          await log.writeAbout(row.recordId, (tx) =>
-            markRefused(tx, row, outcome.message),
-          );
+          await this.#refuse(row, outcome.message);
           break;
         case "not-named":
           break;
@@ -126,6 +126,29 @@ export class AttachmentUploads {
       }
     }
     return null;
+  }
+
+  async #refuse(row: UnsentAttachmentRow, reason: string): Promise<void> {
+    this.#refused.add(nameOf(row));
+    await this.#deps.log.writeAbout(row.recordId, (tx) =>
+      markRefused(tx, row, reason),
+    );
+  }
+
+  /** Undefined where damage took them: the others go on. */
+  async #bytesOf({
+    recordId,
+    hash,
+  }: UnsentAttachmentRow): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#deps.log.read((tx) =>
+        tx.get(attachmentBytesTable, [recordId, hash]),
+      );
+    } catch (cause) {
+      if (cause instanceof StoreError && cause.code === "store-damaged")
+        return undefined;
+      throw cause;
+    }
   }
 }
 

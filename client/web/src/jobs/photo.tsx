@@ -1,6 +1,5 @@
 /** One photo: small on the page, large over it, or in words why it is not here. SPEC AT-11. */
 import type { Attachment, RecordId } from "@suture/schema";
-import { statusLabels } from "@suture/schema";
 import { useState } from "react";
 
 import { useText } from "../text/use-text.ts";
@@ -8,8 +7,6 @@ import { Button } from "../ui/button.tsx";
 import { Actions, Dialog } from "../ui/dialog.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { usePicture } from "./use-picture.ts";
-
-const unsent = { state: "queued", label: statusLabels.queued } as const;
 
 export function Photo({
   recordId,
@@ -51,8 +48,8 @@ export function Photo({
               : jobs.photoNotFetched}
           </span>
         )}
-        {picture.at === "here" && picture.isUnsent && (
-          <StatusLabel status={unsent} />
+        {picture.at === "here" && picture.unsent !== undefined && (
+          <StatusLabel status={picture.unsent} />
         )}
       </div>
       {picture.at === "here" && (

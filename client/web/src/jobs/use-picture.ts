@@ -1,5 +1,5 @@
 import type { Attachment, RecordId } from "@suture/schema";
-import type { ReadProblem } from "@suture/client";
+import type { ReadProblem, UnsentAttachment } from "@suture/client";
 import {
   useClient,
   useConnection,
@@ -9,7 +9,12 @@ import { useEffect, useState } from "react";
 
 export type ShownPicture =
   | { readonly at: "loading" }
-  | { readonly at: "here"; readonly url: string; readonly isUnsent: boolean }
+  | {
+      readonly at: "here";
+      readonly url: string;
+      /** How it stands, where only this device has it. */
+      readonly unsent: UnsentAttachment | undefined;
+    }
   | { readonly at: "missing"; readonly code: ReadProblem["code"] };
 
 type Read = Exclude<ShownPicture, { at: "here" }> | { at: "here"; url: string };
@@ -50,8 +55,10 @@ export function usePicture(
   );
 
   if (picture.at !== "here") return picture;
-  const isUnsent =
-    unsent?.some((one) => one.recordId === recordId && one.hash === hash) ??
-    false;
-  return { ...picture, isUnsent };
+  return {
+    ...picture,
+    unsent: unsent?.find(
+      (one) => one.recordId === recordId && one.hash === hash,
+    ),
+  };
 }
