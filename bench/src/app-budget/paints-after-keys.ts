@@ -2,14 +2,16 @@ import type { Page } from "playwright-core";
 
 /** The browser reports no event that was painted sooner. */
 const leastReportedMs = 16;
+const keysBetween = 100;
 
 /**
  * Types into the search for patients until `isOver`, and gives for each key the milliseconds until what it changed was painted, by the
- * browser's own event timing (in steps of 8 ms).
+ * browser's own event timing (in steps of 8 ms). `onKeys` hears how many there were, now and then.
  */
 export async function paintsAfterKeys(
   page: Page,
   isOver: () => Promise<boolean>,
+  onKeys: (keyCount: number) => void,
 ): Promise<readonly number[]> {
   await page.evaluate(`{
     globalThis.slowKeys = [];
@@ -25,6 +27,7 @@ export async function paintsAfterKeys(
     await field.press("a");
     await field.press("Backspace");
     keyCount += 2;
+    if (keyCount % keysBetween === 0) onKeys(keyCount);
     await page.waitForTimeout(60);
   } while (!(await isOver()));
   const slow: unknown = await page.evaluate("globalThis.slowKeys");
