@@ -7,12 +7,14 @@
  * checkpoint of a key that was distrusted since proves nothing and breaks nothing: those behind it cover the same rows.
  */
 import {
+  bytesToHex,
   decodeChange,
   defaultChangeLimits,
   firstAuditChain,
   firstChain,
   nextAuditChain,
   nextChain,
+  sha256,
   type ReadTransaction,
   type ScopeId,
   type Store,
@@ -20,6 +22,7 @@ import {
 
 import {
   adoptedWorkTable,
+  attachmentsTable,
   changeBytesTable,
   logHeadsTable,
   logTable,
@@ -191,6 +194,8 @@ function verifyAuditChains(
       }),
     async check({ atMs, entry }, scopeId, sequence) {
       counts.auditEntries += 1;
+      if (entry.event === "attachment-stored")
+        return verifyAttachment(tx, entry);
       if (entry.event === "changes-admitted")
         return rows.add(scopeId, sequence, atMs, entry);
       if (entry.event === "signing-key-distrusted")
@@ -203,6 +208,18 @@ function verifyAuditChains(
         : { table: auditTable.name, key: [scopeId, sequence], problem };
     },
   });
+}
+
+async function verifyAttachment(
+  tx: ReadTransaction,
+  { recordId, attachment }: Extract<AuditEntry, { event: "attachment-stored" }>,
+): Promise<BrokenRow | null> {
+  const key = [recordId, attachment];
+  const bytes = await tx.get(attachmentsTable, key);
+  if (bytes !== undefined && bytesToHex(sha256(bytes)) === attachment)
+    return null;
+  const problem = "it is not the picture that the audit tells of";
+  return { table: attachmentsTable.name, key, problem };
 }
 
 /** Whether what an entry points at is there and says the same. */

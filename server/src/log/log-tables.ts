@@ -91,6 +91,9 @@ export const changeIndexTable = defineTable({
 /** `[recordId, hash]`: the chunk as it arrived. */
 export const changeBytesTable = defineBytesTable("change_bytes");
 
+/** `[recordId, hash]`: the bytes of pictures, beside the records that name them. */
+export const attachmentsTable = defineBytesTable("attachments");
+
 /** `[recordId, hash]`: of a change that says refused work again, which work, and who had pushed it on which device. */
 export const adoptedWorkTable = defineTable({
   name: "adopted_work",
@@ -171,4 +174,5 @@ export const logTables: readonly Table<unknown>[] = [
   logTable,
   logHeadsTable,
   deliveriesTable,
+  attachmentsTable,
 ];

@@ -9,7 +9,8 @@ import {
   makeProof,
   type TestDevice,
 } from "../../identity/identity-world.ts";
-import { attachmentsTable } from "./find-attachment.ts";
+import { verifyAudit } from "../../audit/verify-audit.ts";
+import { attachmentsTable } from "../../log/log-tables.ts";
 import {
   createHttpWorld,
   type Asker,
@@ -153,6 +154,27 @@ test("[AT-4] who is no longer a member reads none and stores none", async () => 
   expectAccepted(await admin.push(admin.sign(tess.member, "membership", gone)));
   expect(await onDevice.get(job, jpeg)).toMatchObject(unknown);
   expect(await onDevice.put(job, jpeg)).toMatchObject(unknown);
+});
+
+test("[AT-14] a stored picture that is no longer what the audit says, or is gone, is named", async () => {
+  await onDevice.put(job, jpeg);
+  expect(await verifyAudit(world.store)).toMatchObject({ isIntact: true });
+  const { organizationId } = world.world;
+  const key = [job.recordId, hashOf(jpeg)];
+  const broken = {
+    table: "attachments",
+    key,
+    problem: "it is not the picture that the audit tells of",
+  };
+  const changed = new Uint8Array(jpeg).fill(7, 50);
+  await world.store.write(organizationId, (tx) =>
+    tx.put(attachmentsTable, key, changed),
+  );
+  expect(await verifyAudit(world.store)).toMatchObject({ broken });
+  await world.store.write(organizationId, (tx) =>
+    tx.delete(attachmentsTable, key),
+  );
+  expect(await verifyAudit(world.store)).toMatchObject({ broken });
 });
 
 test("[AT-5] only a sync token with a proof of its own for this request goes through", async () => {

@@ -28,12 +28,9 @@ import {
 } from "../../identity/identity-response.ts";
 import { externalUrlOf } from "../../identity/routes.ts";
 import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
+import { attachmentsTable } from "../../log/log-tables.ts";
 import type { Subject } from "../limits/budgets.ts";
-import {
-  attachmentsTable,
-  findAttachment,
-  findAttachmentOf,
-} from "./find-attachment.ts";
+import { findAttachment, findAttachmentOf } from "./find-attachment.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import {
   errorResponses,

@@ -6,7 +6,6 @@
  */
 import {
   attachmentSchema,
-  defineBytesTable,
   mayWrite,
   type Attachment,
   type AttachmentHash,
@@ -22,9 +21,6 @@ import { membersTable } from "../../admission/admission-tables.ts";
 import { mayKnow } from "../../admission/permit.ts";
 import { openRecordView } from "../../log/record-view.ts";
 import type { HttpDeps } from "./http-deps.ts";
-
-/** `[recordId, hash]` */
-export const attachmentsTable = defineBytesTable("attachments");
 
 export interface AttachmentName {
   readonly recordId: RecordId;
