@@ -199,7 +199,7 @@ export async function applyRecords(
   return { recordIds, changed, isReset: false };
 }
 
-/** Bytes that had been missing. What the server will not give (`null`) is not asked for again. */
+/** Bytes that had been missing. What this person is not given (`null`) stays to be asked for by whoever else is on the device. */
 export async function applyFetched(
   tx: WriteTransaction,
   message: FetchedMessage,
@@ -210,9 +210,8 @@ export async function applyFetched(
   const added = await ChangeWriter.begin(tx);
   for (const { recordId, hash, bytes } of message.items) {
     const missing = await tx.get(missingTable, [recordId, hash]);
-    if (missing === undefined) continue;
+    if (missing === undefined || bytes === null) continue;
     await tx.delete(missingTable, [recordId, hash]);
-    if (bytes === null) continue;
     const { scopeId, sequence, chain, ...change } = missing;
     const place = { scopeId, sequence, chain };
     await acceptRemote({ tx, added, nowMs }, change, bytes, place);

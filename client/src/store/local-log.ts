@@ -6,6 +6,7 @@
  * that fails leaves nothing and tells nobody. All state is derived from rows; nothing is counted beside them.
  */
 import type {
+  ChangeHash,
   ChangesMessage,
   CheckpointClaims,
   Clock,
@@ -40,7 +41,6 @@ import { applyVerdict } from "./apply-verdicts.ts";
 import { insertSaved, type NewChange } from "./insert-saved.ts";
 import {
   localPartition,
-  missingTable,
   reviewsTable,
   type ScopeRow,
 } from "./client-tables.ts";
@@ -61,6 +61,7 @@ import {
   findCommonPoint,
   forgetLostRows,
   incompleteRecords,
+  missingChanges,
   keepOnly,
   keepReceipt,
   lostProof,
@@ -310,11 +311,9 @@ export class LocalLog {
   /** Changes known by name only, to be fetched. */
   missing(
     limit: number,
+    mayBeAsked: (recordId: RecordId, hash: ChangeHash) => boolean = () => true,
   ): Promise<readonly Pick<LocalChange, "recordId" | "hash">[]> {
-    return this.read(async (tx) => {
-      const rows = await tx.scan(missingTable, { limit });
-      return rows.map(({ value: { recordId, hash } }) => ({ recordId, hash }));
-    });
+    return this.read((tx) => missingChanges(tx, limit, mayBeAsked));
   }
 
   /** Records of which only the latest came, of one scope, to be fetched whole. */

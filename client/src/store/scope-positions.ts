@@ -4,6 +4,7 @@
  */
 import {
   limits,
+  type ChangeHash,
   type Cursor,
   type FetchRecordsMessage,
   type LogLink,
@@ -30,6 +31,7 @@ import {
   logRowsTable,
   lostProofsTable,
   lostRowsTable,
+  missingTable,
   receiptsTable,
   recordsTable,
   scopesTable,
@@ -71,6 +73,19 @@ export async function incompleteRecords(
     .filter((one) => one.scopeId === scopeId)
     .map(({ recordId }) => recordId);
   return { scopeId, recordIds: recordIds.slice(0, limit) };
+}
+
+/** Of which only the name is here. */
+export async function missingChanges(
+  tx: ReadTransaction,
+  limit: number,
+  mayBeAsked: (recordId: RecordId, hash: ChangeHash) => boolean,
+): Promise<readonly Pick<LocalChange, "recordId" | "hash">[]> {
+  const rows = await tx.scan(missingTable);
+  return rows
+    .map(({ value: { recordId, hash } }) => ({ recordId, hash }))
+    .filter(({ recordId, hash }) => mayBeAsked(recordId, hash))
+    .slice(0, limit);
 }
 
 /** The last of the server's points, latest first, that this device's chain goes through; null if none. */

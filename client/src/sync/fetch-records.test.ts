@@ -100,3 +100,51 @@ test("[CL-28] a record is not asked for by a colleague on the device who does no
     recordIds: [clinic.recordId],
   });
 });
+
+test("[CL-31] a change that a colleague is not given is asked for once in their session, and stays to be asked for", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId, teamId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  const patient = await ada.client.patients.create({
+    parentId: organizationId,
+  });
+  if (!patient.ok) throw new Error(patient.error.reason);
+  const recordId = patient.value.id;
+  await server.takeFrom(ada);
+  const { scopeId } = server;
+  const end = server.cursorAt(server.rows.length);
+  const ben = await openDevice({ name: "ben" });
+  const { log, client, personId } = ben;
+  const membership = await join(ben, organizationId, teamId, ["clinician"]);
+  const page = {
+    type: "changes" as const,
+    scopeId,
+    rows: server.rows.map((row) =>
+      row.recordId === recordId ? { ...row, bytes: null } : row,
+    ),
+    cursor: end,
+    hasMore: false,
+  };
+  await log.applyPage(page);
+  const [change] = server.rows.filter((row) => row.recordId === recordId);
+  if (change === undefined) throw new Error("no change");
+  const { hash, bytes } = change;
+  const asked = { type: "fetch", items: [{ recordId, hash }] };
+  const welcomed = {
+    ...welcome,
+    memberships: [membership],
+    scopes: [{ scopeId, organizationId, end }],
+  };
+  const readTypes = ["patient"];
+  for (const given of [null, bytes]) {
+    const session = await openSession({ log, person: personId, readTypes });
+    await session.say(welcomed);
+    expect(session.received()).toContainEqual(asked);
+    const items = [{ recordId, hash, bytes: given }];
+    await session.say({ type: "fetched", items });
+    await session.say({ ...page, rows: [] });
+    expect(session.received()).toEqual([]);
+    session.session.stop();
+  }
+  expect((await client.patients.get(recordId)).ok).toBe(true);
+});

@@ -44,6 +44,8 @@ export class ScopeReceiver {
   #isFetchingRecords = false;
   /** `scope record`, of those of which this session was answered nothing: whoever else is on this device may read them, or nobody. */
   readonly #vain = new Set<string>();
+  /** `record hash`, of the changes of which it was answered nothing. */
+  readonly #vainChanges = new Set<string>();
 
   constructor(deps: ScopeReceiverDeps) {
     this.#deps = deps;
@@ -78,6 +80,7 @@ export class ScopeReceiver {
     memberships,
   }: Message<"scope-granted">): Promise<void> {
     this.#vain.clear();
+    this.#vainChanges.clear();
     const cursor = await this.#readAs(scopeId, organizationId, memberships);
     await this.#forgetUnreadable();
     // The server may have stopped sending its rows by itself.
@@ -123,6 +126,8 @@ export class ScopeReceiver {
   }
 
   async fetched(message: Message<"fetched">): Promise<void> {
+    for (const { recordId, hash, bytes } of message.items)
+      if (bytes === null) this.#vainChanges.add(`${recordId} ${hash}`);
     this.#expectSound(await this.#deps.log.applyFetched(message));
     await this.fetchMissing();
   }
@@ -179,7 +184,10 @@ export class ScopeReceiver {
 
   async fetchMissing(): Promise<void> {
     const { log, ask } = this.#deps;
-    const items = await log.missing(500);
+    const items = await log.missing(
+      500,
+      (recordId, hash) => !this.#vainChanges.has(`${recordId} ${hash}`),
+    );
     if (items.length > 0) ask({ type: "fetch", items: [...items] });
     if (this.#isFetchingRecords) return;
     const incomplete = await log.incompleteRecords(
