@@ -24,6 +24,10 @@ interface Messages {
   readonly "tell-status": null;
   /** To all: who is signed in on the device, or uses it, is other than before. */
   readonly restart: null;
+  /** A row of the store is damaged: whoever opens the store next mends it, */
+  readonly damaged: null;
+  /** and has: what others had of it is to be read anew. */
+  readonly mended: null;
   /** Everything of this device is about to be removed, */
   readonly close: null;
   /** and is. */

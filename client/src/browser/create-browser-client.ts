@@ -10,16 +10,27 @@ export interface BrowserClientOptions extends BrowserOptions {
   startWorker(): Worker;
   /** Another tab has removed everything that this device kept: what a page still shows is to go, too. */
   onRemoved(): void;
+  /** A row of the store was found damaged: what is undamaged goes on, and the next start mends it. Perhaps told several times. */
+  onDamage(): void;
+  /** Another tab has mended the store: this page is to be loaded anew. */
+  onMended(): void;
 }
 
 /** Throws a `StoreError` for a store that cannot be opened: no space, a damaged one, one of a later version. */
 export async function createBrowserClient({
   startWorker,
   onRemoved,
+  onDamage,
+  onMended,
   ...options
 }: BrowserClientOptions): Promise<Client> {
   const channel = new BrowserChannel(options.name);
-  const { store, ...parts } = await openBrowserParts(options, channel);
+  channel.hear("damaged", onDamage);
+  const { store, ...parts } = await openBrowserParts(
+    options,
+    channel,
+    onDamage,
+  );
   const worker = startWorker();
   const client = await createClient({
     ...parts,
@@ -38,6 +49,8 @@ export async function createBrowserClient({
   channel.hear("restart", () => void client.renewPersons());
   channel.hear("close", () => void client.close());
   // The client's own channel closes with it.
-  new BrowserChannel(options.name).hear("removed", onRemoved);
+  const lasting = new BrowserChannel(options.name);
+  lasting.hear("removed", onRemoved);
+  lasting.hear("mended", onMended);
   return client;
 }

@@ -40,7 +40,7 @@ export async function loadKept(
     if (!Array.isArray(chunk) || !chunk.every(isRow)) return undefined;
     for (const [key, value] of chunk) rows.push({ key, value });
   }
-  return { commitNumber, rows: SortedRows.of(rows) };
+  return { commitNumber, rows: SortedRows.of(rows), writeCount: 0 };
 }
 
 /** Replaces the copy. Rejects where there is no space for it, and leaves the one before. */

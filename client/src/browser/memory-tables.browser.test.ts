@@ -112,6 +112,22 @@ test("[WB-12] the table is made anew after a migration, whatever the copy says",
   expect(await store.read(partition, namesIn)).toEqual(["Bako p2"]);
 });
 
+test("[WB-28] a copy is renewed once much was written since, in however few commits, and then needs none of it", async () => {
+  await leaveCopy();
+  const many = Array.from({ length: 4_000 }, (_, number) => `q${number}`);
+  const first = await open();
+  await first.write(partition, async (tx) => {
+    for (const id of many) await putPerson(tx, id, "Moyo");
+  });
+  expect(await first.read(partition, namesIn)).toHaveLength(4_002);
+  await first.close();
+  await stores.raw((db) => db.clear("memory_writes"));
+  const counting = countingFills();
+  const again = await open(counting.tables);
+  expect(await again.read(partition, namesIn)).toHaveLength(4_002);
+  expect(counting.fillCount).toBe(0);
+});
+
 /** A copy that says "Amina p1", and what was written since. */
 async function leaveCopy(): Promise<void> {
   const first = await open();

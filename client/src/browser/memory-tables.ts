@@ -29,6 +29,8 @@ export interface MemoryTable {
 export interface HeldTable {
   readonly commitNumber: number;
   readonly rows: SortedRows;
+  /** How many writes to tables in memory were gone through to come here. */
+  readonly writeCount: number;
 }
 
 /** By place. A table that is not there was not read yet. */
@@ -84,7 +86,7 @@ function withWrites(
   for (const [partition, table, key, value] of writes)
     if (placeInMemory(partition, table) === place)
       rows = value === null ? rows.without(key) : rows.with(key, value);
-  return { commitNumber, rows };
+  return { commitNumber, rows, writeCount: held.writeCount + writes.length };
 }
 
 /** As it is at the reader's moment; undefined where what happened since is not known any more. */

@@ -34,6 +34,8 @@ export interface OpenIndexedDbStoreOptions {
   readonly memoryTables?: readonly MemoryTable[] | undefined;
   /** Told how many writes each commit made durable, after their promises were resolved. */
   readonly onCommit?: ((writeCount: number) => void) | undefined;
+  /** A row that was read is not what was written. */
+  readonly onDamage?: (() => void) | undefined;
   /** The browser closed the database, or somebody deletes it: every call from now on rejects with `store-failed`. */
   readonly onLost?: (() => void) | undefined;
 }
@@ -49,12 +51,13 @@ export async function openIndexedDbStore({
   random,
   memoryTables = [],
   onCommit,
+  onDamage,
   onLost = () => undefined,
   ...options
 }: OpenIndexedDbStoreOptions): Promise<Store> {
   const tables = tablesByName(options.tables);
   checkMemoryTables(memoryTables);
-  const sealer = new RowSealer({ key, random, tables });
+  const sealer = new RowSealer({ key, random, tables, onDamage });
   if (!("locks" in navigator))
     throw new StoreError("store-failed", "the page has no secure context");
   const db = await openStoreDatabase(name, onLost);

@@ -3,6 +3,7 @@
  * tabs and the worker let go of it; their pages have to be loaded again. Work that was not sent is gone with it. SPEC WB-24.
  */
 import { BrowserChannel } from "./browser-channel.ts";
+import { deleteDamagedRows } from "./damaged-rows.ts";
 import { destroyDataKey } from "./data-key.ts";
 import { deleteIndexedDbTokenStore } from "./open-indexed-db-token-store.ts";
 import { deleteIndexedDbStore } from "./store-database.ts";
@@ -14,6 +15,7 @@ export async function removeDevice(name: string): Promise<void> {
   channel.say("close", null);
   await deleteIndexedDbTokenStore(name);
   await deleteIndexedDbStore(name);
+  await deleteDamagedRows(name);
   channel.say("removed", null);
   channel.close();
 }

@@ -23,17 +23,21 @@ export class RowSealer {
   readonly #key: Uint8Array;
   readonly #random: Random;
   readonly #tables: ReadonlyMap<string, Table<unknown>>;
+  readonly #onDamage: () => void;
 
   constructor(options: {
     readonly key: Uint8Array;
     readonly random: Random;
     readonly tables: ReadonlyMap<string, Table<unknown>>;
+    /** A row did not open. */
+    readonly onDamage?: (() => void) | undefined;
   }) {
     if (options.key.length !== dataKeyBytes)
       throw new TypeError(`a data key has ${dataKeyBytes} bytes`);
     this.#key = options.key;
     this.#random = options.random;
     this.#tables = options.tables;
+    this.#onDamage = options.onDamage ?? (() => undefined);
   }
 
   sealValue(
@@ -59,10 +63,21 @@ export class RowSealer {
         ? bytes
         : decodeUtf8(bytes);
     if (value !== null) return value;
+    this.#onDamage();
     throw new StoreError(
       "store-damaged",
       `table ${table}: a row is not what was written`,
     );
+  }
+
+  /** Whether a row is what was written there under this key. */
+  opens(
+    partition: string,
+    table: string,
+    key: string,
+    sealed: Uint8Array,
+  ): boolean {
+    return this.open(placeOf(partition, table, key), sealed) !== null;
   }
 
   seal(place: string, bytes: Uint8Array): Uint8Array {

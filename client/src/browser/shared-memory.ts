@@ -12,12 +12,19 @@ import type { StoreDatabase } from "./store-database.ts";
 
 /** A copy that is further behind is replaced: reading what happened since costs as much as it saves. */
 const maxCommitsBehind = 256;
+const maxWritesBehind = 4_000;
+
+interface Kept {
+  /** -1 where there is none. */
+  readonly commitNumber: number;
+  readonly writeCount: number;
+}
 
 export class SharedMemory {
   readonly #db: StoreDatabase;
   readonly #sealer: RowSealer;
-  /** Of which commit the copies are; -1 where there is none. */
-  readonly #keptAt = new Map<string, number>();
+  /** Of what the copies are. */
+  readonly #keptAt = new Map<string, Kept>();
   #memory: Memory = new Map();
   #filling: Promise<void> | undefined;
   #keeping: Promise<unknown> = Promise.resolve();
@@ -56,12 +63,12 @@ export class SharedMemory {
   /** Never rejects: a copy that cannot be read is none. */
   async load(partition: string, table: string): Promise<void> {
     const place = placeInMemory(partition, table);
-    this.#keptAt.set(place, -1);
+    this.#keptAt.set(place, none);
     const kept = await loadKept(this.#db, this.#sealer, partition, table).catch(
       () => undefined,
     );
     if (kept === undefined) return;
-    this.#keptAt.set(place, kept.commitNumber);
+    this.#keptAt.set(place, pointOf(kept));
     this.learn(partition, table, kept);
   }
 
@@ -71,9 +78,8 @@ export class SharedMemory {
     const known = this.#memory.get(place);
     if (known !== undefined && known.commitNumber >= held.commitNumber) return;
     this.#memory = new Map(this.#memory).set(place, held);
-    const keptAt = this.#keptAt.get(place) ?? -1;
-    if (keptAt >= 0 && held.commitNumber - keptAt <= maxCommitsBehind) return;
-    this.#keptAt.set(place, held.commitNumber);
+    if (!isFarBehind(this.#keptAt.get(place) ?? none, held)) return;
+    this.#keptAt.set(place, pointOf(held));
     const keep = () =>
       keepTable(this.#db, this.#sealer, partition, table, held);
     // Without a copy, whoever opens the store next makes the table anew.
@@ -88,4 +94,20 @@ export class SharedMemory {
   hasCommitted(commitNumber: number, writes: readonly MemoryWrite[]): void {
     this.#memory = withCommit(this.#memory, commitNumber, writes);
   }
+}
+
+/** Without the rows, which others go on to replace. */
+function pointOf({ commitNumber, writeCount }: Kept): Kept {
+  return { commitNumber, writeCount };
+}
+
+const none: Kept = { commitNumber: -1, writeCount: 0 };
+
+/** While a device receives everything a copy is renewed each time that there is twice as much, not for each of its pages. */
+function isFarBehind(kept: Kept, { commitNumber, writeCount }: Kept): boolean {
+  return (
+    kept.commitNumber < 0 ||
+    commitNumber - kept.commitNumber > maxCommitsBehind ||
+    writeCount - kept.writeCount > Math.max(maxWritesBehind, kept.writeCount)
+  );
 }

@@ -193,7 +193,7 @@ export class Snapshot {
     const source = this.rowsOf(partition);
     const { commitNumber } = await moment.state;
     const rows = await fillTable(memoryTable, tables, source);
-    const held = { commitNumber, rows };
+    const held = { commitNumber, rows, writeCount: 0 };
     const place = placeInMemory(partition, name);
     moment.memory = new Map(moment.memory).set(place, held);
     shared.learn(partition, name, held);
