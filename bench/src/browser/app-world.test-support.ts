@@ -61,7 +61,7 @@ export type AppServerOptions = Pick<
 
 type Start = (options: AppServerOptions) => Promise<RunningServer>;
 
-const maxDevices = 4;
+const maxDevices = 8;
 
 export class AppWorld {
   readonly #directory: string;
