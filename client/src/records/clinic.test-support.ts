@@ -35,6 +35,8 @@ import { clientTables } from "../store/client-tables.ts";
 import { openLocalLog, type LocalLog } from "../store/local-log.ts";
 import type { Saved } from "./save-at.ts";
 
+export { addDamageReport } from "../store/damage-report.ts";
+
 export const startMs = Date.UTC(2026, 2, 2, 9);
 
 export interface Device {

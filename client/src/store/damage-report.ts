@@ -1,5 +1,9 @@
 /** What a person is told when part of what their device stored was damaged. SPEC CL-21. */
-import type { ReadTransaction, Salvage } from "@suture/schema";
+import type {
+  ReadTransaction,
+  Salvage,
+  WriteTransaction,
+} from "@suture/schema";
 
 import { findChange } from "./change-rows.ts";
 import {
@@ -30,20 +34,24 @@ const message =
 /** What becomes of a device's store where it is damaged. */
 export const clientSalvage: Omit<Salvage, "files"> = {
   partition: localPartition,
-  note: async (tx, { keptAs, isStructureSound }) => {
-    const [last] = await tx.scan(damageReportsTable, {
-      reverse: true,
-      limit: 1,
-    });
-    await tx.put(damageReportsTable, [Number(last?.key[0] ?? 0) + 1], {
-      keptAs,
-      areAllNamed: isStructureSound,
-      repairedAtMs: null,
-      missing: [],
-      isAcknowledged: false,
-    });
-  },
+  note: (tx, { keptAs, isStructureSound }) =>
+    addDamageReport(tx, { keptAs, areAllNamed: isStructureSound }),
 };
+
+/** From now on the log knows that it has to make itself agree again, and whoever uses the device is told. */
+export async function addDamageReport(
+  tx: WriteTransaction,
+  { keptAs, areAllNamed }: Pick<DamageReport, "keptAs" | "areAllNamed">,
+): Promise<void> {
+  const [last] = await tx.scan(damageReportsTable, { reverse: true, limit: 1 });
+  await tx.put(damageReportsTable, [Number(last?.key[0] ?? 0) + 1], {
+    keptAs,
+    areAllNamed,
+    repairedAtMs: null,
+    missing: [],
+    isAcknowledged: false,
+  });
+}
 
 /** What was found damaged in this device's store: to be shown until somebody has seen it. */
 export class DamageReports {

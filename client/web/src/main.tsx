@@ -40,6 +40,9 @@ const timers: Timers = {
   },
 };
 
+let isDamageMet = false;
+const damageListeners = new Set<() => void>();
+
 try {
   const client = await openClient();
   const update = watchForUpdate(timers);
@@ -52,7 +55,7 @@ try {
 } catch (cause) {
   // For whoever looks into it; it holds no content.
   reportError(cause);
-  page.render(<CannotOpen cause={cause} />);
+  page.render(<CannotOpen cause={cause} onAgain={() => location.reload()} />);
 }
 
 async function openClient(): Promise<Client> {
@@ -63,6 +66,11 @@ async function openClient(): Promise<Client> {
         type: "module",
       }),
     onRemoved: () => location.replace("/"),
+    onDamage: () => {
+      isDamageMet = true;
+      for (const listener of [...damageListeners]) listener();
+    },
+    onMended: () => location.reload(),
   });
   client.startSync();
   // Hints that an attempt may succeed now; whether it does, the server's answer says.
@@ -90,6 +98,14 @@ function depsOf(client: Client): AppDeps {
       location.replace("/");
     },
     makePicture,
+    storeDamage: {
+      isMet: () => isDamageMet,
+      watch: (listener) => {
+        damageListeners.add(listener);
+        return () => damageListeners.delete(listener);
+      },
+      mend: () => location.reload(),
+    },
     elsewhere: {
       leaveFor: (url, pending) => {
         sessionStorage.setItem(pendingKey, pending);

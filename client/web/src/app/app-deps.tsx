@@ -18,6 +18,13 @@ export interface AppDeps {
   removeDevice(): Promise<void>;
   /** A photo, as it is kept; undefined for what is no picture. */
   makePicture(file: Blob): Promise<Uint8Array | undefined>;
+  /** Whether this browser met a part of what it keeps that cannot be read. */
+  readonly storeDamage: {
+    isMet(): boolean;
+    watch(listener: () => void): () => void;
+    /** Loads the page anew, which mends it. */
+    mend(): void;
+  };
   /** Another service's page, where people may sign in instead. */
   readonly elsewhere: {
     /** Leaves the app, and keeps in this tab alone what the answer will be known by. */

@@ -61,6 +61,11 @@ export async function renderApp(
     keepsStorage: Promise.resolve("kept"),
     removeDevice: () => Promise.resolve(),
     makePicture: async (file) => new Uint8Array(await file.arrayBuffer()),
+    storeDamage: {
+      isMet: () => false,
+      watch: () => () => undefined,
+      mend: () => undefined,
+    },
     elsewhere: { leaveFor: () => undefined, takePending: () => null },
     saveFile: (name, file) => void saved.push({ name, file }),
     ...given,

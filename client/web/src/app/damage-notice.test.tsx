@@ -1,0 +1,56 @@
+// @vitest-environment happy-dom
+import { act } from "react";
+
+import {
+  addDamageReport,
+  foundClinic,
+  openDevice,
+} from "@suture/client/clinic-test-support";
+import { expect, test } from "vitest";
+
+import { renderApp } from "./app.test-support.tsx";
+
+test("[WB-39] a part of the store that cannot be read is told of at once, with a way to mend it", async () => {
+  const device = await openDevice({ name: "ada" });
+  await foundClinic(device);
+  let isMet = false;
+  let mended = 0;
+  const listeners = new Set<() => void>();
+  const page = await renderApp(device, "/unsent", {
+    storeDamage: {
+      isMet: () => isMet,
+      watch: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      mend: () => void (mended += 1),
+    },
+  });
+  await page.shows("North clinic");
+  expect(page.text).not.toContain("cannot be read");
+  isMet = true;
+  await act(async () => listeners.forEach((listener) => listener()));
+  await page.shows("Part of what this device keeps cannot be read");
+  await page.press("Mend it now");
+  expect(mended).toBe(1);
+});
+
+test("[WB-39] what was damaged is told in words until somebody has seen it, restarts included", async () => {
+  const first = await openDevice({ name: "ada" });
+  await foundClinic(first);
+  await first.log.write((tx) =>
+    addDamageReport(tx, { keptAs: "kept here", areAllNamed: true }),
+  );
+  const again = () => openDevice({ name: "ada", store: first.store, start: 2 });
+  const page = await renderApp(await again(), "/unsent");
+  await page.shows("Part of what this device kept was damaged");
+  await page.shows("kept aside as it was (kept here)");
+  await page.shows("Nothing is missing any more");
+  await page.unmount();
+
+  const device = await again();
+  const later = await renderApp(device, "/unsent");
+  await later.press("I have seen this");
+  await later.until(() => !later.text.includes("was damaged"));
+  expect(await device.client.damage.list()).toEqual([]);
+});
