@@ -47,6 +47,21 @@ export const shellText = {
     updateNeeded: "Update needed to send; your work is safe",
     open: "Open my unsent work",
   },
+  damage: {
+    metTitle: "Part of what this device keeps cannot be read",
+    metBody:
+      "What is undamaged stays usable. Mending loads the app again, sets aside what cannot be read, and fetches from the server what was sent; what you have half typed is kept.",
+    mend: "Mend it now",
+    reportTitle: "Part of what this device kept was damaged",
+    found: (at: string, keptAs: string) =>
+      `Found ${at}. What was damaged is kept aside as it was (${keptAs}). Everything undamaged stays, and what the server has comes back.`,
+    missing: (changes: number, records: number) =>
+      changes === 0
+        ? "Nothing is missing any more that this device knows of."
+        : `Still missing: ${changes === 1 ? "1 change" : `${changes} changes`} of ${records === 1 ? "1 record" : `${records} records`}. What had been sent comes back with the next sync; what had not has to be entered again.`,
+    notAllNamed: "More may be missing that this device cannot name.",
+    seen: "I have seen this",
+  },
   leave: {
     title: "Sign out of this device?",
     body: "You will need the network and your password to sign in again. Colleagues who use this device stay signed in.",
