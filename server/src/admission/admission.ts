@@ -10,6 +10,7 @@ import type {
   Store,
   Verdict,
 } from "@suture/schema";
+import type { RecentBytes } from "../log/recent-bytes.ts";
 import type { Released } from "./admit-in-organization.ts";
 import type { ReviewNews } from "./batch-state.ts";
 import type { CommitDeps } from "./commit.ts";
@@ -98,6 +99,8 @@ export interface AdmissionDeps extends CommitDeps {
    * listens has none. SPEC IM-8.
    */
   readonly operator?: PersonId;
+  /** Where whoever forwards what is committed finds its bytes. */
+  readonly recentBytes?: RecentBytes;
   /** Indexes held in memory; about 1 KB for each change in them. */
   readonly maxCachedRecords?: number;
 }

@@ -6,6 +6,7 @@ import { auditHeadsTable } from "../audit/audit-tables.ts";
 import { LogAppender, type AppendedRange } from "../log/append-to-log.ts";
 import { recordsTable, type RecordRow } from "../log/log-tables.ts";
 import type { RecordCache } from "../log/record-cache.ts";
+import type { RecentBytes } from "../log/recent-bytes.ts";
 import type { RecordMemory } from "../log/record-memory.ts";
 import { createRecordView, type RecordView } from "../log/record-view.ts";
 import type {
@@ -66,6 +67,7 @@ export interface BatchSetting {
   readonly cache: RecordCache;
   readonly founding: Founding | null;
   readonly waitingLimits: WaitingLimits;
+  readonly recentBytes: RecentBytes | undefined;
 }
 
 const firstAdmin: Standing = {

@@ -80,6 +80,8 @@ export async function commitChange(
   const tip = tipOf(row);
   await tx.put(changeIndexTable, [recordId, changeCount], row);
   await tx.put(changeBytesTable, [recordId, indexed.hash], read.bytes);
+  const named = { organizationId, recordId, hash: indexed.hash };
+  setting.recentBytes?.note(named, read.bytes);
   await putStatements(tx, plan);
   if (plan.isNewActor)
     await tx.put(actorsTable, [indexed.actor], { ...signer, recordId });

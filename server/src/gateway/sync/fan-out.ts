@@ -7,6 +7,7 @@
  */
 import type { RecordId, ScopeId, Store } from "@suture/schema";
 import { endOf } from "../../log/read-log.ts";
+import type { RecentBytes } from "../../log/recent-bytes.ts";
 import type { SystemLog } from "../../system-log.ts";
 import type { Hub } from "./hub.ts";
 import { readBatch } from "./log-batch.ts";
@@ -25,20 +26,20 @@ interface ScopePass {
   isRunning: boolean;
 }
 
+export interface FanOutDeps {
+  readonly store: Store;
+  readonly hub: Hub;
+  readonly log: SystemLog;
+  /** Of what was appended a moment ago; without it all is read. */
+  readonly recentBytes?: RecentBytes | undefined;
+}
+
 export class FanOut {
-  readonly #deps: {
-    readonly store: Store;
-    readonly hub: Hub;
-    readonly log: SystemLog;
-  };
+  readonly #deps: FanOutDeps;
   readonly #passes = new Map<ScopeId, ScopePass>();
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(deps: {
-    readonly store: Store;
-    readonly hub: Hub;
-    readonly log: SystemLog;
-  }) {
+  constructor(deps: FanOutDeps) {
     this.#deps = deps;
   }
 
@@ -73,7 +74,8 @@ export class FanOut {
   }
 
   async #run(scopeId: ScopeId, pass: ScopePass): Promise<void> {
-    const { store, hub, log } = this.#deps;
+    const { store, hub, log, recentBytes } = this.#deps;
+    const { organizationId } = pass;
     pass.isRunning = true;
     try {
       while (pass.offeredTo < pass.appendedTo) {
@@ -82,9 +84,18 @@ export class FanOut {
           pass.offeredTo = pass.appendedTo;
           break;
         }
-        const batch = await store.read(pass.organizationId, async (tx) => {
+        const batch = await store.read(organizationId, async (tx) => {
           const end = await endOf(tx, scopeId);
-          return end && readBatch(tx, scopeId, end.epoch, pass.offeredTo);
+          return (
+            end &&
+            readBatch(tx, {
+              scopeId,
+              epoch: end.epoch,
+              after: pass.offeredTo,
+              bytesOf: (recordId, hash) =>
+                recentBytes?.bytesOf({ organizationId, recordId, hash }),
+            })
+          );
         });
         if (batch === undefined)
           throw new Error("announced rows are not there");

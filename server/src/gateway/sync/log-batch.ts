@@ -12,9 +12,11 @@ import {
   limits,
 } from "@suture/schema";
 import type {
+  ChangeHash,
   Cursor,
   DeviceId,
   ReadTransaction,
+  RecordId,
   ScopeId,
 } from "@suture/schema";
 import { changeBytesTable, logTable } from "../../log/log-tables.ts";
@@ -104,12 +106,22 @@ function cut(rows: readonly BatchRow[]): readonly RowPiece[] {
   return pieces;
 }
 
+interface BatchPlace {
+  readonly scopeId: ScopeId;
+  readonly epoch: string;
+  /** The sequence of the row in front of the first. */
+  readonly after: number;
+  /** Of changes that are in memory anyway. */
+  readonly bytesOf: (
+    recordId: RecordId,
+    hash: ChangeHash,
+  ) => Uint8Array | undefined;
+}
+
 /** Reads one message's worth of rows behind a sequence; undefined if there is none. */
 export async function readBatch(
   tx: ReadTransaction,
-  scopeId: ScopeId,
-  epoch: string,
-  after: number,
+  { scopeId, epoch, after, bytesOf }: BatchPlace,
 ): Promise<LogBatch | undefined> {
   const found = await tx.scan(logTable, {
     prefix: [scopeId],
@@ -122,7 +134,9 @@ export async function readBatch(
   for (const { value } of found) {
     const { recordId, recordType, hash, memberId, deviceId, admittedAtMs } =
       value;
-    const bytes = await tx.get(changeBytesTable, [recordId, hash]);
+    const bytes =
+      bytesOf(recordId, hash) ??
+      (await tx.get(changeBytesTable, [recordId, hash]));
     byteCount += bytes?.length ?? 0;
     if (rows.length > 0 && byteCount > limits.maxPageBytes) break;
     const sequence = after + rows.length + 1;
