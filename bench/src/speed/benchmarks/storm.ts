@@ -17,7 +17,7 @@ const stored = "and it is stored";
 export const storm: Benchmark = {
   name: "storm",
   goal: "at least 50 times as fast as stock automerge-repo, 3 times as Hocuspocus, 10 times as PouchDB, half as fast as the floor; the server in no more memory than the best peer's",
-  sizeAmongAll: { devices: 15 },
+  sizeAmongAll: { devices: 10, warmUpDevices: 10 },
   run: (options) =>
     onWarmStormGround(options, async (ground) => {
       const withDevices =

@@ -10,7 +10,7 @@ const p99 = "suture: a critical edit is safe (p99)";
 export const timeToSafe: Benchmark = {
   name: "time-to-safe",
   goal: "99 % of critical edits are durable, and their conflicts in the review queue, within a quarter of the storm's time",
-  sizeAmongAll: { devices: 15 },
+  sizeAmongAll: { devices: 15, warmUpDevices: 40 },
   run: (options) =>
     onWarmStormGround(options, async (ground) => {
       const { figures } = await inRounds({
