@@ -1,3 +1,4 @@
+import { attachmentCases } from "./attachment-cases.test-support.ts";
 import { deviceCases } from "./device-cases.test-support.ts";
 import { roleCases } from "./role-cases.test-support.ts";
 import { outsiderCases } from "./outsider-cases.test-support.ts";
@@ -13,6 +14,7 @@ runCases({
   "[HO-7] outsiders": outsiderCases,
   "[HO-7] reading": readingCases,
   "[HO-8] HTTP access": httpAccessCases,
+  "[HO-8] HTTP pictures": attachmentCases,
   "[HO-8] HTTP sessions": httpSessionCases,
   "[HO-8] HTTP requests": httpRequestCases,
 });

@@ -116,7 +116,12 @@ function run(copy, names) {
       "--reporter=json",
       `--outputFile=${report}`,
     ],
-    { cwd: copy, stdio: "ignore" },
+    // None of the corpus runs in a browser.
+    {
+      cwd: copy,
+      stdio: "ignore",
+      env: { ...process.env, SUTURE_SKIP_BROWSER: "1" },
+    },
   );
   return new Promise((resolve) => {
     vitest.on("close", () => resolve(readReport(report)));
@@ -143,6 +148,8 @@ function copySources() {
   const copy = mkdtempSync(join(tmpdir(), "suture-mutants-"));
   for (const name of ["package.json", "tsconfig.base.json", "vitest.config.ts"])
     cpSync(join(root, name), join(copy, name));
+  // What the configuration of the tests stands on.
+  cpSync(join(root, ".ci"), join(copy, ".ci"), { recursive: true });
   for (const workspace of workspaces)
     cpSync(join(root, workspace), join(copy, workspace), {
       recursive: true,

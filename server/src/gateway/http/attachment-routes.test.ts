@@ -105,6 +105,14 @@ test("[AT-3] a picture that the record says is of another size or type is refuse
   expect(await held()).toEqual([]);
 });
 
+test("[AT-3] an entry that says something else of a picture does not keep it out", async () => {
+  await name(tess, job, jpeg, { byteLength: 1 });
+  await name(tess, job, jpeg, { contentType: "image/png" });
+  expect((await onDevice.put(job, jpeg)).status).toBe(200);
+  const { headers } = await onDevice.get(job, jpeg);
+  expect(headers.get("content-type")).toBe("image/jpeg");
+});
+
 test("[AT-3] what is larger than 8 MiB is refused, whatever the record says", async () => {
   const large = pictureOf(8 * 1024 * 1024 + 1);
   await name(tess, job, large);

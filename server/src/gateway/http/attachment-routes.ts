@@ -93,7 +93,7 @@ export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
     if (found === undefined)
       return respondWithHttpError(c, "attachment-unknown");
     if (!found.mayStore) return respondWithHttpError(c, "not-permitted");
-    const { organizationId, memberId, attachment } = found;
+    const { organizationId, memberId, attachments } = found;
     const subjects = subjectsOf(caller.value, organizationId);
     const retryAfterMs = budgets.waitMs(subjects, ["bytes"]);
     if (retryAfterMs > 0)
@@ -105,11 +105,11 @@ export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
     budgets.charge(subjects, { bytes: bytes.length });
     if (bytes.length > maxAttachmentBytes)
       return respondWithHttpError(c, "body-too-large");
-    if (
-      bytes.length !== attachment.byteLength ||
-      pictureTypeOf(bytes) !== attachment.contentType ||
-      bytesToHex(sha256(bytes)) !== hash
-    )
+    const isAsTold = attachments.some(
+      ({ byteLength, contentType }) =>
+        byteLength === bytes.length && contentType === pictureTypeOf(bytes),
+    );
+    if (!isAsTold || bytesToHex(sha256(bytes)) !== hash)
       return respondWithHttpError(c, "attachment-refused");
     const atMs = clock.now();
     const outcome = await store.write(organizationId, async (tx) => {
@@ -157,7 +157,7 @@ export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
     const found = await findAttachmentOf(deps, caller.value.personId, name);
     if (found === undefined)
       return respondWithHttpError(c, "attachment-unknown");
-    const { organizationId, scopeId, memberId, attachment } = found;
+    const { organizationId, scopeId, memberId } = found;
     const subjects = subjectsOf(caller.value, organizationId);
     const retryAfterMs = budgets.waitMs(subjects, ["bytes"]);
     if (retryAfterMs > 0)
@@ -176,7 +176,7 @@ export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
     // Not even the browser that asked for it keeps it: there it would lie unsealed.
     return c.body(new Uint8Array(bytes), 200, {
       ...noStore,
-      "content-type": attachment.contentType,
+      "content-type": pictureTypeOf(bytes) ?? "application/octet-stream",
       "content-disposition": "attachment",
     });
   });

@@ -30,9 +30,9 @@ export interface AttachmentName {
 export interface FoundAttachment {
   readonly memberId: RecordId;
   readonly scopeId: ScopeId;
-  /** As the record has it. */
-  readonly attachment: Attachment;
-  /** Whether the member may write the field that names it. */
+  /** As the record has it; somebody may have said something else of it in another entry. */
+  readonly attachments: readonly Attachment[];
+  /** Whether the member may write a field that names it. */
   readonly mayStore: boolean;
 }
 
@@ -60,15 +60,12 @@ export async function findAttachment(
         : [];
     }),
   );
-  const mayStoreAs = ({ field }: { readonly field: string }) =>
-    mayWrite(type, field, roles);
-  const [found] = [...named.filter(mayStoreAs), ...named];
-  if (found === undefined) return undefined;
+  if (named.length === 0) return undefined;
   return {
     memberId,
     scopeId: row.scopeId,
-    attachment: found.attachment,
-    mayStore: mayStoreAs(found),
+    attachments: named.map(({ attachment }) => attachment),
+    mayStore: named.some(({ field }) => mayWrite(type, field, roles)),
   };
 }
 
