@@ -6,6 +6,7 @@ import { useText } from "../text/use-text.ts";
 import { Icon } from "../ui/icon.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { DamageNotice } from "./damage-notice.tsx";
+import { PrintedLine } from "./printed-line.tsx";
 import { areas } from "./routes.tsx";
 import { SyncBar } from "./sync-bar.tsx";
 import { useMe } from "./use-me.ts";
@@ -28,6 +29,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </header>
       <SyncBar />
       <Navigation />
+      <PrintedLine />
       <main id="main" ref={main} tabIndex={-1} className="shell-main">
         <DamageNotice />
         {children}

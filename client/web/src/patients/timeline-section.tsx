@@ -24,9 +24,12 @@ export function TimelineSection<R extends RecordType>({
     <section aria-labelledby="timeline" className="card timeline">
       <h2 id="timeline">{patients.sections.timeline}</h2>
       {count === 0 ? (
-        <Button className="no-print" onPress={() => setCount(stepSize)}>
-          {patients.showTimeline}
-        </Button>
+        <>
+          <Button className="no-print" onPress={() => setCount(stepSize)}>
+            {patients.showTimeline}
+          </Button>
+          <p className="print-only">{patients.timelineNotPrinted}</p>
+        </>
       ) : (
         <Timeline
           record={record}
@@ -61,9 +64,12 @@ function Timeline<R extends RecordType>({
         label={patients.sections.timeline}
       />
       {history.length > count && (
-        <Button className="no-print" onPress={onMore}>
-          {patients.earlier}
-        </Button>
+        <>
+          <Button className="no-print" onPress={onMore}>
+            {patients.earlier}
+          </Button>
+          <p className="print-only">{patients.earlierNotPrinted}</p>
+        </>
       )}
     </>
   );

@@ -49,6 +49,11 @@ export const commonText = {
     if (hours < 48) return hours === 1 ? "1 hour" : `${hours} hours`;
     return `${Math.floor(hours / 24)} days`;
   },
+  /** Of a list of any length, on paper. */
+  printedRows: (first: number, last: number, total: number | null) =>
+    total === null
+      ? `On this paper: rows ${first} to ${last} of a longer list.`
+      : `On this paper: rows ${first} to ${last} of ${total}.`,
   /** Why a record cannot be shown here. */
   recordProblem: {
     "record-unknown":

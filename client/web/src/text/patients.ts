@@ -69,6 +69,8 @@ export const patientsText = {
   noAppointments: "No appointments on this device",
   book: "Book an appointment",
   // timeline
+  timelineNotPrinted: "Not on this paper: it was not open.",
+  earlierNotPrinted: "Earlier changes are not on this paper.",
   showTimeline: "Show everything that was changed",
   earlier: "Show earlier",
   deviceClock: "device clock",

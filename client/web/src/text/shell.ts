@@ -62,6 +62,10 @@ export const shellText = {
     notAllNamed: "More may be missing that this device cannot name.",
     seen: "I have seen this",
   },
+  printed: (at: string, asOf: string | null) =>
+    asOf === null
+      ? `Printed ${at}, from what this device held. The server had not confirmed it yet.`
+      : `Printed ${at}, from what this device held. Data as of ${asOf}.`,
   leave: {
     title: "Sign out of this device?",
     body: "You will need the network and your password to sign in again. Colleagues who use this device stay signed in.",

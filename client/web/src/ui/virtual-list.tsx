@@ -1,6 +1,8 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import { useText } from "../text/use-text.ts";
+
 export interface VirtualListProps<T> {
   readonly label: string;
   readonly items: readonly T[];
@@ -14,7 +16,7 @@ export interface VirtualListProps<T> {
   readonly isPartial?: boolean;
 }
 
-/** A list of any length that holds in the page only the rows near the screen; it scrolls with the page. SPEC AP-22. */
+/** A list of any length that holds in the page only the rows near the screen; it scrolls with the page. SPEC AP-22. On paper it says which these are. */
 export function VirtualList<T>({
   label,
   items,
@@ -49,28 +51,42 @@ export function VirtualList<T>({
     if (isAtEnd) onReachEnd?.();
   }, [isAtEnd, items.length, onReachEnd]);
 
+  const { common } = useText();
+  const first = rows[0];
+  const isWhole = !isPartial && rows.length === items.length;
   return (
-    <ul
-      ref={list}
-      className="virtual-list"
-      aria-label={label}
-      style={{ height: virtualizer.getTotalSize() }}
-    >
-      {rows.map(({ index, key, start }) => {
-        const item = items[index];
-        return item === undefined ? null : (
-          <li
-            key={String(key)}
-            ref={virtualizer.measureElement}
-            data-index={index}
-            aria-posinset={index + 1}
-            aria-setsize={isPartial ? -1 : items.length}
-            style={{ transform: `translateY(${start - top}px)` }}
-          >
-            {renderItem(item)}
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      {first !== undefined && !isWhole && (
+        <p className="print-only">
+          {common.printedRows(
+            first.index + 1,
+            lastIndex + 1,
+            isPartial ? null : items.length,
+          )}
+        </p>
+      )}
+      <ul
+        ref={list}
+        className="virtual-list"
+        aria-label={label}
+        style={{ height: virtualizer.getTotalSize() }}
+      >
+        {rows.map(({ index, key, start }) => {
+          const item = items[index];
+          return item === undefined ? null : (
+            <li
+              key={String(key)}
+              ref={virtualizer.measureElement}
+              data-index={index}
+              aria-posinset={index + 1}
+              aria-setsize={isPartial ? -1 : items.length}
+              style={{ transform: `translateY(${start - top}px)` }}
+            >
+              {renderItem(item)}
+            </li>
+          );
+        })}
+      </ul>
+    </>
   );
 }
