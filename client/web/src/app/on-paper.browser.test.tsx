@@ -74,6 +74,7 @@ function expectOnlyWhatIsRead(): void {
     ".account-button",
     ".shell-main form",
     ".button",
+    ".field",
   ])
     expect([selector, isOnPaper(selector)]).toEqual([selector, false]);
 }

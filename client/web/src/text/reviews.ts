@@ -198,7 +198,7 @@ export const reviewsText = {
   // what closed lately, of all records
   closed: {
     intro:
-      "What was settled, or ended because everybody said the same. A settled answer can be changed on its page, until somebody signs over it.",
+      "What was settled, or ended because everybody said the same. An answer of your own can be undone on its page, until somebody signs over it.",
     none: "Nothing was settled yet.",
     about: (subject: string, what: string) => `${subject}: ${what}`,
     by: "By",
