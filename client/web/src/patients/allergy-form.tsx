@@ -4,6 +4,7 @@ import { deniedKind, type Allergy } from "@suture/schema";
 
 import { useApp } from "../app/app-deps.tsx";
 import { useEditForm } from "../app/use-edit-form.ts";
+import { dayText } from "../appointments/local-day.ts";
 import { useNames } from "../reviews/use-names.ts";
 import { valueWords } from "../reviews/value-words.ts";
 import { useText } from "../text/use-text.ts";
@@ -66,7 +67,8 @@ export function AllergyForm({ record, entryId, candidate }: SignFormProps) {
     setIsChecked(true);
     if (entryId === null && isNameless) return Promise.resolve(false);
     return form.save(({ prescribing: { allergies } }) => {
-      const recordedDate = new Date(clock.now()).toISOString();
+      // The day: two who write down the same say the same. When it was signed, the signature says.
+      const recordedDate = dayText(clock.now());
       if (entryId !== null) {
         const entry = allergies.entries[entryId];
         if (entry === undefined) return chart.gone;

@@ -4,6 +4,7 @@ import type { Medication } from "@suture/schema";
 
 import { useApp } from "../app/app-deps.tsx";
 import { useEditForm } from "../app/use-edit-form.ts";
+import { dayText } from "../appointments/local-day.ts";
 import { useText } from "../text/use-text.ts";
 import { SelectField } from "../ui/select-field.tsx";
 import { TextField } from "../ui/text-field.tsx";
@@ -45,7 +46,8 @@ export function MedicationForm({ record, entryId, candidate }: SignFormProps) {
       const dosage = value.dosage.trim();
       const status = statusOf(value.status);
       if (entryId === null) {
-        const authoredOn = new Date(clock.now()).toISOString();
+        // The day: two who write down the same say the same. When it was signed, the signature says.
+        const authoredOn = dayText(clock.now());
         medications.add({
           status,
           code: { text: name },
