@@ -22,6 +22,8 @@ export interface SampleServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** Another build of the app than that of `SUTURE_APP_DIR`. */
   readonly appDir?: string;
+  /** Beside those that follow from the rest. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   readonly passwordHashing?: PasswordHashing;
   readonly budgetLimits?: BudgetLimits;
@@ -35,9 +37,11 @@ export async function startSampleServer({
   allowedOrigins = [],
   appDir = process.env.SUTURE_APP_DIR,
   clock = systemClock,
+  settings = {},
   ...options
 }: SampleServerOptions): Promise<RunningServer> {
   const config = readConfig({
+    ...settings,
     SUTURE_DATA_DIR: join(directory, "server"),
     SUTURE_PORT: port,
     SUTURE_APP_DIR: appDir,

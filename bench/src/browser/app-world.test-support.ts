@@ -56,7 +56,7 @@ export interface DeviceLook {
 /** Of the server that all devices of a world use. */
 export type AppServerOptions = Pick<
   SampleServerOptions,
-  "appDir" | "clock" | "syncLimits"
+  "appDir" | "clock" | "settings" | "syncLimits"
 >;
 
 type Start = (options: AppServerOptions) => Promise<RunningServer>;

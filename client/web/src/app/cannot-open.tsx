@@ -17,7 +17,7 @@ export function CannotOpen({
   const code: StoreErrorCode =
     cause instanceof StoreError ? cause.code : "store-failed";
   return (
-    <main className="cannot-open">
+    <main className="narrow cannot-open">
       <h1>{cannotOpen.title}</h1>
       <Notice tone="danger">
         {isSecureContext ? cannotOpen.byCode[code] : cannotOpen.notSecure}

@@ -28,6 +28,8 @@ export function PasswordForm({
   const [password, setPassword] = useState("");
   const wordsOf = (problem: OpenProblem): string => {
     switch (problem.code) {
+      // The server knows of an e-mail, too, which nobody has typed here.
+      case "sign-in-refused":
       case "password-wrong":
         return signIn.passwordWrong;
       case "sign-in-needed":
