@@ -16,7 +16,6 @@ const weeksSchema = z.object({
     }),
   ),
 });
-export type ReopenWeek = z.infer<typeof weeksSchema>["weeks"][number];
 
 /** The latest week first. For managers, admins and auditors. */
 export function readReopenWeeks(api: ApiFetch, organizationId: RecordId) {
