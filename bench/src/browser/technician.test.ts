@@ -21,6 +21,10 @@ test("[AP-102] in a basement: a part half typed is there after the page was kill
   const address = phone.page.url();
   await phone.page.getByLabel("Part", { exact: true }).fill("Inlet filter");
   await phone.page.getByLabel("Serial number of the new part").fill("F-77");
+  await phone.page
+    .getByRole("button", { name: "Record a safety test" })
+    .click();
+  await phone.page.getByLabel("Procedure followed").fill("IEC 62353");
   await phone.page.close();
 
   const page = await phone.context.newPage();
@@ -28,8 +32,13 @@ test("[AP-102] in a basement: a part half typed is there after the page was kill
   await page.getByText("What you typed is still here.").first().waitFor();
   const part = page.getByLabel("Part", { exact: true });
   expect(await part.inputValue()).toBe("Inlet filter");
+  const procedure = page.getByLabel("Procedure followed");
+  expect(await procedure.inputValue()).toBe("IEC 62353");
   await page.getByRole("button", { name: "Sign this part" }).click();
   await page.getByText("F-77").first().waitFor();
+  await page.getByLabel("Result").selectOption({ label: "Passed" });
+  await page.getByRole("button", { name: "Sign this test" }).click();
+  await page.getByText("Passed").first().waitFor();
   await page.getByRole("button", { name: "Complete" }).click();
   await page.getByRole("button", { name: "Sign and complete" }).click();
   await page.getByText("Completed").first().waitFor();
