@@ -3,6 +3,7 @@
  * shares the organization's scope. What is told are counts, ages and the ids of records that whoever is told may read; never
  * content. SPEC SY-4, EV-4, EV-6.
  */
+import { encodeFrame } from "@suture/schema";
 import type {
   Clock,
   DeviceId,
@@ -27,6 +28,7 @@ import {
   type DeviceReport,
   type PersonHere,
 } from "./manifests.ts";
+import { nodeCompression } from "./node-compression.ts";
 import type { SyncSession } from "./session.ts";
 
 export interface PresenceDeps {
@@ -222,8 +224,15 @@ export class Presence {
     isConnected: boolean,
   ): void {
     const { deviceId, sharedIn } = report;
-    for (const colleague of this.#colleagues(deviceId, sharedIn))
-      colleague.send(describe(organizationId, report, isConnected, colleague));
+    // Encoded once for all who may read the same of its records.
+    const frames = new Map<string, Uint8Array>();
+    for (const colleague of this.#colleagues(deviceId, sharedIn)) {
+      const word = describe(organizationId, report, isConnected, colleague);
+      const read = word.unsynced.recordIds.join();
+      const frame = frames.get(read) ?? encodeFrame(word, nodeCompression);
+      frames.set(read, frame);
+      colleague.sendFrame(frame);
+    }
   }
 
   #tellGone(
