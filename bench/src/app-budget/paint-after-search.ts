@@ -2,10 +2,11 @@ import type { Page } from "playwright-core";
 
 /** Long enough for what was found before to be there. */
 const restMs = 1_500;
+const mostMs = 60_000;
 
 /**
  * Types into the search for patients, and gives the milliseconds from the last key until there is what `isShown`, an expression in the page,
- * looks for, painted. It must not hold before.
+ * looks for, painted. It must not hold before. NaN where it did not come.
  */
 export async function paintAfterSearch(
   page: Page,
@@ -19,6 +20,7 @@ export async function paintAfterSearch(
     globalThis.paintedAfterMs = new Promise((resolve) => {
       const onKey = ({ timeStamp }) => {
         const look = () => {
+          if (performance.now() - timeStamp > ${mostMs}) return resolve(NaN);
           if (!(${isShown})) return requestAnimationFrame(look);
           requestAnimationFrame(() =>
             setTimeout(() => resolve(performance.now() - timeStamp)),
@@ -28,6 +30,7 @@ export async function paintAfterSearch(
       };
       addEventListener("keydown", onKey, { once: true, capture: true });
     });
+    null;
   }`);
   await field.press(sought.slice(-1));
   return Number(await page.evaluate("globalThis.paintedAfterMs"));
