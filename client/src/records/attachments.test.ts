@@ -3,7 +3,9 @@ import {
   bytesToHex,
   createMemoryStore,
   httpError,
+  personIdSchema,
   sha256,
+  type PersonId,
   type RecordId,
 } from "@suture/schema";
 import { expect, test } from "vitest";
@@ -12,6 +14,8 @@ import { generateDeviceKeyPair } from "../identity/device-key.ts";
 import type { Fetch } from "../identity/identity-request.ts";
 import {
   attachmentsTable,
+  keepAttachment,
+  letGoOfAttachment,
   markSent,
   maxKeptAttachmentBytes,
 } from "../store/attachment-rows.ts";
@@ -86,6 +90,36 @@ test("[AT-6] one that no record is to name after all is dropped; one that was se
   const { attachments } = device.client;
   const kept = await keep(device, recordId, jpeg);
   await attachments.drop({ recordId, ...kept });
+  expect(await rowsOf(device)).toEqual([]);
+});
+
+test("[AT-6] a picture that a colleague on the device picked, too, goes once both have let go of it", async () => {
+  const { device, recordId } = await atRecord();
+  const hash = hashOf(jpeg);
+  await keep(device, recordId, jpeg);
+  const name = { recordId, hash };
+  const colleague = personIdSchema.parse("colleague");
+  const pick = (personId: PersonId) =>
+    device.log.write(async (tx) => {
+      const row = await tx.get(attachmentsTable, [recordId, hash]);
+      if (!row?.unsent) throw new Error("no picture");
+      await keepAttachment(
+        tx,
+        { ...row, unsent: { ...row.unsent, personId } },
+        jpeg,
+      );
+    });
+  const letGo = (personId: PersonId) =>
+    device.log.write((tx) => letGoOfAttachment(tx, name, personId));
+  await pick(colleague);
+  await pick(colleague);
+  await device.client.attachments.drop(name);
+  expect(await rowsOf(device)).toMatchObject([
+    { unsent: { personId: colleague } },
+  ]);
+  await letGo(device.personId);
+  expect(await rowsOf(device)).toHaveLength(1);
+  await letGo(colleague);
   expect(await rowsOf(device)).toEqual([]);
 });
 

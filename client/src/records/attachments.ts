@@ -23,8 +23,8 @@ import {
 import {
   attachmentBytesTable,
   attachmentsTable,
-  dropAttachment,
   keepAttachment,
+  letGoOfAttachment,
   markUsed,
   unsentAttachments,
   type AttachmentName,
@@ -109,12 +109,14 @@ export class Attachments {
     return ok(kept);
   }
 
-  /** Of one that no record is to name after all. */
-  async drop({ recordId, hash }: AttachmentName): Promise<void> {
-    await this.#deps.log.writeAbout(recordId, async (tx) => {
-      const row = await tx.get(attachmentsTable, [recordId, hash]);
-      if (row?.unsent) await dropAttachment(tx, row);
-    });
+  /** Of one that no record is to name after all. It stays where somebody else on this device picked it, too. */
+  async drop(name: AttachmentName): Promise<void> {
+    const { log, person } = this.#deps;
+    const personId = person()?.personId;
+    if (personId === undefined) return;
+    await log.writeAbout(name.recordId, (tx) =>
+      letGoOfAttachment(tx, name, personId),
+    );
   }
 
   /** From this device, or else from the server. */

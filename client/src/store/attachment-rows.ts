@@ -9,6 +9,7 @@ import {
   personIdSchema,
   recordIdSchema,
   type AttachmentHash,
+  type PersonId,
   type ReadTransaction,
   type RecordId,
   type WriteTransaction,
@@ -29,6 +30,8 @@ const attachmentRowSchema = z.strictObject({
       ...takenShape,
       /** Why it was not taken, by the server, or cannot be sent. */
       refusal: z.string().nullable(),
+      /** Who else picked the same picture for the same record. */
+      others: z.array(personIdSchema).exactOptional(),
     })
     .nullable(),
   /** Of what was taken here and sent. */
@@ -53,14 +56,24 @@ export interface AttachmentName {
   readonly hash: AttachmentHash;
 }
 
-/** One that is here already stays as it is: it may have been sent. */
+/** One that is here already stays: it may have been sent. Whoever picked it, too, is noted. */
 export async function keepAttachment(
   tx: WriteTransaction,
   row: AttachmentRow,
   bytes: Uint8Array,
 ): Promise<void> {
   const key = keyOf(row);
-  if ((await tx.get(attachmentsTable, key)) !== undefined) return;
+  const held = await tx.get(attachmentsTable, key);
+  if (held !== undefined) {
+    const personId = row.unsent?.personId;
+    if (personId !== undefined && held.unsent !== null)
+      await tx.put(
+        attachmentsTable,
+        key,
+        withKeeper(held, held.unsent, personId),
+      );
+    return;
+  }
   await tx.put(attachmentsTable, key, row);
   await tx.put(attachmentBytesTable, key, bytes);
   await makeRoom(tx);
@@ -72,8 +85,8 @@ export async function markSent(
 ): Promise<void> {
   await change(tx, name, ({ unsent, ...row }) => {
     if (unsent === null) return { ...row, unsent };
-    const { refusal: _none, ...sent } = unsent;
-    return { ...row, unsent: null, sent };
+    const { personId, keptAtMs } = unsent;
+    return { ...row, unsent: null, sent: { personId, keptAtMs } };
   });
   await makeRoom(tx);
 }
@@ -128,6 +141,22 @@ export async function unsentAttachments(
     .sort((left, right) => left.unsent.keptAtMs - right.unsent.keptAtMs);
 }
 
+/** It goes once nobody who picked it may still name it. */
+export async function letGoOfAttachment(
+  tx: WriteTransaction,
+  name: AttachmentName,
+  personId: PersonId,
+): Promise<void> {
+  const row = await tx.get(attachmentsTable, keyOf(name));
+  if (!row?.unsent) return;
+  const { others = [], ...unsent } = row.unsent;
+  const keepers = [unsent.personId, ...others];
+  const [first, ...rest] = keepers.filter((keeper) => keeper !== personId);
+  if (first === undefined) return dropAttachment(tx, name);
+  const left = { ...unsent, personId: first, others: rest };
+  await tx.put(attachmentsTable, keyOf(name), { ...row, unsent: left });
+}
+
 export async function dropAttachment(
   tx: WriteTransaction,
   name: AttachmentName,
@@ -156,6 +185,17 @@ async function makeRoom(tx: WriteTransaction): Promise<void> {
     keptBytes += row.byteLength;
     if (keptBytes > maxKeptAttachmentBytes) await dropAttachment(tx, row);
   }
+}
+
+function withKeeper(
+  row: AttachmentRow,
+  unsent: NonNullable<AttachmentRow["unsent"]>,
+  personId: PersonId,
+): AttachmentRow {
+  const { others = [] } = unsent;
+  return unsent.personId === personId || others.includes(personId)
+    ? row
+    : { ...row, unsent: { ...unsent, others: [...others, personId] } };
 }
 
 async function change(

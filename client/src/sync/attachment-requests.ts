@@ -31,6 +31,8 @@ export type SendOutcome =
   | { readonly kind: "not-named" }
   /** For good, as things are; in the server's words. */
   | { readonly kind: "refused"; readonly message: string }
+  /** Nothing of this person's goes before they have signed in again. */
+  | { readonly kind: "signed-out" }
   | { readonly kind: "later"; readonly retryAfterMs: number };
 
 /** `not-here`: the server has not got it either, or nobody names it. `unreachable`: nobody answered who could say. */
@@ -52,6 +54,7 @@ export async function sendAttachment(
   const answer = await ask(deps, credentials, "PUT", name, bytes);
   if (answer === undefined) return { kind: "later", retryAfterMs: 0 };
   const json = await jsonOf(answer);
+  if (answer.status === 401) return { kind: "signed-out" };
   if (answer.ok && storedSchema.safeParse(json).data?.hash === name.hash)
     return { kind: "stored" };
   const { code = "", message = "" } =

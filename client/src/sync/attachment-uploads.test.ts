@@ -54,6 +54,24 @@ test("[AT-7] of somebody who is not signed in here any more it waits", async () 
   expect(await world.unsent()).toMatchObject([{ unsent: { personId: ada } }]);
 });
 
+test("[AT-7] one whose sign-in the server takes no more holds no colleague's back, and is tried again", async () => {
+  const world = await openUploads({ signedIn: [ada, tom] });
+  const ended = () => json(401, identityError("token-revoked"));
+  await world.take(ada, 1);
+  const second = await world.take(tom, 2);
+  await world.take(ada, 3);
+  // With the token that there was, and with a newer one.
+  world.answers.push(ended, ended, world.stored(second));
+  world.uploads.start();
+  await world.settle();
+  expect(world.asked).toHaveLength(3);
+  expect(await world.unsent()).toMatchObject([
+    { unsent: { personId: ada, refusal: null } },
+    { unsent: { personId: ada, refusal: null } },
+  ]);
+  expect(world.delays).toHaveLength(1);
+});
+
 test("[AT-7] what nobody answered, or whoever answered was no server of ours, is tried again, later each time", async () => {
   const world = await openUploads();
   const hash = await world.take(ada, 1);

@@ -5,6 +5,7 @@
 import {
   StoreError,
   type Clock,
+  type PersonId,
   type Random,
   type Timer,
   type Timers,
@@ -99,12 +100,14 @@ export class AttachmentUploads {
     });
     if (waiting.length === 0) return null;
     const people = await identity.credentials();
+    const signedOut = new Set<PersonId>();
     for (const row of waiting) {
       const credentials = people.find(
         ({ personId }) => personId === row.unsent.personId,
       );
       if (!this.#isWanted) return null;
       if (credentials === undefined || this.#refused.has(nameOf(row))) continue;
+      if (signedOut.has(credentials.personId)) continue;
       const bytes = await this.#bytesOf(row);
       if (bytes === undefined) {
         await this.#refuse(row, lost);
@@ -121,11 +124,15 @@ export class AttachmentUploads {
           break;
         case "not-named":
           break;
+        case "signed-out":
+          // A colleague's goes on.
+          signedOut.add(credentials.personId);
+          break;
         case "later":
           return outcome.retryAfterMs;
       }
     }
-    return null;
+    return signedOut.size > 0 ? 0 : null;
   }
 
   async #refuse(row: UnsentAttachmentRow, reason: string): Promise<void> {
