@@ -56,7 +56,7 @@ export interface AttachmentName {
   readonly hash: AttachmentHash;
 }
 
-/** One that is here already stays: it may have been sent. Whoever picked it, too, is noted. */
+/** What was sent stays sent. Whoever else picked what was not is noted. */
 export async function keepAttachment(
   tx: WriteTransaction,
   row: AttachmentRow,
@@ -64,19 +64,18 @@ export async function keepAttachment(
 ): Promise<void> {
   const key = keyOf(row);
   const held = await tx.get(attachmentsTable, key);
-  if (held !== undefined) {
-    const personId = row.unsent?.personId;
-    if (personId !== undefined && held.unsent !== null)
-      await tx.put(
-        attachmentsTable,
-        key,
-        withKeeper(held, held.unsent, personId),
-      );
-    return;
-  }
-  await tx.put(attachmentsTable, key, row);
+  // The same bytes, by their name; damage may have taken them.
   await tx.put(attachmentBytesTable, key, bytes);
-  await makeRoom(tx);
+  if (held === undefined) {
+    await tx.put(attachmentsTable, key, row);
+    return makeRoom(tx);
+  }
+  const personId = row.unsent?.personId;
+  if (personId !== undefined && held.unsent !== null)
+    await tx.put(attachmentsTable, key, {
+      ...held,
+      unsent: pickedAgain(held.unsent, personId),
+    });
 }
 
 export async function markSent(
@@ -187,15 +186,16 @@ async function makeRoom(tx: WriteTransaction): Promise<void> {
   }
 }
 
-function withKeeper(
-  row: AttachmentRow,
-  unsent: NonNullable<AttachmentRow["unsent"]>,
+function pickedAgain(
+  { others = [], ...unsent }: UnsentAttachmentRow["unsent"],
   personId: PersonId,
-): AttachmentRow {
-  const { others = [] } = unsent;
-  return unsent.personId === personId || others.includes(personId)
-    ? row
-    : { ...row, unsent: { ...unsent, others: [...others, personId] } };
+): UnsentAttachmentRow["unsent"] {
+  const isNoted = unsent.personId === personId || others.includes(personId);
+  return {
+    ...unsent,
+    refusal: null,
+    others: isNoted ? others : [...others, personId],
+  };
 }
 
 async function change(

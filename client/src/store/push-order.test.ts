@@ -8,7 +8,10 @@ import {
   TestServer,
   type Device,
 } from "../records/clinic.test-support.ts";
+import { pendingTable } from "./client-tables.ts";
+import { addDamageReport } from "./damage-report.ts";
 import { changeKey } from "./push-order.ts";
+import { repairAfterDamage } from "./repair-log.ts";
 
 test("[EV-4] a manifest says of each person on a shared device how much is unsynced, how critical and how old", async () => {
   const ada = await openDevice({ name: "ada" });
@@ -39,6 +42,20 @@ test("[EV-4] a manifest says of each person on a shared device how much is unsyn
     },
   ]);
   expect(recordIds).toHaveLength(4);
+});
+
+test("[CL-22] work whose place in the order of sending was damaged is listed again once the damage is mended, also where others have the store open", async () => {
+  const ada = await openDevice({ name: "ada" });
+  await foundClinic(ada);
+  const before = await ada.log.unsynced();
+  await ada.log.write(async (tx) => {
+    for (const { key } of await tx.scan(pendingTable))
+      await tx.delete(pendingTable, key);
+    await addDamageReport(tx, { keptAs: "a copy", areAllNamed: true });
+  });
+  expect(await ada.log.unsynced()).toEqual([]);
+  await ada.log.write((tx) => repairAfterDamage(tx, 1));
+  expect(await ada.log.unsynced()).toEqual(before);
 });
 
 const pushes = async (device: Device, personIds: readonly PersonId[]) => {

@@ -68,6 +68,8 @@ export async function repairAfterDamage(
   );
   if (reports.length === 0) return;
   const missing = [...(await repairLog(tx))];
+  // The damage may have been there: work that is not listed would never go, nor hold anybody's leaving back.
+  await rebuildPending(tx);
   for (const { key, value } of reports)
     await tx.put(damageReportsTable, key, {
       ...value,

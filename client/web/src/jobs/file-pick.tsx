@@ -5,9 +5,11 @@ import { Button } from "../ui/button.tsx";
 /** A button that asks for a picture: from the camera where there is one. */
 export function FilePick({
   label,
+  isDisabled,
   onPick,
 }: {
   readonly label: string;
+  readonly isDisabled: boolean;
   readonly onPick: (file: File) => void;
 }) {
   return (
@@ -19,7 +21,7 @@ export function FilePick({
         if (file) onPick(file);
       }}
     >
-      <Button>{label}</Button>
+      <Button isDisabled={isDisabled}>{label}</Button>
     </FileTrigger>
   );
 }

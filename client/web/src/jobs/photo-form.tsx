@@ -38,7 +38,7 @@ export function PhotoForm({ record }: { readonly record: JobRecord }) {
   };
   const take = async (file: File) => {
     setIsMaking(true);
-    const picture = await makePicture(file);
+    const picture = await makePicture(file).catch(() => undefined);
     const kept = picture && (await attachments.keep(record.id, picture));
     setIsMaking(false);
     if (kept === undefined) return setProblem(jobs.notAPhoto);
@@ -66,6 +66,7 @@ export function PhotoForm({ record }: { readonly record: JobRecord }) {
       <div className="actions">
         <FilePick
           label={isMaking ? jobs.makingPhoto : jobs.choosePhoto}
+          isDisabled={isMaking}
           onPick={(file) => void take(file)}
         />
       </div>
