@@ -26,6 +26,8 @@ export interface ClientOptions {
   readonly exclusively?: Exclusively;
   /** For a device that people share: each uses it behind their own password, and it is locked once nobody does. */
   readonly lock?: LockOptions;
+  /** To the other contexts: the device is locked, also where that could not be stored. They call `client.lock.closeHere()`. */
+  readonly tellLocked?: () => void;
   /** To the other contexts that have the same store open. */
   readonly channel?: LogChannel;
   /** Of the app: those who run the organization see which devices need an update. Printable ASCII, at most 64 characters. */

@@ -1,7 +1,9 @@
 import {
   createMemoryStore,
   deviceIdSchema,
+  httpError,
   identityError,
+  StoreError,
   type Store,
 } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
@@ -31,10 +33,25 @@ let clock: { nowMs: number; now(): number };
 /** What the server takes as Ada's password; undefined while it does not answer. */
 let taken: string | undefined;
 let asked: string[];
+/** What it answers to a sign-in instead. */
+let failure: (() => Response) | undefined;
 let syncState: SyncState;
+let isFull: boolean;
+let timers: (() => void)[];
 
 beforeEach(async () => {
-  store = createMemoryStore({ tables: clientTables });
+  const rows = createMemoryStore({ tables: clientTables });
+  isFull = false;
+  store = {
+    read: (partition, work) => rows.read(partition, work),
+    listPartitions: () => rows.listPartitions(),
+    close: () => rows.close(),
+    write: (partition, work) =>
+      isFull
+        ? Promise.reject(new StoreError("store-full", "no space is left"))
+        : rows.write(partition, work),
+  };
+  timers = [];
   tokens = createMemoryTokenStore();
   clock = {
     nowMs: startMs,
@@ -44,11 +61,21 @@ beforeEach(async () => {
   };
   taken = password;
   asked = [];
+  failure = undefined;
   syncState = "up-to-date";
 });
 
-function open(): Promise<Client> {
+function open(tellLocked: () => void = () => undefined): Promise<Client> {
   return createClient({
+    tellLocked,
+    timers: {
+      after: (_delayMs, task) => {
+        timers.push(task);
+        return {
+          cancel: () => void (timers = timers.filter((one) => one !== task)),
+        };
+      },
+    },
     url: "https://suture.test",
     ...{ store, tokens, clock },
     lock: { passwordRounds: 10, unusedMs: 15 * minuteMs },
@@ -75,6 +102,7 @@ function open(): Promise<Client> {
         });
       if (pathname.endsWith("/revoke") || pathname.endsWith("/sign-out"))
         return new Response(null, { status: 204 });
+      if (failure !== undefined) return failure();
       const given = JSON.parse(typeof body === "string" ? body : "{}") as {
         password?: string;
       };
@@ -96,8 +124,8 @@ const deviceIdOf = () =>
   deviceIdSchema.parse("0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a");
 
 /** A tablet that Ada has signed in on, and Ben too, whose password it never saw. */
-async function tablet(): Promise<Client> {
-  const client = await open();
+async function tablet(tellLocked?: () => void): Promise<Client> {
+  const client = await open(tellLocked);
   const signedIn = await client.signIn({
     email: "ada@clinic.example",
     password,
@@ -195,6 +223,37 @@ test.each(["known to be away", "thought to answer"])(
   },
 );
 
+test.each([
+  [
+    "somebody elsewhere tried too often for this e-mail",
+    () => Response.json(identityError("too-many-attempts"), { status: 429 }),
+  ],
+  [
+    "it fails",
+    () => Response.json(httpError("server-failed"), { status: 500 }),
+  ],
+])(
+  "[AP-164] where the server answers that %s, the device judges by itself",
+  async (_why, answer) => {
+    const client = await tablet();
+    await client.lock.close();
+    failure = answer;
+    expect(await openAs(client, "a guess")).toMatchObject({
+      error: { code: "password-wrong" },
+    });
+    expect(client.person).toBeNull();
+    expect(await openAs(client, password)).toMatchObject({ ok: true });
+    expect(client.person?.personId).toBe(ada);
+    // It was asked each time, and tries wait here as well.
+    expect(asked.filter((path) => path === "/v1/sign-in")).toHaveLength(3);
+    await client.lock.close();
+    for (const guess of ["one", "two", "three"]) await openAs(client, guess);
+    expect(await openAs(client, password)).toMatchObject({
+      error: { code: "too-many-tries" },
+    });
+  },
+);
+
 test("[AP-104] after three wrong passwords each try waits, restarts and a clock set back included, and the right one ends that", async () => {
   const client = await tablet();
   await client.lock.close();
@@ -255,4 +314,70 @@ test("[AP-105] a device that nobody touches is locked after fifteen minutes, how
   clock.nowMs += 16 * minuteMs;
   const later = await open();
   expect(later.person).toBeNull();
+});
+
+test("[AP-163] a code is kept only for whoever uses the device when it is chosen", async () => {
+  const client = await tablet();
+  const code = (personId: typeof ada, chosen: string) =>
+    client.lock.keepCheck(personId, { email: null, password: chosen });
+  expect(await code(ben, "a code of Ada's")).toBe(false);
+  expect(await code(ada, "Ada's own code")).toBe(true);
+  await client.lock.close();
+  expect(await code(ada, "a passer-by's")).toBe(false);
+  syncState = "waiting";
+  expect(await openAs(client, "a passer-by's")).toMatchObject({
+    error: { code: "password-wrong" },
+  });
+  expect(await openAs(client, "a code of Ada's", ben)).toMatchObject({
+    error: { code: "sign-in-needed" },
+  });
+  expect(await openAs(client, "Ada's own code")).toMatchObject({ ok: true });
+});
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo()))
+    await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+test("[AP-165] a device that cannot store its lock is locked in each tab, and stores it once there is space", async () => {
+  const otherTab = await open();
+  const client = await tablet(() => void otherTab.lock.closeHere());
+  await otherTab.renewPersons();
+  isFull = true;
+  await client.lock.close();
+  expect(client.person).toBeNull();
+  await client.renewPersons();
+  expect(client.person).toBeNull();
+  await otherTab.renewPersons();
+  expect(otherTab.person).toBeNull();
+  // Tried again, and again in vain.
+  expect(timers).toHaveLength(1);
+  timers.pop()?.();
+  await until(() => timers.length === 1);
+
+  isFull = false;
+  timers.pop()?.();
+  await until(async () => (await open()).person === null);
+  expect(timers).toEqual([]);
+  expect(await openAs(client, password)).toMatchObject({ ok: true });
+  await client.renewPersons();
+  expect(client.person?.personId).toBe(ada);
+});
+
+test("[AP-165] nobody is locked out by a lock that is stored late: opening the device ends it", async () => {
+  const client = await tablet();
+  isFull = true;
+  await client.lock.close();
+  isFull = false;
+  expect(await openAs(client, password)).toMatchObject({ ok: true });
+  expect(timers).toEqual([]);
+  expect((await open()).person?.personId).toBe(ada);
+});
+
+test("[AP-165] an untouched device is locked where the store takes nothing, too", async () => {
+  const client = await tablet();
+  isFull = true;
+  clock.nowMs += 15 * minuteMs;
+  expect(await client.lock.closeIfUnused()).toBeNull();
+  expect(client.person).toBeNull();
 });

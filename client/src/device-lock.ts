@@ -13,6 +13,7 @@ import {
   type PersonId,
   type Random,
   type Result,
+  type Timers,
 } from "@suture/schema";
 
 import type { RequestError } from "./identity/identity-request.ts";
@@ -48,6 +49,9 @@ export interface DeviceLockDeps {
   readonly log: LocalLog;
   readonly clock: Clock;
   readonly random: Random;
+  readonly timers: Timers;
+  /** Says to the other tabs, which have no other way to know of a lock that cannot be stored, to `closeHere`. */
+  readonly tellLocked?: () => void;
   /** Without them nothing is locked by itself, and no password can be judged here. */
   readonly options: LockOptions | undefined;
   person(): CurrentPerson | null;
@@ -56,18 +60,24 @@ export interface DeviceLockDeps {
   /** Gives up soon: whoever waits is in front of the device. */
   signIn(login: PasswordLogin): Promise<Result<unknown, RequestError>>;
   usePerson(personId: PersonId): Promise<boolean>;
+  /** In this tab; whatever the store does. */
+  leaveToNobody(): Promise<void>;
   /** In all tabs. */
   readPersonsAnew(): Promise<void>;
 }
 
 /** Is not written down more often than this. */
 const worthNotingMs = 30_000;
+/** After a lock that could not be stored. */
+const storeAgainMs = 10_000;
 
 export class DeviceLock {
   readonly #deps: DeviceLockDeps;
   readonly #checks: PasswordChecks | undefined;
   #usedAtMs = -Infinity;
   #notedAtMs = -Infinity;
+  #isClosedHere = false;
+  #storingAgain: { cancel(): void } | undefined;
 
   constructor(deps: DeviceLockDeps) {
     this.#deps = deps;
@@ -76,13 +86,30 @@ export class DeviceLock {
       this.#checks = new PasswordChecks({ ...deps, rounds });
   }
 
-  /** Nobody uses the device any more, restarts included, until somebody opens it or signs in. */
+  /**
+   * Nobody uses the device any more, in any tab, until somebody opens it or signs in. That holds over restarts once it is stored: what
+   * the store does not take now is brought to it again.
+   */
   async close(): Promise<void> {
-    await this.#deps.log.write(async (tx) => {
-      const device = (await tx.get(deviceTable, deviceKey)) ?? {};
-      await tx.put(deviceTable, deviceKey, { ...device, isLocked: true });
-    });
-    await this.#deps.readPersonsAnew();
+    this.#deps.tellLocked?.();
+    await this.closeHere();
+    await this.#storeLock();
+  }
+
+  /** In this tab alone: the one that locked the device stores it. */
+  async closeHere(): Promise<void> {
+    this.#isClosedHere = true;
+    await this.#deps.leaveToNobody();
+  }
+
+  /** Whether it is closed here though the store may not say so. */
+  get isClosedHere(): boolean {
+    return this.#isClosedHere;
+  }
+
+  /** From now on the store's word counts, here as in the other tabs. */
+  wasStored(): void {
+    this.#isClosedHere = false;
   }
 
   /**
@@ -106,7 +133,7 @@ export class DeviceLock {
       const { email } = attempt;
       const asked = await this.#deps.signIn({ email, password, deviceName });
       if (asked.ok) return ok(undefined);
-      if (!saysNothing.has(asked.error.code)) return asked;
+      if (isAboutThePassword(asked.error)) return asked;
     }
     if (!(await attempt.isRight(password)))
       return err({ code: "password-wrong" });
@@ -114,12 +141,18 @@ export class DeviceLock {
     return isHere ? ok(undefined) : err({ code: "sign-in-needed" });
   }
 
-  /** With this password the person opens the device from now on. `email` is null for one that only this device knows. */
+  /**
+   * With this password the person opens the device from now on. `email` is null for one that only this device knows: nobody judged
+   * that, so it is kept only for whoever uses the device now. False where it was not.
+   */
   async keepCheck(
     personId: PersonId,
     login: { readonly email: string | null; readonly password: string },
-  ): Promise<void> {
+  ): Promise<boolean> {
+    const isTheirs = this.#deps.person()?.personId === personId;
+    if (login.email === null && !isTheirs) return false;
     await this.#checks?.keep(personId, login);
+    return true;
   }
 
   /** Somebody is at the device. Told of everything they do, it writes seldom. */
@@ -161,6 +194,25 @@ export class DeviceLock {
   /** The person begins now. */
   begin(): void {
     this.#usedAtMs = this.#deps.clock.now();
+    this.#isClosedHere = false;
+    this.#storingAgain?.cancel();
+  }
+
+  async #storeLock(): Promise<void> {
+    this.#storingAgain?.cancel();
+    try {
+      await this.#deps.log.write(async (tx) => {
+        const device = (await tx.get(deviceTable, deviceKey)) ?? {};
+        await tx.put(deviceTable, deviceKey, { ...device, isLocked: true });
+      });
+      await this.#deps.readPersonsAnew();
+    } catch {
+      // Nobody gets further here meanwhile.
+      this.#storingAgain = this.#deps.timers.after(
+        storeAgainMs,
+        () => void this.#storeLock(),
+      );
+    }
   }
 
   #isOver(unusedMs: number): boolean {
@@ -173,10 +225,10 @@ export class DeviceLock {
   }
 }
 
-/** No word of the server's about the password. */
-const saysNothing: ReadonlySet<string> = new Set([
-  "unreachable",
-  "captive-portal",
-  "wrong-server",
-  "too-many-requests",
-]);
+/**
+ * Not what the same password may pass later, such as a failure of the server's, or that somebody tried too often for this e-mail:
+ * strangers can bring that about from anywhere.
+ */
+function isAboutThePassword({ code, isRetryable }: RequestError): boolean {
+  return !isRetryable && code !== "wrong-server";
+}

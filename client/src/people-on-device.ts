@@ -55,6 +55,7 @@ export class PeopleOnDevice {
         ["receiving", "up-to-date"].includes(sync().status.state),
       signIn: (login) => this.signIn(login, { ...options, fetch }),
       usePerson: (personId) => this.use(personId),
+      leaveToNobody: () => this.#leaveToNobody(),
       readPersonsAnew: () => this.#readAnewEverywhere(),
     });
   }
@@ -112,7 +113,9 @@ export class PeopleOnDevice {
       (await log.read((tx) => tx.get(deviceTable, deviceKey))) ?? {};
     // Where each has to sign in, nobody is put in another's place.
     const next = options.lock === undefined ? personIds[0] : undefined;
-    const current = isLocked
+    if (isLocked) this.lock.wasStored();
+    const isClosed = isLocked || this.lock.isClosedHere;
+    const current = isClosed
       ? undefined
       : (personIds.find((id) => id === last) ?? next);
     const grant = current && (await options.tokens.loadGrant(current));
@@ -123,6 +126,12 @@ export class PeopleOnDevice {
     if (person?.personId === this.#current?.personId) take();
     else await this.#deps.handOver(take);
     this.#deps.onSignedIn(personIds);
+  }
+
+  async #leaveToNobody(): Promise<void> {
+    const take = () => void (this.#current = null);
+    // What could not be kept of theirs keeps the device open for nobody.
+    if (this.#current !== null) await this.#deps.handOver(take).catch(take);
   }
 
   async #readAnewEverywhere(): Promise<void> {

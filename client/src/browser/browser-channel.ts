@@ -24,6 +24,8 @@ interface Messages {
   readonly "tell-status": null;
   /** To all: who is signed in on the device, or uses it, is other than before. */
   readonly restart: null;
+  /** To the other pages: nobody uses the device from now on, whether or not the store says so. */
+  readonly locked: null;
   /** A row of the store is damaged: whoever opens the store next mends it, */
   readonly damaged: null;
   /** and has: what others had of it is to be read anew. */

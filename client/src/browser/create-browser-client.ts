@@ -45,7 +45,9 @@ export async function createBrowserClient({
       },
     },
     startSyncDriver: (deps) => new DistantSync(channel, deps),
+    tellLocked: () => channel.say("locked", null),
   });
+  channel.hear("locked", () => void client.lock.closeHere());
   channel.hear("restart", () => void client.renewPersons());
   channel.hear("close", () => void client.close());
   // The client's own channel closes with it.

@@ -24,7 +24,7 @@ function depart(seed = "one") {
 const cameBack = (query: Readonly<Record<string, string>>) =>
   new URLSearchParams(query);
 
-test("[AP-107] the service is asked for a code, bound to a verifier that never leaves the tab before, a state and the server's nonce", () => {
+test("[AP-107, AP-162] the service is asked for a code, bound to a verifier that never leaves the tab before, a state and the server's nonce, and to have the person show anew who they are", () => {
   const { url, pending, state } = depart();
   const back = readReturn(pending, cameBack({ code: "a code", state }));
   if (!back.ok || !("code" in back.value)) throw new Error("not taken");
@@ -41,6 +41,8 @@ test("[AP-107] the service is asked for a code, bound to a verifier that never l
     nonce: attempt.nonce,
     code_challenge: base64url.encode(sha256(encodeUtf8(codeVerifier))),
     code_challenge_method: "S256",
+    prompt: "login",
+    max_age: "0",
   });
   expect(back.value).toEqual({
     ...{ code: "a code", codeVerifier, redirectUri, nonce: attempt.nonce },

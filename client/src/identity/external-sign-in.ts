@@ -1,8 +1,8 @@
 /**
  * Signing in at another service's page: the authorization code flow with PKCE (RFC 6749 4.1, RFC 7636), as a public client. What is
  * begun is kept by whoever calls, in the tab that begins it, until the browser is sent back; only an answer with its state is taken
- * (RFC 6749 10.12), and, where the service names itself, only that service's (RFC 9207). The code goes to our own server, which
- * brings it to the service: the app asks nothing of the service but its page. SPEC AP-107, AP-108.
+ * (RFC 6749 10.12), and, where the service names itself, only that service's (RFC 9207). The person is asked anew each time. The code goes to our own server, which
+ * brings it to the service: the app asks nothing of the service but its page. SPEC AP-107, AP-108, AP-162.
  */
 import {
   encodeUtf8,
@@ -115,6 +115,9 @@ export function departTo(
     nonce: attempt.nonce,
     code_challenge: base64url.encode(sha256(encodeUtf8(codeVerifier))),
     code_challenge_method: "S256",
+    // A session there, somebody's who used the device before, is not whoever stands before it now (OpenID Connect Core 3.1.2.1).
+    prompt: "login",
+    max_age: "0",
   };
   for (const [name, value] of Object.entries(query))
     url.searchParams.set(name, value);

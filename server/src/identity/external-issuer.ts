@@ -26,6 +26,8 @@ import type { Fetch } from "./bounded-fetch.ts";
 export interface ExternalPerson {
   /** The issuer's own id of the person; with the issuer it names an account for good. */
   readonly subject: string;
+  /** When they showed the issuer who they are; null where it does not say. */
+  readonly authenticatedAtMs: number | null;
 }
 
 /** What a person brings back from the issuer, instead of an ID token: RFC 6749 4.1.3, RFC 7636 4.5. */
@@ -90,6 +92,7 @@ const claimsSchema = z.object({
   aud: z.union([z.string(), z.array(z.string())]),
   azp: z.string().optional(),
   nonce: z.string(),
+  auth_time: z.number().optional(),
 });
 
 const tokenAnswerSchema = z.object({ id_token: z.string().max(12_000) });
@@ -250,11 +253,13 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
       }
       const claims = claimsSchema.safeParse(payload);
       if (!claims.success) return refused();
-      const { sub: subject, aud, azp } = claims.data;
+      const { sub: subject, aud, azp, auth_time: authTimeS } = claims.data;
+      const authenticatedAtMs =
+        authTimeS === undefined ? null : authTimeS * 1_000;
       const isForOthersToo = typeof aud !== "string" && aud.length > 1;
       const isOurs = azp === undefined ? !isForOthersToo : azp === clientId;
       return isOurs && claims.data.nonce === nonce
-        ? ok({ subject })
+        ? ok({ subject, authenticatedAtMs })
         : refused();
     },
   };

@@ -14,6 +14,8 @@ export interface ExternalNonces {
   issue(): string;
   /** Whether it is ours and its time is not over; it may have been used. */
   isOurs(nonce: string): boolean;
+  /** Of one that is ours. */
+  issuedAtMs(nonce: string): number;
   /** Within the transaction of the sign-in. False for one that was used before. */
   use(tx: WriteTransaction, nonce: string): Promise<boolean>;
   /** Within a transaction: forgets used ones that would no longer be accepted; the count of them. */
@@ -26,6 +28,8 @@ export function createExternalNonces(deps: {
   readonly secret: string;
 }): ExternalNonces {
   const { clock, random, secret } = deps;
+  // The number ends where its point stands.
+  const issuedAtMs = (nonce: string) => parseInt(nonce, 36);
   const seal = (content: string) =>
     createHmac("sha256", secret)
       .update(`suture-external-nonce:${content}`)
@@ -44,10 +48,12 @@ export function createExternalNonces(deps: {
       const given = Buffer.from(nonce.slice(end + 1));
       if (expected.length !== given.length || !timingSafeEqual(expected, given))
         return false;
-      const ageMs = clock.now() - parseInt(content, 36);
+      const ageMs = clock.now() - issuedAtMs(nonce);
       // A little into the future: another node's clock.
       return ageMs > -60_000 && ageMs < externalNonceLifetimeMs;
     },
+
+    issuedAtMs,
 
     async use(tx, nonce) {
       const key = [digestOf(nonce)];

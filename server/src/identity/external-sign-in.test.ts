@@ -343,3 +343,20 @@ test("[AP-108] made-up codes are brought to the issuer a few at a time", async (
     error: { code: "external-sign-in-refused" },
   });
 });
+
+test("[AP-162] where the issuer says when somebody showed who they are, a code for which that was before the attempt is refused", async () => {
+  setClockBy(await issuer.signIn("ann", "to hear its time"));
+  const finish = async (more: Readonly<Record<string, string>>) => {
+    const nonce = begin();
+    const brought = await issuer.codeOf("ann", nonce, more);
+    const grant = await world.identity.signInExternally({ ...brought, nonce });
+    return grant.ok ? "ok" : grant.error.code;
+  };
+  // What the app asks.
+  const anew = { prompt: "login", max_age: "0" };
+  expect(await finish(anew)).toBe("ok");
+  // By the issuer's clock the attempt begins later than this.
+  world.clock.advance(120_000);
+  expect(await finish(anew)).toBe("external-sign-in-refused");
+  expect(await finish({})).toBe("ok");
+});

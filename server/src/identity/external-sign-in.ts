@@ -1,7 +1,7 @@
 /**
  * Signing in by another service's word: an ID token of the configured issuer, bound by its nonce to an attempt begun here. Who the
  * person is, issuer and subject say, and nothing else: an e-mail in the token is not looked at, so nobody comes into an account
- * by having its address elsewhere. The first sign-in makes the account. SPEC ID-31, ID-32.
+ * by having its address elsewhere. The first sign-in makes the account. SPEC ID-31, ID-32, AP-162.
  */
 import {
   err,
@@ -42,6 +42,9 @@ export interface ExternalProvider {
 export type ExternalAnswer = { readonly nonce: string } & (
   { readonly idToken: string } | AuthorizationCode
 );
+
+/** Between the issuer's clock and ours. */
+const clockToleranceMs = 60_000;
 
 export interface ExternalSignIn {
   provider(): Promise<ExternalProvider>;
@@ -89,6 +92,12 @@ export function createExternalSignIn(deps: {
       if (!idToken.ok) return idToken;
       const verified = await issuer.verify(idToken.value, nonce);
       if (!verified.ok) return verified;
+      const { authenticatedAtMs } = verified.value;
+      // The app asks for them to show anew who they are, and whoever holds the device may have changed what it asked.
+      const isTooOld =
+        authenticatedAtMs !== null &&
+        authenticatedAtMs < nonces.issuedAtMs(nonce) - clockToleranceMs;
+      if ("code" in answer && isTooOld) return refused();
       const key = [issuer.issuer, digestOf(verified.value.subject)];
       const freshId = personIdSchema.parse(randomUuid(random));
       return store.write(identityPartition, async (tx) => {

@@ -107,7 +107,11 @@ export class OidcIssuer {
   }
 
   /** As far as the page that the browser is sent back to. */
-  async codeOf(login: string, nonce: string) {
+  async codeOf(
+    login: string,
+    nonce: string,
+    more: Readonly<Record<string, string>> = {},
+  ) {
     const codeVerifier = "v".repeat(64);
     const challenge = createHash("sha256")
       .update(codeVerifier)
@@ -121,6 +125,7 @@ export class OidcIssuer {
       nonce,
       code_challenge: challenge,
       code_challenge_method: "S256",
+      ...more,
     });
     let page = await browser.get(`${this.url}/auth?${query.toString()}`);
     page = await browser.post(page, { prompt: "login", login, password: "x" });

@@ -7,6 +7,9 @@ import { useApp } from "./app-deps.tsx";
 /** What a person does who is at the device, reading included. */
 const inputs = ["pointerdown", "keydown", "wheel", "touchmove"] as const;
 
+/** Where the store could not be read. */
+const lookAgainMs = 30_000;
+
 /** Locks the device once nobody was at it for a while, in any tab. What was typed is kept by the forms. SPEC AP-105. */
 export function useIdleLock(): void {
   const { client, timers } = useApp();
@@ -17,13 +20,12 @@ export function useIdleLock(): void {
     let next: { cancel(): void } | undefined;
     const look = () => {
       next?.cancel();
-      client.lock.closeIfUnused().then(
-        (againMs) => {
-          if (!isOver && againMs !== null) next = timers.after(againMs, look);
-        },
-        // A store that cannot be read shows nothing either; the next look tells.
-        () => undefined,
-      );
+      const lookAfter = (againMs: number | null) => {
+        if (isOver || againMs === null) return;
+        next?.cancel();
+        next = timers.after(againMs, look);
+      };
+      client.lock.closeIfUnused().then(lookAfter, () => lookAfter(lookAgainMs));
     };
     const note = () => client.lock.noteUse();
     for (const input of inputs)

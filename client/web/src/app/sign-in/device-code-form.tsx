@@ -21,6 +21,7 @@ export function DeviceCodeForm({ personId }: { readonly personId: PersonId }) {
   const [code, setCode] = useState("");
   const submit = useSubmit(async () => {
     if (code.length < minCodeLength) return signIn.codeTooShort(minCodeLength);
+    // For somebody who no longer uses the device it keeps nothing, and the form goes away.
     await client.lock.keepCheck(personId, { email: null, password: code });
     goTo("/", { replace: true });
     return null;

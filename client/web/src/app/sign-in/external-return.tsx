@@ -1,8 +1,9 @@
-/** Back from the other service's page: its answer is taken once, and a code for this device is chosen. SPEC AP-107, AP-109. */
+/** Back from the other service's page: its answer is taken once, and a code for this device is chosen. SPEC AP-107, AP-109, AP-163. */
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 
 import { readReturn } from "@suture/client";
+import { usePerson } from "@suture/client/react";
 import type { PersonId } from "@suture/schema";
 
 import { useText } from "../../text/use-text.ts";
@@ -22,6 +23,7 @@ export function ExternalReturn() {
   const { common, shell, signIn } = useText();
   const { client, elsewhere } = useApp();
   const [, goTo] = useLocation();
+  const current = usePerson()?.personId;
   const [step, setStep] = useState<Step>({ at: "asking" });
   const hasBegun = useRef(false);
   useTitle(signIn.title);
@@ -46,6 +48,11 @@ export function ExternalReturn() {
       setStep({ at: "failed", problem: common.storeFailed }),
     );
   }, [client, elsewhere, goTo, common, signIn]);
+  // Locked or handed over meanwhile: what is theirs is not for whoever stands here now.
+  const isOver = step.at === "signed-in" && step.personId !== current;
+  useEffect(() => {
+    if (isOver) goTo("/", { replace: true });
+  }, [isOver, goTo]);
   return (
     <div className="entrance">
       <main id="main" className="entrance-card">
@@ -67,7 +74,9 @@ export function ExternalReturn() {
             </ButtonLink>
           </>
         )}
-        {step.at === "signed-in" && <DeviceCodeForm personId={step.personId} />}
+        {step.at === "signed-in" && !isOver && (
+          <DeviceCodeForm personId={step.personId} />
+        )}
       </main>
     </div>
   );

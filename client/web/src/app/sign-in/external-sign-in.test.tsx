@@ -6,6 +6,7 @@ import {
 } from "@suture/client";
 import { startMs } from "@suture/client/clinic-test-support";
 import { createMemoryStore } from "@suture/schema";
+import { act } from "react";
 import { expect, test } from "vitest";
 
 import { renderApp } from "../app.test-support.tsx";
@@ -103,6 +104,23 @@ test("[AP-107] an answer that this tab did not ask for is not used, and what wen
   );
   expect(client.person).toBeNull();
   expect(window.location.search).toBe("");
+});
+
+test("[AP-163] the code for the device is chosen by who signed in, and by nobody once it is locked or another's", async () => {
+  const { server, client, open, left, hasLeft } = await entrance();
+  server.issuer = "https://accounts.example";
+  const before = await open("/patients");
+  await before.press("Sign in with accounts.example");
+  await before.until(hasLeft);
+  const state = left().searchParams.get("state") ?? "";
+  await before.unmount();
+  const back = await open(`/sign-in/external?code=a+code&state=${state}`);
+  await back.shows("Choose a code for this device");
+  await back.type("Code", "half a co");
+  await act(() => client.lock.close());
+  await back.shows("Who uses this device?");
+  expect(back.text).not.toContain("Choose a code for this device");
+  expect(window.location.pathname).toBe("/");
 });
 
 test("[AP-107] where the server trusts no other service, none is offered", async () => {

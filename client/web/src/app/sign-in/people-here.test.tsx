@@ -6,6 +6,8 @@ import {
   openDevice,
   personIdOf,
 } from "@suture/client/clinic-test-support";
+import { clientTables } from "@suture/client";
+import { createMemoryStore, StoreError, type Store } from "@suture/schema";
 import { expect, test } from "vitest";
 
 import { renderApp } from "../app.test-support.tsx";
@@ -14,17 +16,22 @@ const minuteMs = 60_000;
 const passwords = { ada: "ada's own words", ben: "ben's own words" };
 
 /** Ada's and Ben's, without a network; Ada founded the clinic and uses it. */
-async function sharedTablet() {
+async function sharedTablet(
+  store: Store = createMemoryStore({ tables: clientTables }),
+) {
   const device = await openDevice({
     name: "ada",
+    store,
     others: ["ben"],
     lock: { passwordRounds: 10, unusedMs: 15 * minuteMs },
   });
   const { client, log, personId } = device;
+  for (const [name, password] of Object.entries(passwords)) {
+    await client.usePerson(personIdOf(name));
+    await client.lock.keepCheck(personIdOf(name), { email: null, password });
+  }
   await client.usePerson(personId);
   const { organizationId, teamId } = await foundClinic(device);
-  for (const [name, password] of Object.entries(passwords))
-    await client.lock.keepCheck(personIdOf(name), { email: null, password });
   const ben = await client.members.create({
     parentId: organizationId,
     fields: { displayName: "Ben Kofi" },
@@ -145,4 +152,44 @@ test("[AP-105] a device that nobody touches is locked, and a half-filled form is
   await page.press("Continue");
   await page.shows("Family name");
   await page.until(() => page.valueOf("Family name") === "Moyo");
+});
+
+test("[AP-165] where the store cannot be read for a while, the app looks again whether anybody was at the device", async () => {
+  const store = createMemoryStore({ tables: clientTables });
+  let isOut = false;
+  const device = await sharedTablet({
+    read: (partition, work) =>
+      isOut
+        ? Promise.reject(new StoreError("store-damaged", "it does not answer"))
+        : store.read(partition, work),
+    write: (partition, work) => store.write(partition, work),
+    listPartitions: () => store.listPartitions(),
+    close: () => store.close(),
+  });
+  const waiting = new Set<{ readonly delayMs: number; task(): void }>();
+  const timers = {
+    after: (delayMs: number, task: () => void) => {
+      const timer = { delayMs, task };
+      waiting.add(timer);
+      return { cancel: () => void waiting.delete(timer) };
+    },
+  };
+  const isLookedAtIn = (delayMs: number) => () =>
+    [...waiting].some((timer) => timer.delayMs === delayMs);
+  const run = async (delayMs: number) => {
+    for (const timer of [...waiting]) {
+      if (timer.delayMs !== delayMs) continue;
+      waiting.delete(timer);
+      await act(async () => timer.task());
+    }
+  };
+  const page = await renderApp(device, "/unsent", { timers });
+  await page.until(isLookedAtIn(15 * minuteMs));
+  isOut = true;
+  device.clock.nowMs += 15 * minuteMs;
+  await run(15 * minuteMs);
+  await page.until(isLookedAtIn(30_000));
+  isOut = false;
+  await run(30_000);
+  await page.shows("Who uses this device?");
 });
