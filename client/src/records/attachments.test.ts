@@ -254,6 +254,34 @@ test("[AT-9] of what was fetched the longest unused goes first; what was not sen
   ]);
 });
 
+test("[AT-16] two pictures are fetched at a time; the others come after them, also after one that does not", async () => {
+  const pictures = Array.from({ length: 5 }, (_, at) => pictureOf(300, at + 1));
+  const byHash = new Map(pictures.map((bytes) => [`${hashOf(bytes)}`, bytes]));
+  const [lost] = byHash.keys();
+  let underWay = 0;
+  let most = 0;
+  const { device, recordId } = await atRecord({
+    fetch: async (url) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      for (let turn = 0; turn < 20; turn += 1)
+        await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+      const hash = url.slice(-64);
+      if (hash === lost) throw new TypeError("fetch failed");
+      return new Response(byHash.get(hash) ?? null);
+    },
+  });
+  const reads = pictures.map((bytes) =>
+    device.client.attachments.read({ recordId, hash: hashOf(bytes) }),
+  );
+  const codes = (await Promise.all(reads)).map((read) =>
+    read.ok ? "ok" : read.error.code,
+  );
+  expect(codes).toEqual(["unreachable", "ok", "ok", "ok", "ok"]);
+  expect(most).toBe(2);
+});
+
 test("[AT-9] what was fetched leaves with its record", async () => {
   const { device, recordId, server } = await atRecord({
     fetch: async () => new Response(jpeg),

@@ -35,6 +35,7 @@ import {
   type AttachmentRequestDeps,
   type FetchProblem,
 } from "../sync/attachment-requests.ts";
+import { fewAtATime } from "../sync/few-at-a-time.ts";
 import { mayReadOpen } from "./may-read.ts";
 import type { RecordDeps } from "./record-deps.ts";
 
@@ -75,9 +76,14 @@ export interface UnsentAttachment extends AttachmentName {
 /** Is written down again no sooner: what was looked at lately stays either way. */
 const worthNotingMs = 3_600_000;
 
+/** Of the six that a server lets a device have under way: another tab asks, too, and one may be on its way up. */
+const maxFetches = 2;
+
 export class Attachments {
   readonly #deps: RecordDeps & AttachmentRequestDeps;
   readonly #fetching = new Map<string, Promise<Result<Picture, ReadProblem>>>();
+
+  readonly #inTurn = fewAtATime(maxFetches);
 
   constructor(deps: RecordDeps & AttachmentRequestDeps) {
     this.#deps = deps;
@@ -195,7 +201,9 @@ export class Attachments {
       (held) => held.personId === personId,
     );
     if (credentials === undefined) return err({ code: "unreachable" });
-    const fetched = await fetchAttachment(this.#deps, credentials, name);
+    const fetched = await this.#inTurn(() =>
+      fetchAttachment(this.#deps, credentials, name),
+    );
     if (!fetched.ok) return err({ code: fetched.error });
     const bytes = fetched.value;
     const contentType = pictureTypeOf(bytes);

@@ -11,6 +11,7 @@ import { refusalCodeSchema, type RefusalCode } from "./verdict-codes.ts";
 export const httpCodeSchema = z.enum([
   "request-invalid",
   "body-too-large",
+  "length-required",
   "route-unknown",
   "record-unknown",
   "attachment-unknown",
@@ -48,6 +49,7 @@ export type HttpError = Readonly<z.infer<typeof httpErrorSchema>>;
 const sentences: Readonly<Record<HttpCode, string>> = {
   "request-invalid": "The request is not in the expected form.",
   "body-too-large": "The request's body is too large.",
+  "length-required": "The request does not say how long its body is.",
   "route-unknown": "There is nothing at this address.",
   "record-unknown": "There is no such record, or it is not yours to see.",
   "attachment-unknown":

@@ -246,3 +246,61 @@ test("[ID-34] while an issuer is silent, those whose key is known sign in, and e
     sessionToken: expect.any(String),
   });
 });
+
+test("[ID-41] a token endpoint that fails is left alone for half a minute, and keeps nobody out whose ID token is there", async () => {
+  const good = await started(firstKey);
+  let exchanges = 0;
+  const url = await answering((request, response) => {
+    if (request.url !== "/token")
+      return response.end(
+        JSON.stringify({
+          issuer: `http://${request.headers.host ?? ""}`,
+          jwks_uri: `${good.url}/jwks`,
+          token_endpoint: `http://${request.headers.host ?? ""}/token`,
+          id_token_signing_alg_values_supported: ["RS256"],
+        }),
+      );
+    exchanges += 1;
+    return response.writeHead(500).end();
+  });
+  const trusted = trusting(url);
+  const odd = { code: "odd", codeVerifier: "v", redirectUri: "r" };
+  const silent = (retryAfterMs: number) => ({
+    error: { code: unavailable, isRetryable: true, retryAfterMs },
+  });
+  expect(await trusted.exchange(odd)).toMatchObject(silent(cooldownMs));
+  timers.advance(10_000);
+  expect(await trusted.exchange(odd)).toMatchObject(silent(20_000));
+  expect(exchanges).toBe(1);
+  const iat = Math.floor(timers.now() / 1000);
+  const about = { iss: url, aud: clientId, sub: "ann", nonce };
+  const token = await good.sign({ ...about, iat, exp: iat + 3_600 });
+  expect(await outcomeOf(trusted, token)).toBe("ok");
+  timers.advance(20_000);
+  expect(await trusted.exchange(odd)).toMatchObject(silent(cooldownMs));
+  expect(exchanges).toBe(2);
+});
+
+test("[ID-41] an issuer that names no place for codes, or none to begin at, still signs people in", async () => {
+  const good = await started(firstKey);
+  const url = await answering((request, response) =>
+    response.end(
+      JSON.stringify({
+        issuer: `http://${request.headers.host ?? ""}`,
+        jwks_uri: `${good.url}/jwks`,
+        id_token_signing_alg_values_supported: ["RS256"],
+      }),
+    ),
+  );
+  const trusted = trusting(url);
+  const odd = { code: "odd", codeVerifier: "v", redirectUri: "r" };
+  for (const answer of [
+    await trusted.exchange(odd),
+    await trusted.authorizationEndpoint(),
+  ])
+    expect(answer).toMatchObject({ error: { code: unavailable } });
+  const iat = Math.floor(timers.now() / 1000);
+  const about = { iss: url, aud: clientId, sub: "ann", nonce };
+  const token = await good.sign({ ...about, iat, exp: iat + 3_600 });
+  expect(await outcomeOf(trusted, token)).toBe("ok");
+});

@@ -7,7 +7,7 @@
  * (`iss`, `aud`, `azp`), at most ten minutes ago, and carries the nonce of the attempt (Core 3.1.3.7; RFC 8725). It is not an
  * access token or a logout token (`typ`). A code is exchanged for one at the issuer's own token endpoint, as a public client with
  * PKCE, a few at a time. Who does not answer is `external-issuer-unavailable`, and for half a minute nobody
- * waits for them. SPEC ID-31 to ID-33.
+ * waits for them; where codes are exchanged, apart from the rest. SPEC ID-31 to ID-34, ID-41.
  */
 import { err, identityError, ok } from "@suture/schema";
 import type { Clock, IdentityError, Result, Timers } from "@suture/schema";
@@ -116,7 +116,9 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
   };
   let description: Description | undefined;
   let describing: Promise<Description> | undefined;
-  let failedAtMs = -Infinity;
+  /** Apart: made-up codes may well upset an issuer whose keys are as good as ever. */
+  const silence = createSilence(clock, cooldownMs);
+  const codeSilence = createSilence(clock, cooldownMs);
   let exchanging = 0;
 
   async function describe(): Promise<Description> {
@@ -154,7 +156,7 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
     const nowMs = clock.now();
     if (description && nowMs - description.readAtMs < descriptionMaxAgeMs)
       return description;
-    if (hasJustFailed()) throw new IssuerSilent("it failed just now");
+    if (silence.isOn()) throw new IssuerSilent("it failed just now");
     describing ??= describe().finally(() => (describing = undefined));
     description = await describing;
     return description;
@@ -164,7 +166,7 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
   function keyOf({ keys }: Description): JWTVerifyGetKey {
     return async (header, token) => {
       const held = keys.fresh ? keys.jwks() : undefined;
-      if (hasJustFailed()) {
+      if (silence.isOn()) {
         if (held) return createLocalJWKSet(held)(header, token);
         throw new IssuerSilent("it failed just now");
       }
@@ -177,13 +179,9 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
     };
   }
 
-  const hasJustFailed = () => clock.now() - failedAtMs < cooldownMs;
   const refused = () => err(identityError("external-sign-in-refused"));
-  function unavailable() {
-    if (!hasJustFailed()) failedAtMs = clock.now();
-    const retryAfterMs = Math.max(0, failedAtMs + cooldownMs - clock.now());
-    return err(identityError("external-issuer-unavailable", { retryAfterMs }));
-  }
+  const unavailable = (retryAfterMs: number) =>
+    err(identityError("external-issuer-unavailable", { retryAfterMs }));
 
   return {
     issuer,
@@ -193,20 +191,24 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
       try {
         const { authorizationEndpoint } = await described();
         return authorizationEndpoint === undefined
-          ? unavailable()
+          ? unavailable(cooldownMs)
           : ok(authorizationEndpoint);
       } catch {
-        return unavailable();
+        return unavailable(silence.begin());
       }
     },
 
     async exchange({ code, codeVerifier, redirectUri }) {
       if (exchanging >= maxExchanges)
         return err(identityError("too-many-requests", { retryAfterMs: 1_000 }));
+      if (codeSilence.isOn()) return unavailable(codeSilence.begin());
       exchanging += 1;
+      // Which of its two addresses is silent.
+      let failing = silence;
       try {
         const { tokenEndpoint } = await described();
-        if (tokenEndpoint === undefined) return unavailable();
+        if (tokenEndpoint === undefined) return unavailable(cooldownMs);
+        failing = codeSilence;
         const response = await fetchBounded(tokenEndpoint, {
           method: "POST",
           headers: { accept: "application/json" },
@@ -220,7 +222,7 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
         const answer = tokenAnswerSchema.parse(await response.json());
         return ok(answer.id_token);
       } catch {
-        return unavailable();
+        return unavailable(failing.begin());
       } finally {
         exchanging -= 1;
       }
@@ -232,7 +234,7 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
         from = await described();
       } catch {
         // Whatever it was, nobody here can do anything about it: no answer, or not an issuer's.
-        return unavailable();
+        return unavailable(silence.begin());
       }
       let payload: JWTPayload;
       try {
@@ -249,7 +251,9 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
         if (typ !== undefined && typ.toUpperCase() !== "JWT") return refused();
         payload = verified.payload;
       } catch (cause) {
-        return cause instanceof IssuerSilent ? unavailable() : refused();
+        return cause instanceof IssuerSilent
+          ? unavailable(silence.begin())
+          : refused();
       }
       const claims = claimsSchema.safeParse(payload);
       if (!claims.success) return refused();
@@ -261,6 +265,20 @@ export function createExternalIssuer(deps: ExternalIssuerDeps): ExternalIssuer {
       return isOurs && claims.data.nonce === nonce
         ? ok({ subject, authenticatedAtMs })
         : refused();
+    },
+  };
+}
+
+/** How long somebody who did not answer is left alone. */
+function createSilence(clock: Clock, lengthMs: number) {
+  let sinceMs = -Infinity;
+  const isOn = () => clock.now() - sinceMs < lengthMs;
+  return {
+    isOn,
+    /** Where none is on. For how long it still is. */
+    begin(): number {
+      if (!isOn()) sinceMs = clock.now();
+      return Math.max(0, sinceMs + lengthMs - clock.now());
     },
   };
 }

@@ -155,7 +155,7 @@ export const attachmentCases: readonly HostileCase[] = [
   {
     name: "a picture of nine megabytes",
     attacks: "memory and disk",
-    check: "server/src/gateway/http/app.ts: limitBody",
+    check: "server/src/gateway/http/require-length.ts: maxBytes",
     expected: "http 413 body-too-large",
     attack: async (house) => {
       const of = new Uint8Array(9 * 1024 * 1024);

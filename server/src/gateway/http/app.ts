@@ -5,8 +5,9 @@
  * content. Everything under /v1 but signing in asks for a session token. Nothing may be cached or framed. SPEC HT.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { httpError, maxAttachmentBytes } from "@suture/schema";
+import { httpError } from "@suture/schema";
 import { bodyLimit } from "hono/body-limit";
+import { except } from "hono/combine";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 
@@ -76,14 +77,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   });
   app.use("/v1/*", mayCall);
   app.use("/.well-known/*", mayCall);
-  const limitBody = (maxSize: number) =>
-    bodyLimit({
-      maxSize,
-      onError: (c) => respondWithHttpError(c, "body-too-large"),
-    });
-  // Only attachments are put; their route reads nothing before it knows who asks.
-  app.on("PUT", "*", limitBody(maxAttachmentBytes));
-  app.on(["GET", "POST", "PATCH", "DELETE"], "*", limitBody(maxBodyBytes));
+  // A body that does not say its length is read here whole, before it is known who asks: so pictures have a limit of their own.
+  const limitBody = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: (c) => respondWithHttpError(c, "body-too-large"),
+  });
+  app.use("*", except("/v1/records/:id/attachments/:hash", limitBody));
   app.notFound((c) => respondWithHttpError(c, "route-unknown"));
   app.onError((cause, c) => {
     // What hono throws by itself: a body that is not JSON, a malformed request.

@@ -1,24 +1,24 @@
-import { attachmentHashSchema, bytesToHex, sha256 } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
 
 import type { Replica } from "../../admission/author.test-support.ts";
-import { expectAccepted, typeOf } from "../../admission/world.test-support.ts";
+import { expectAccepted } from "../../admission/world.test-support.ts";
 import { auditTable } from "../../audit/audit-tables.ts";
-import {
-  createTestDevice,
-  makeProof,
-  type TestDevice,
-} from "../../identity/identity-world.ts";
 import { verifyAudit } from "../../audit/verify-audit.ts";
 import { attachmentsTable } from "../../log/log-tables.ts";
+import {
+  hashOf,
+  jpeg,
+  name,
+  newJob,
+  phoneOf,
+  pictureOf,
+  type Phone,
+} from "./attachments.test-support.ts";
 import {
   createHttpWorld,
   type Asker,
   type HttpWorld,
 } from "./http-world.test-support.ts";
-
-const origin = "http://localhost";
-const jpeg = pictureOf(200);
 
 let world: HttpWorld;
 let tess: Asker;
@@ -27,8 +27,8 @@ let onDevice: Phone;
 beforeEach(async () => {
   world = await createHttpWorld();
   tess = await world.join(["technician"]);
-  job = await newJob(tess);
-  onDevice = await phoneOf(tess);
+  job = await newJob(world, tess);
+  onDevice = await phoneOf(world, tess);
   await name(tess, job, jpeg);
 });
 
@@ -37,7 +37,7 @@ test("[AT-2, AT-4] the bytes that a record names are kept, and given to whoever 
     status: 200,
     body: { hash: hashOf(jpeg) },
   });
-  const manager = await phoneOf(await world.join(["manager"]));
+  const manager = await phoneOf(world, await world.join(["manager"]));
   const { status, headers, bytes } = await manager.get(job, jpeg);
   expect([status, bytes]).toEqual([200, jpeg]);
   expect(Object.fromEntries(headers)).toMatchObject({
@@ -69,7 +69,7 @@ test("[AT-2] under a name that the record does not give nothing is kept", async 
 });
 
 test("[AT-2] whoever may read and not write the field stores nothing", async () => {
-  const auditor = await phoneOf(await world.join(["auditor"]));
+  const auditor = await phoneOf(world, await world.join(["auditor"]));
   expect(await auditor.put(job, jpeg)).toMatchObject({
     status: 403,
     body: { code: "not-permitted" },
@@ -138,7 +138,7 @@ test("[AT-4] who may not read the record is told what everybody is told of one t
     await world.stranger(),
   ];
   for (const other of others) {
-    const phone = await phoneOf(other);
+    const phone = await phoneOf(world, other);
     expect((await phone.get(job, jpeg)).body).toEqual(missing.body);
     expect((await phone.put(job, jpeg)).body).toEqual(missing.body);
   }
@@ -146,7 +146,7 @@ test("[AT-4] who may not read the record is told what everybody is told of one t
 
 test("[AT-4] through another record nobody comes by its picture", async () => {
   await onDevice.put(job, jpeg);
-  const mine = await newJob(tess);
+  const mine = await newJob(world, tess);
   expect(await onDevice.get(mine, jpeg)).toMatchObject(unknown);
   await name(tess, mine, jpeg);
   expect(await onDevice.get(mine, jpeg)).toMatchObject({
@@ -193,7 +193,7 @@ test("[AT-5] only a sync token with a proof of its own for this request goes thr
     body: { code: "proof-replayed" },
   });
   const forReading = await onDevice.proof("GET", job, jpeg);
-  const other = await newJob(tess);
+  const other = await newJob(world, tess);
   const elsewhere = await onDevice.proof("PUT", other, jpeg);
   const tries = [
     { proof: forReading },
@@ -229,31 +229,6 @@ test("[AT-5] bytes both ways are counted: whoever had too many is told when to c
 
 const unknown = { status: 404, body: { code: "attachment-unknown" } };
 
-async function newJob({ colleague }: Asker): Promise<Replica> {
-  const { replica, pushed } = colleague.create(typeOf("serviceJob"), {
-    parentId: world.world.teamId,
-  });
-  expectAccepted(await colleague.push(pushed));
-  return replica;
-}
-
-/** Writes into the record that there is such a picture. */
-async function name(
-  { colleague }: Asker,
-  record: Replica,
-  bytes: Uint8Array,
-  otherwise: { contentType?: string; byteLength?: number } = {},
-): Promise<void> {
-  const change = colleague.addEntry(record, "attachments", {
-    status: "active",
-    hash: hashOf(bytes),
-    contentType: "image/jpeg",
-    byteLength: bytes.length,
-    ...otherwise,
-  });
-  expectAccepted(await colleague.push(change));
-}
-
 async function entries() {
   const rows = await world.store.read(world.world.organizationId, (tx) =>
     tx.scan(auditTable),
@@ -267,93 +242,4 @@ function held() {
   return world.store.read(world.world.organizationId, (tx) =>
     tx.scan(attachmentsTable),
   );
-}
-
-type Phone = Awaited<ReturnType<typeof phoneOf>>;
-type Named = Pick<Replica, "recordId">;
-
-interface Tried {
-  readonly as?: Uint8Array;
-  readonly proof?: string | null;
-  readonly authorization?: string | null;
-}
-
-/** The person on a device that is registered, over HTTP as its client has it. */
-async function phoneOf({ sessionToken }: Pick<Asker, "sessionToken">) {
-  const device = await createTestDevice();
-  const proofOf = (method: string, path: string, token: string) =>
-    makeProof(device, {
-      clock: world.timers,
-      token,
-      method,
-      url: `${origin}${path}`,
-    });
-  const { deviceId, syncToken } = await register(device, sessionToken, proofOf);
-  const ask = async (
-    method: "GET" | "PUT",
-    { recordId }: Named,
-    { as = jpeg, ...tried }: Tried,
-    sent?: Uint8Array,
-  ) => {
-    const path = pathOf(recordId, as);
-    const { proof = await proofOf(method, path, syncToken) } = tried;
-    const { authorization = `DPoP ${syncToken}` } = tried;
-    const response = await world.app.request(`${origin}${path}`, {
-      method,
-      headers: {
-        ...(authorization !== null && { authorization }),
-        ...(proof !== null && { dpop: proof }),
-      },
-      ...(sent !== undefined && { body: new Uint8Array(sent) }),
-    });
-    const { status, headers } = response;
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const isJson = headers.get("content-type")?.includes("json") === true;
-    const body: unknown = isJson
-      ? JSON.parse(new TextDecoder().decode(bytes))
-      : undefined;
-    return { status, headers, body, bytes };
-  };
-  return {
-    deviceId,
-    proof: (method: string, { recordId }: Named, bytes: Uint8Array) =>
-      proofOf(method, pathOf(recordId, bytes), syncToken),
-    get: (record: Named, bytes: Uint8Array) =>
-      ask("GET", record, { as: bytes }),
-    put: (record: Named, bytes: Uint8Array, tried: Tried = {}) =>
-      ask("PUT", record, { as: bytes, ...tried }, bytes),
-  };
-}
-
-async function register(
-  device: TestDevice,
-  sessionToken: string,
-  proofOf: (method: string, path: string, token: string) => Promise<string>,
-) {
-  const response = await world.app.request(`${origin}/v1/devices`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      authorization: `Bearer ${sessionToken}`,
-      dpop: await proofOf("POST", "/v1/devices", sessionToken),
-    },
-    body: JSON.stringify({ publicJwk: device.publicKey, name: "Phone" }),
-  });
-  expect(response.status).toBe(201);
-  return (await response.json()) as { deviceId: string; syncToken: string };
-}
-
-function pathOf(recordId: string, bytes: Uint8Array): string {
-  return `/v1/records/${recordId}/attachments/${hashOf(bytes)}`;
-}
-
-function hashOf(bytes: Uint8Array) {
-  return attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
-}
-
-/** Begins as a JPEG does; what follows nobody here looks into. */
-function pictureOf(byteLength: number): Uint8Array {
-  const bytes = new Uint8Array(byteLength);
-  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
-  return bytes;
 }

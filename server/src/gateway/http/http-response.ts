@@ -13,6 +13,7 @@ export type ClientCode = Exclude<HttpCode, "not-ready" | "server-failed">;
 const statuses = {
   "request-invalid": 400,
   "body-too-large": 413,
+  "length-required": 411,
   "route-unknown": 404,
   "record-unknown": 404,
   "attachment-unknown": 404,

@@ -1,6 +1,10 @@
-import { deviceIdSchema } from "@suture/schema";
+import type { DeviceId } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
 
+import {
+  createTestDevice,
+  type TestDevice,
+} from "../../identity/identity-world.ts";
 import {
   createHttpWorld,
   type Asker,
@@ -8,18 +12,23 @@ import {
 } from "./http-world.test-support.ts";
 import { reopenCountsTable } from "./reopen-counts.ts";
 
-const deviceA = deviceIdSchema.parse("00000000-0000-4000-8000-00000000000a");
-const deviceB = deviceIdSchema.parse("00000000-0000-4000-8000-00000000000b");
 const dayMs = 24 * 60 * 60_000;
 
 let world: HttpWorld;
 let clinician: Asker;
 let manager: Asker;
 let path: string;
+let tablet: TestDevice;
+/** The clinician's, and the manager's. */
+let deviceA: DeviceId;
+let deviceB: DeviceId;
 beforeEach(async () => {
   world = await createHttpWorld();
   clinician = await world.join(["clinician"]);
   manager = await world.join(["manager"]);
+  tablet = await createTestDevice();
+  deviceA = await register(clinician, tablet);
+  deviceB = await register(manager);
   path = `/v1/organizations/${world.world.organizationId}/reopen-counts`;
 });
 
@@ -33,6 +42,18 @@ function day(before = 0): string {
 function toWednesday(): void {
   const since = (new Date(world.timers.now()).getUTCDay() + 4) % 7;
   world.timers.advance((7 - since) * dayMs);
+}
+
+async function register(
+  { colleague }: Pick<Asker, "colleague">,
+  device?: TestDevice,
+): Promise<DeviceId> {
+  const { publicKey, jkt } = device ?? (await createTestDevice());
+  const registered = await world.identity.devices.register({
+    ...{ personId: colleague.author.personId, publicKey, jkt, name: "Tablet" },
+  });
+  if (!registered.ok) throw new Error(registered.error.code);
+  return registered.value;
 }
 
 async function report(
@@ -54,6 +75,8 @@ test("[HT-14] devices' counts are added up by week, whoever reported them", asyn
   toWednesday();
   clinician = await world.join(["clinician"]);
   manager = await world.join(["manager"]);
+  deviceA = await register(clinician);
+  deviceB = await register(manager);
   expect((await report(clinician, deviceA, [[day(), 10, 2]])).status).toBe(204);
   await report(manager, deviceB, [
     [day(2), 5, 1],
@@ -119,9 +142,23 @@ test("[HT-14] members report for themselves; only managers, admins and auditors 
       status: 404,
       body: { code: "organization-unknown" },
     });
-  // In somebody else's name of a device nothing of theirs is replaced.
+  // On a device that both are on nothing of the other's is replaced.
+  await register(manager, tablet);
   await report(clinician, deviceA, [[day(), 10, 2]]);
   await report(manager, deviceA, [[day(), 99, 0]]);
   const [week] = (await manager.get(path)).body.weeks;
   expect(week).toMatchObject({ saveCount: 109, reopenCount: 2 });
+});
+
+test("[HT-16] of a device that the person is not on nothing is kept, whether it is somebody's or nobody's", async () => {
+  const nobodys = "00000000-0000-4000-8000-00000000000a";
+  for (const deviceId of [deviceB, nobodys])
+    expect(await report(clinician, deviceId, [[day(), 1, 0]])).toMatchObject({
+      status: 404,
+      body: { code: "device-unknown" },
+    });
+  const rows = await world.store.read(world.world.organizationId, (tx) =>
+    tx.scan(reopenCountsTable),
+  );
+  expect(rows).toEqual([]);
 });

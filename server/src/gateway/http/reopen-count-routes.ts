@@ -1,4 +1,4 @@
-/** How often what was saved is opened again only to look: devices report it, those who run the organization read it. SPEC HT-14. */
+/** How often what was saved is opened again only to look: devices report it, those who run the organization read it. SPEC HT-14, HT-16. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { recordIdSchema, roles, type Role } from "@suture/schema";
 
@@ -46,8 +46,12 @@ export function addReopenCountRoutes(app: HttpApp, deps: HttpDeps): void {
     const member = await actingMember(deps, personId, organizationId, roles);
     if (!member.ok) return respondWithHttpError(c, member.error);
     const { memberId } = member.value.membership;
+    const told = c.req.valid("json");
+    const device = await identity.devices.find(told.deviceId);
+    if (device?.personIds.includes(personId) !== true)
+      return respondWithHttpError(c, "device-unknown");
     const of = { organizationId, memberId };
-    await keepReopenReport(store, of, c.req.valid("json"), clock.now());
+    await keepReopenReport(store, of, told, clock.now());
     return c.body(null, 204, noStore);
   });
 

@@ -1,8 +1,8 @@
 /**
  * How much each device, person and organization has used lately, and how long they must wait until they may go on.
  *
- * Whoever is not in debt may ask for one thing more, whatever it costs; what it did cost is charged afterwards, and a debt is
- * paid by time. So nothing is ever too large to be asked for, and nobody is in debt by more than what they had in flight. Kept
+ * Whoever is not in debt may ask for one thing more, whatever it costs; what it did cost is charged afterwards, or ahead where it is
+ * known, and a debt is paid by time. So nothing is ever too large to be asked for, and nobody is in debt by more than what they had in flight. Kept
  * in memory and bounded: of more subjects than that, whoever was quiet longest is forgotten. SPEC LM-1, LM-2.
  */
 import type {
@@ -42,6 +42,7 @@ export class Budgets {
     this.#deps = deps;
   }
 
+  /** Less than nothing gives back what was charged ahead. */
   charge(subjects: readonly Subject[], cost: Partial<Cost>): void {
     const nowMs = this.#deps.stopwatch.elapsedMs();
     for (const subject of subjects) this.#chargeOne(subject, cost, nowMs);
@@ -77,7 +78,8 @@ export class Budgets {
           atMs: nowMs,
           cost: { requests: 0, changes: 0, bytes: 0, workMs: 0 },
         };
-    for (const kind of kinds) used.cost[kind] += cost[kind] ?? 0;
+    for (const kind of kinds)
+      used.cost[kind] = Math.max(0, used.cost[kind] + (cost[kind] ?? 0));
     this.#usedBySubject.delete(key);
     this.#usedBySubject.set(key, used);
     const { maxSubjects = defaultMaxSubjects } = this.#deps;
