@@ -1,12 +1,17 @@
 /** What a client in a browser stands on, in a page as in the worker. */
-import { tablesByName, type RecordType } from "@suture/schema";
+import { tablesByName, type RecordType, type Store } from "@suture/schema";
 
 import type { ClientOptions } from "../client-options.ts";
 import type { LockOptions } from "../device-lock.ts";
 import { patientFetch } from "../identity/patient-fetch.ts";
 import {
+  attachmentBytesTable,
+  attachmentsTable,
+} from "../store/attachment-rows.ts";
+import {
   clientMigrations,
   clientTables,
+  keptFormsTable,
   localPartition,
 } from "../store/client-tables.ts";
 import { addDamageReport } from "../store/damage-report.ts";
@@ -14,7 +19,7 @@ import { viewsInMemory } from "../store/view-rows.ts";
 import { systemRandom, systemTimers } from "../system-runtime.ts";
 import type { BrowserChannel } from "./browser-channel.ts";
 import { connectBrowser } from "./connect-browser.ts";
-import { mendRows, noteDamage, tellDamage } from "./damaged-rows.ts";
+import { mendDamage, noteDamage } from "./damaged-rows.ts";
 import { openDataKey } from "./data-key.ts";
 import { openIndexedDbStore } from "./open-indexed-db-store.ts";
 import { openIndexedDbTokenStore } from "./open-indexed-db-token-store.ts";
@@ -38,10 +43,45 @@ type Parts = Pick<
 > &
   Pick<BrowserOptions, "appVersion" | "recordTypes" | "lock">;
 
+/** What nothing but its own row names: no change says which of them a device had, nor does a key say it in words. */
+const unnamedTables: ReadonlySet<string> = new Set(
+  [attachmentsTable, attachmentBytesTable, keptFormsTable].map(
+    ({ name }) => name,
+  ),
+);
+
 /**
- * Mends the store first where somebody met a damaged row. `onDamage` is told of one that is met from now on, here; others hear of it by
- * the channel. Throws a `StoreError` for a store that cannot be opened.
+ * Where somebody met a damaged row: before a page opens the store. A worker does not, as its own page would let go of it in the middle.
+ * Others hear of it by the channel. Throws a `StoreError`.
  */
+export async function mendStore(
+  { name }: Pick<BrowserOptions, "name">,
+  channel: BrowserChannel,
+): Promise<void> {
+  const random = systemRandom;
+  const isMended = await mendDamage(name, {
+    sealer: async () =>
+      new RowSealer({
+        key: await openDataKey(name, { random }),
+        random,
+        tables: tablesByName(clientTables),
+      }),
+    isUnnamed: (table) => unnamedTables.has(table),
+    // Whoever has the log in its memory is not to write to what is left of it.
+    onMend: () => channel.say("close", null),
+    tell: async (report) => {
+      const store = await openStore(name, () => undefined);
+      try {
+        await store.write(localPartition, (tx) => addDamageReport(tx, report));
+      } finally {
+        await store.close();
+      }
+    },
+  });
+  if (isMended) channel.say("mended", null);
+}
+
+/** `onDamage` is told of a damaged row that is met here; others hear of it by the channel. Throws a `StoreError` for a store that cannot be opened. */
 export async function openBrowserParts(
   { name, ...options }: BrowserOptions,
   channel: BrowserChannel,
@@ -51,34 +91,19 @@ export async function openBrowserParts(
     fetch: (url, init) => fetch(url, init),
     timers: systemTimers,
   });
-  const random = systemRandom;
-  const key = await openDataKey(name, { random });
-  await mend(name, { key, channel });
   let isDamageNoted = false;
-  const store = await openIndexedDbStore({
-    ...{ name, key, random },
-    tables: clientTables,
-    migrations: clientMigrations,
-    memoryTables: viewsInMemory,
-    onDamage: () => {
-      if (isDamageNoted) return;
-      isDamageNoted = true;
-      // What cannot be noted is met again.
-      void noteDamage(name).then(
-        () => {
-          channel.say("damaged", null);
-          onDamage();
-        },
-        () => (isDamageNoted = false),
-      );
-    },
+  const store = await openStore(name, () => {
+    if (isDamageNoted) return;
+    isDamageNoted = true;
+    // What cannot be noted is met again.
+    void noteDamage(name).then(
+      () => {
+        channel.say("damaged", null);
+        onDamage();
+      },
+      () => (isDamageNoted = false),
+    );
   });
-  await tellDamage(name, (keptAs) =>
-    store.write(localPartition, (tx) =>
-      // Rows that do not open are still known by their keys.
-      addDamageReport(tx, { keptAs, areAllNamed: true }),
-    ),
-  );
   return {
     ...options,
     store,
@@ -90,16 +115,15 @@ export async function openBrowserParts(
   };
 }
 
-async function mend(
-  name: string,
-  given: { readonly key: Uint8Array; readonly channel: BrowserChannel },
-): Promise<void> {
-  const { key, channel } = given;
-  const tables = tablesByName(clientTables);
-  const isMended = await mendRows(name, {
-    sealer: new RowSealer({ key, random: systemRandom, tables }),
-    // Whoever has the log in its memory is not to write to what is left of it.
-    onMend: () => channel.say("close", null),
+async function openStore(name: string, onDamage: () => void): Promise<Store> {
+  const random = systemRandom;
+  return openIndexedDbStore({
+    name,
+    key: await openDataKey(name, { random }),
+    random,
+    tables: clientTables,
+    migrations: clientMigrations,
+    memoryTables: viewsInMemory,
+    onDamage,
   });
-  if (isMended) channel.say("mended", null);
 }

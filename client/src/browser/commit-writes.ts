@@ -12,13 +12,8 @@ import type { WritesByTable } from "./work-rows.ts";
 
 export type WritesByPartition = ReadonlyMap<string, WritesByTable>;
 
-export interface Committed {
-  readonly commitNumber: number;
-  readonly memoryWrites: readonly MemoryWrite[];
-}
-
 /**
- * Resolves once it is on the disk. Rejects with what the browser says, and nothing of it is stored. `state` is as it was before;
+ * Resolves once it is on the disk, with what it says of tables in memory. Rejects with what the browser says, and nothing of it is stored. `state` is as it was before;
  * `lasting` snapshots are given what the rows were.
  */
 export async function commitWrites(
@@ -26,7 +21,7 @@ export async function commitWrites(
   writes: WritesByPartition,
   state: StoreState,
   lasting: Iterable<Snapshot>,
-): Promise<Committed> {
+): Promise<readonly MemoryWrite[]> {
   const keepers = Array.from(lasting, (snapshot) => snapshot.keeper());
   const commitNumber = state.commitNumber + 1;
   const memoryWrites: MemoryWrite[] = [];
@@ -51,7 +46,10 @@ export async function commitWrites(
         }
     const log = unwrap(tx.objectStore("memory_writes"));
     if (memoryWrites.length > 0)
-      log.put(sealMemoryWrites(sealer, memoryWrites), commitNumber);
+      log.put(
+        sealMemoryWrites(sealer, commitNumber, memoryWrites),
+        commitNumber,
+      );
     const memoryWritesFrom = Math.max(
       state.memoryWritesFrom,
       commitNumber - maxMemoryWriteCommits,
@@ -67,7 +65,7 @@ export async function commitWrites(
     throw cause;
   }
   await tx.done;
-  return { commitNumber, memoryWrites };
+  return memoryWrites;
 }
 
 function keepBefore(

@@ -2,7 +2,11 @@
 import type { Client } from "../client.ts";
 import { createClient } from "../create-client.ts";
 import { BrowserChannel } from "./browser-channel.ts";
-import { openBrowserParts, type BrowserOptions } from "./browser-parts.ts";
+import {
+  mendStore,
+  openBrowserParts,
+  type BrowserOptions,
+} from "./browser-parts.ts";
 import { DistantSync } from "./distant-sync.ts";
 
 export interface BrowserClientOptions extends BrowserOptions {
@@ -24,8 +28,16 @@ export async function createBrowserClient({
   onMended,
   ...options
 }: BrowserClientOptions): Promise<Client> {
+  // Not heard by itself, and there when the client and its own channel are closed.
+  const lasting = new BrowserChannel(options.name);
+  lasting.hear("removed", onRemoved);
+  await mendStore(options, lasting);
+  lasting.hear("mended", onMended);
   const channel = new BrowserChannel(options.name);
   channel.hear("damaged", onDamage);
+  const closing = new Promise<null>((resolve) =>
+    channel.hear("close", resolve),
+  );
   const { store, ...parts } = await openBrowserParts(
     options,
     channel,
@@ -49,10 +61,7 @@ export async function createBrowserClient({
   });
   channel.hear("locked", () => void client.lock.closeHere());
   channel.hear("restart", () => void client.renewPersons());
-  channel.hear("close", () => void client.close());
-  // The client's own channel closes with it.
-  const lasting = new BrowserChannel(options.name);
-  lasting.hear("removed", onRemoved);
-  lasting.hear("mended", onMended);
+  // It may have been said before there was a client.
+  void closing.then(() => client.close());
   return client;
 }

@@ -6,9 +6,12 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Client } from "../client.ts";
 import { createClient } from "../create-client.ts";
 import { foundClinic, openDevice } from "../records/clinic.test-support.ts";
+import { localPartition, viewsByLabelTable } from "../store/client-tables.ts";
 import { systemRandom } from "../system-runtime.ts";
 import { BrowserChannel } from "./browser-channel.ts";
-import { openBrowserParts } from "./browser-parts.ts";
+import { mendStore, openBrowserParts } from "./browser-parts.ts";
+import { createBrowserClient } from "./create-browser-client.ts";
+import { noteDamage } from "./damaged-rows.ts";
 import { removeDevice } from "./remove-device.ts";
 import { openStoreDatabase, type RowKey } from "./store-database.ts";
 
@@ -34,7 +37,13 @@ function channelOf(): BrowserChannel {
   return channel;
 }
 
+/** As a page does. */
 async function open(): Promise<Client> {
+  await mendStore({ name }, channelOf());
+  return openAsWorker();
+}
+
+async function openAsWorker(): Promise<Client> {
   const parts = await openBrowserParts(
     { name, url: "https://suture.test" },
     channelOf(),
@@ -163,4 +172,116 @@ test("[WB-38] where mending was cut off before it was told, the next start tells
   await close(client);
   const again = await open();
   expect(await again.damage.list()).toHaveLength(1);
+});
+
+test("[WB-41] a worker leaves mending to the next page; of pages that open at once one mends, and tells it once", async () => {
+  const first = await open();
+  const { organizationId } = await foundClinic({ client: first });
+  const lost = await patientOf(first, organizationId);
+  await close(first);
+  await damage("change_bytes", (key) => key.includes(lost));
+  const meeting = await open();
+  await meeting.patients.get(lost);
+  await until(() => told.includes("here"));
+  await close(meeting);
+
+  channelOf().hear("close", () => told.push("close"));
+  channelOf().hear("mended", () => told.push("mended"));
+  const worker = await openAsWorker();
+  expect(await worker.damage.list()).toEqual([]);
+  expect(await worker.patients.get(lost)).toMatchObject({
+    error: { code: "store-damaged" },
+  });
+  await close(worker);
+
+  await Promise.all([1, 2, 3].map(() => mendStore({ name }, channelOf())));
+  const page = await open();
+  expect(await page.damage.list()).toHaveLength(1);
+  await until(() => told.includes("mended"));
+  expect(told.filter((said) => said !== "here" && said !== "damaged")).toEqual([
+    "close",
+    "mended",
+  ]);
+});
+
+test("[WB-41] a page that hears while it starts that another has mended lets go of the store and is loaded anew", async () => {
+  const other = channelOf();
+  const script = URL.createObjectURL(new Blob([""]));
+  const client = await createBrowserClient({
+    ...{ name, url: "https://suture.test" },
+    startWorker: () => {
+      other.say("close", null);
+      other.say("mended", null);
+      return new Worker(script);
+    },
+    onRemoved: () => told.push("removed"),
+    onDamage: () => told.push("here"),
+    onMended: () => told.push("mended"),
+  });
+  URL.revokeObjectURL(script);
+  await until(() => told.includes("mended"));
+  await expect
+    .poll(() => client.damage.list().catch((cause: unknown) => cause))
+    .toMatchObject({ code: "store-closed" });
+  expect(told).toEqual(["mended"]);
+});
+
+test("[WB-42] a record whose rows are damaged keeps nobody from lists, the review queue and choosing who uses the device", async () => {
+  const first = await open();
+  const { organizationId } = await foundClinic({ client: first });
+  const kept = await patientOf(first, organizationId);
+  expect(await first.patients.list()).toHaveLength(1);
+  const lost = await patientOf(first, organizationId);
+  await close(first);
+  expect(await damage("records", (key) => key.includes(lost))).toHaveLength(1);
+
+  const client = await open();
+  const listed = await client.patients.list();
+  expect(listed.map(({ id }) => id)).toEqual([kept]);
+  expect(await client.reviews.list()).toEqual([]);
+  expect(await client.peopleHere()).toHaveLength(1);
+  await until(() => told.includes("here"));
+});
+
+test.each([
+  { table: "kept_forms", areAllNamed: false },
+  { table: "views", areAllNamed: true },
+])(
+  "[WB-43] whether more may be missing than is named is told where a row of $table was damaged",
+  async ({ table, areAllNamed }) => {
+    const first = await open();
+    const { organizationId } = await foundClinic({ client: first });
+    await patientOf(first, organizationId);
+    await first.patients.list();
+    await first.forms.keep("register", { family: "Moyo" });
+    await close(first);
+    expect(await damage(table)).not.toEqual([]);
+    await noteDamage(name);
+    const mended = await open();
+    expect(await mended.damage.list()).toMatchObject([{ areAllNamed }]);
+  },
+);
+
+test("[WB-45] after mending, tables in memory are made anew: a copy may say what follows from rows that are no more", async () => {
+  const first = await open();
+  const { organizationId } = await foundClinic({ client: first });
+  const lost = await patientOf(first, organizationId);
+  expect(await first.patients.list()).toHaveLength(1);
+  await close(first);
+  await damage("views", (key) => key.includes(lost));
+  await noteDamage(name);
+  // As where a page is killed before the log makes itself agree again.
+  await mendStore({ name }, channelOf());
+  const db = await openStoreDatabase(name, () => undefined);
+  expect(await db.count("memory_tables")).toBe(0);
+  db.close();
+  const parts = await openBrowserParts(
+    { name, url: "https://suture.test" },
+    channelOf(),
+  );
+  const found = await parts.store.read(localPartition, (tx) =>
+    tx.scan(viewsByLabelTable, { prefix: ["patient"] }),
+  );
+  await parts.store.close();
+  expect(found).toEqual([]);
 });

@@ -1,29 +1,32 @@
 /**
- * What becomes of rows that do not open any more. Whoever meets one notes it, and the next to open the store mends it before anybody
+ * What becomes of rows that do not open any more. Whoever meets one notes it, and the next page that opens the store mends it before it
  * uses it: every row is tried, those that do not open are kept as they were found, in a database of their own, and leave the store,
  * all at once. Then a report is owed, which is written into the store like one on Node; the log makes itself agree again, and what
- * the server has comes back. Cut off at any moment, it goes on at the next start. SPEC WB-36 to WB-38.
+ * the server has comes back. Cut off at any moment, it goes on at the next start. SPEC WB-36 to WB-38, WB-41.
  *
  * Trying every row takes seconds, so it is done only where one was met.
  */
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
 
+import type { DamageReport } from "../store/damage-report.ts";
 import type { RowSealer } from "./row-sealing.ts";
 import {
   openStoreDatabase,
+  parseState,
+  stateKey,
   toStoreError,
   type RowKey,
   type StoreDatabase,
 } from "./store-database.ts";
 
 interface DamageSchema extends DBSchema {
-  /** `met`: somebody met a damaged row. `owed`: rows were taken out, and no report says so yet. */
-  state: { key: "met" | "owed"; value: true };
+  /**
+   * `met`: somebody met a damaged row. `owed`: rows were taken out, and no report says so yet. `unnamed`: among them were some that
+   * nothing else names.
+   */
+  state: { key: "met" | "owed" | "unnamed"; value: true };
   /** As they were found, in the order in which they were. */
-  rows: {
-    key: number;
-    value: { readonly key: RowKey; readonly value: unknown };
-  };
+  rows: { key: number; value: DamagedRow };
 }
 
 type DamageDatabase = IDBPDatabase<DamageSchema>;
@@ -39,43 +42,37 @@ export function noteDamage(name: string): Promise<void> {
   });
 }
 
-/** Before the store is opened: `onMend` is called before rows are taken out of it. Answers whether any were. Throws a `StoreError`. */
-export function mendRows(
-  name: string,
-  {
-    sealer,
-    onMend,
-  }: { readonly sealer: RowSealer; readonly onMend: () => void },
-): Promise<boolean> {
-  return withDamage(name, async (damage) => {
-    if ((await damage.get("state", "met")) === undefined) return false;
-    return navigator.locks.request(`suture-mend-${name}`, async () => {
-      // Another tab may have been faster.
-      if ((await damage.get("state", "met")) === undefined) return false;
-      const db = await openStoreDatabase(name, () => undefined);
-      try {
-        const isMended = await navigator.locks.request(
-          `suture-write-${name}`,
-          () => takeOut({ db, damage, sealer, onMend }),
-        );
-        await damage.delete("state", "met");
-        return isMended;
-      } finally {
-        db.close();
-      }
-    });
-  });
+export interface MendDeps {
+  readonly sealer: () => Promise<RowSealer>;
+  /** Whether a row of the table, once it is gone, is named by no other row. */
+  readonly isUnnamed: (table: string) => boolean;
+  /** Called before rows are taken out. */
+  readonly onMend: () => void;
+  /** Writes the report; may be called again where this is cut off. */
+  readonly tell: (
+    report: Pick<DamageReport, "keptAs" | "areAllNamed">,
+  ) => Promise<void>;
 }
 
-/** Calls `tell` where rows were taken out and nobody was told yet; it may be called again where this is cut off. */
-export function tellDamage(
-  name: string,
-  tell: (keptAs: string) => Promise<void>,
-): Promise<void> {
-  return withDamage(name, async (db) => {
-    if ((await db.get("state", "owed")) === undefined) return;
-    await tell(damageName(name));
-    await db.delete("state", "owed");
+/** Before the store is opened, by a page. Answers whether rows were taken out and told. Throws a `StoreError`. */
+export function mendDamage(name: string, deps: MendDeps): Promise<boolean> {
+  return withDamage(name, async (damage) => {
+    if ((await damage.count("state")) === 0) return false;
+    // Of pages that open at once one mends, and tells it.
+    return navigator.locks.request(`suture-mend-${name}`, async () => {
+      if ((await damage.get("state", "met")) !== undefined) {
+        await mendRows(name, damage, deps);
+        await damage.delete("state", "met");
+      }
+      if ((await damage.get("state", "owed")) === undefined) return false;
+      const unnamed = await damage.get("state", "unnamed");
+      await deps.tell({
+        keptAs: damageName(name),
+        areAllNamed: unnamed === undefined,
+      });
+      await damage.delete("state", IDBKeyRange.bound("owed", "unnamed"));
+      return true;
+    });
   });
 }
 
@@ -84,36 +81,74 @@ export async function deleteDamagedRows(name: string): Promise<void> {
   await deleteDB(damageName(name));
 }
 
-async function takeOut({
-  db,
-  damage,
-  sealer,
-  onMend,
-}: {
-  readonly db: StoreDatabase;
-  readonly damage: DamageDatabase;
-  readonly sealer: RowSealer;
-  readonly onMend: () => void;
-}): Promise<boolean> {
-  const found = await damagedRows(db, sealer);
-  if (found.length === 0) return false;
+async function mendRows(
+  name: string,
+  damage: DamageDatabase,
+  deps: MendDeps,
+): Promise<void> {
+  const sealer = await deps.sealer();
+  const db = await openStoreDatabase(name, () => undefined);
+  try {
+    await navigator.locks.request(`suture-write-${name}`, async () => {
+      const found = await damagedRows(db, sealer);
+      if (found.length > 0) await takeOut(db, damage, found, deps);
+    });
+  } finally {
+    db.close();
+  }
+}
+
+async function takeOut(
+  db: StoreDatabase,
+  damage: DamageDatabase,
+  found: readonly DamagedRow[],
+  { isUnnamed, onMend }: MendDeps,
+): Promise<void> {
+  const state = parseState(await db.get("state", stateKey));
   onMend();
   const kept = damage.transaction(["rows", "state"], "readwrite", strict);
   const first = (await kept.objectStore("rows").count()) + 1;
+  const notes = kept.objectStore("state");
   await Promise.all([
     ...found.map((row, index) =>
       kept.objectStore("rows").put(row, first + index),
     ),
-    kept.objectStore("state").put(true, "owed"),
+    notes.put(true, "owed"),
+    found.some(({ key }) => isUnnamed(key[1])) && notes.put(true, "unnamed"),
     kept.done,
   ]);
-  const tx = db.transaction("rows", "readwrite", strict);
-  await Promise.all([...found.map(({ key }) => tx.store.delete(key)), tx.done]);
-  return true;
+  const tx = db.transaction(
+    ["rows", "state", "memory_tables", "memory_writes"],
+    "readwrite",
+    strict,
+  );
+  const commitNumber = state.commitNumber + 1;
+  await Promise.all([
+    ...found.map(({ key }) => tx.objectStore("rows").delete(key)),
+    // What is held of tables in memory may follow from rows that are no more.
+    tx.objectStore("memory_tables").clear(),
+    tx.objectStore("memory_writes").clear(),
+    tx
+      .objectStore("state")
+      .put(
+        { ...state, commitNumber, memoryWritesFrom: commitNumber },
+        stateKey,
+      ),
+    tx.done,
+  ]);
 }
 
-async function damagedRows(db: StoreDatabase, sealer: RowSealer) {
-  const found: { readonly key: RowKey; readonly value: unknown }[] = [];
+interface DamagedRow {
+  readonly key: RowKey;
+  /** As it was found. */
+  readonly value: unknown;
+}
+
+async function damagedRows(
+  db: StoreDatabase,
+  sealer: RowSealer,
+): Promise<readonly DamagedRow[]> {
+  const found: DamagedRow[] = [];
   for (let last: RowKey | undefined; ;) {
     const range =
       last === undefined ? undefined : IDBKeyRange.lowerBound(last, true);

@@ -230,14 +230,20 @@ export class IndexedDbStore implements Store {
 
   async #commit(writes: WritesByPartition, state: StoreState): Promise<void> {
     const { shared } = this.#deps;
-    shared.commitCount += 1;
-    const { commitNumber, memoryWrites } = await commitWrites(
-      this.#deps,
-      writes,
-      state,
-      this.#snapshots,
-    );
-    shared.hasCommitted(commitNumber, memoryWrites);
+    const commitNumber = state.commitNumber + 1;
+    shared.beginsCommit(commitNumber);
+    try {
+      const written = await commitWrites(
+        this.#deps,
+        writes,
+        state,
+        this.#snapshots,
+      );
+      shared.hasCommitted(commitNumber, written);
+    } catch (cause) {
+      shared.hasFailedToCommit(commitNumber);
+      throw cause;
+    }
   }
 
   async #locked(work: () => Promise<void>): Promise<void> {

@@ -128,6 +128,40 @@ test("[WB-28] a copy is renewed once much was written since, in however few comm
   expect(counting.fillCount).toBe(0);
 });
 
+test("[WB-28] a tab's own writes count as well, where it reads no other's", async () => {
+  const first = await open();
+  await first.write(partition, (tx) => putPerson(tx, "p1", "Amina"));
+  expect(await first.read(partition, namesIn)).toEqual(["Amina p1"]);
+  await first.write(partition, async (tx) => {
+    for (let number = 0; number < 4_001; number += 1)
+      await putPerson(tx, `q${number}`, "Moyo");
+  });
+  await first.close();
+  await stores.raw((db) => db.clear("memory_writes"));
+  const counting = countingFills();
+  const again = await open(counting.tables);
+  expect(await again.read(partition, namesIn)).toHaveLength(4_002);
+  expect(counting.fillCount).toBe(0);
+});
+
+test("[WB-44] what a commit wrote to tables in memory counts as lost where it lies under another's number", async () => {
+  await leaveCopy();
+  await stores.raw(async (db) => {
+    const [one, other] = (await db.getAllKeys("memory_writes")).slice(-2);
+    if (one === undefined || other === undefined) throw new Error("no writes");
+    const [before, after] = [
+      await db.get("memory_writes", one),
+      await db.get("memory_writes", other),
+    ];
+    await db.put("memory_writes", after, one);
+    await db.put("memory_writes", before, other);
+  });
+  const counting = countingFills();
+  const store = await open(counting.tables);
+  expect(await store.read(partition, namesIn)).toEqual(["Bako p2", "Zola p1"]);
+  expect(counting.fillCount).toBe(1);
+});
+
 /** A copy that says "Amina p1", and what was written since. */
 async function leaveCopy(): Promise<void> {
   const first = await open();

@@ -40,6 +40,13 @@ export function placeInMemory(partition: string, table: string): string {
   return `${partition}\0${table}`;
 }
 
+export function ofPlace(
+  place: string,
+): readonly [partition: string, table: string] {
+  const at = place.lastIndexOf("\0");
+  return [place.slice(0, at), place.slice(at + 1)];
+}
+
 /** A row of a memory table that a commit put, null for one that it deleted. */
 export type MemoryWrite = readonly [
   partition: string,
@@ -54,13 +61,18 @@ export const maxMemoryWriteCommits = 1_024;
 /** A few milliseconds of work. */
 const commitsAtOnce = 4;
 
-const writesPlace = "memory writes";
+/** Of one commit: under another's number they do not open. */
+function writesPlace(commitNumber: number): string {
+  return `memory writes\0${commitNumber}`;
+}
 
 export function sealMemoryWrites(
   sealer: RowSealer,
+  commitNumber: number,
   writes: readonly MemoryWrite[],
 ): Uint8Array {
-  return sealer.seal(writesPlace, encodeUtf8(JSON.stringify(writes)));
+  const place = writesPlace(commitNumber);
+  return sealer.seal(place, encodeUtf8(JSON.stringify(writes)));
 }
 
 /** Behind the next commit, by its writes: of all that were held behind the one before it. */
@@ -107,8 +119,8 @@ export async function caughtUp(
     const next = Math.min(current.commitNumber + commitsAtOnce, commitNumber);
     const sealed = await reader.memoryWrites(current.commitNumber, next);
     const writes: MemoryWrite[] = [];
-    for (const entry of sealed) {
-      const opened = openMemoryWrites(sealer, entry);
+    for (const [number, entry] of sealed) {
+      const opened = openMemoryWrites(sealer, number, entry);
       if (opened === null) return undefined;
       for (const write of opened) writes.push(write);
     }
@@ -119,9 +131,10 @@ export async function caughtUp(
 
 function openMemoryWrites(
   sealer: RowSealer,
+  commitNumber: number,
   sealed: Uint8Array,
 ): readonly MemoryWrite[] | null {
-  const bytes = sealer.open(writesPlace, sealed);
+  const bytes = sealer.open(writesPlace(commitNumber), sealed);
   const text = bytes && decodeUtf8(bytes);
   const writes: unknown = text === null ? null : JSON.parse(text);
   return Array.isArray(writes) && writes.every(isMemoryWrite) ? writes : null;

@@ -67,12 +67,25 @@ export class RowReader {
     );
   }
 
+  /** By the number of their commit. */
   memoryWrites(
     afterNumber: number,
     toNumber: number,
-  ): Promise<readonly Uint8Array[]> {
+  ): Promise<ReadonlyMap<number, Uint8Array>> {
     const range = IDBKeyRange.bound(afterNumber, toNumber, true, false);
-    return this.#ask((tx) => tx.objectStore("memory_writes").getAll(range));
+    return this.#ask(async (tx) => {
+      const log = tx.objectStore("memory_writes");
+      const [numbers, entries] = await Promise.all([
+        log.getAllKeys(range),
+        log.getAll(range),
+      ]);
+      return new Map(
+        numbers.flatMap((number, index) => {
+          const entry = entries[index];
+          return entry === undefined ? [] : [[number, entry] as const];
+        }),
+      );
+    });
   }
 
   async get(...key: RowKey): Promise<Uint8Array | undefined> {

@@ -1,6 +1,7 @@
 /** What one tab, or worker, knows of the tables in memory: shared by its reads and writes, and kept for the next time it is opened. */
 import { keepTable, loadKept } from "./kept-memory.ts";
 import {
+  ofPlace,
   placeInMemory,
   type HeldTable,
   type Memory,
@@ -28,8 +29,8 @@ export class SharedMemory {
   #memory: Memory = new Map();
   #filling: Promise<void> | undefined;
   #keeping: Promise<unknown> = Promise.resolve();
-  /** Commits that were begun by this tab. */
-  commitCount = 0;
+  /** The last commits that were all this tab's own: behind the first number, up to the second. */
+  #ownCommits: readonly [from: number, to: number] = [-1, -1];
 
   constructor(db: StoreDatabase, sealer: RowSealer) {
     this.#db = db;
@@ -55,6 +56,26 @@ export class SharedMemory {
     }
   }
 
+  /** Whoever reads meanwhile in more than one go may see it. */
+  beginsCommit(commitNumber: number): void {
+    const [from, to] = this.#ownCommits;
+    const before = commitNumber - 1;
+    this.#ownCommits = [to === before ? from : before, commitNumber];
+  }
+
+  /** The number may become another tab's. */
+  hasFailedToCommit(commitNumber: number): void {
+    this.#ownCommits = [this.#ownCommits[0], commitNumber - 1];
+  }
+
+  /** Whether nobody else committed in between. */
+  areOwn(beforeNumber: number, nowNumber: number): boolean {
+    const [from, to] = this.#ownCommits;
+    return (
+      nowNumber === beforeNumber || (from <= beforeNumber && nowNumber <= to)
+    );
+  }
+
   /** Whether nobody has looked for a copy yet. */
   mayBeKept(place: string): boolean {
     return !this.#keptAt.has(place);
@@ -78,8 +99,13 @@ export class SharedMemory {
     const known = this.#memory.get(place);
     if (known !== undefined && known.commitNumber >= held.commitNumber) return;
     this.#memory = new Map(this.#memory).set(place, held);
+    this.#renewCopy(place, held);
+  }
+
+  #renewCopy(place: string, held: HeldTable): void {
     if (!isFarBehind(this.#keptAt.get(place) ?? none, held)) return;
     this.#keptAt.set(place, pointOf(held));
+    const [partition, table] = ofPlace(place);
     const keep = () =>
       keepTable(this.#db, this.#sealer, partition, table, held);
     // Without a copy, whoever opens the store next makes the table anew.
@@ -93,6 +119,8 @@ export class SharedMemory {
 
   hasCommitted(commitNumber: number, writes: readonly MemoryWrite[]): void {
     this.#memory = withCommit(this.#memory, commitNumber, writes);
+    for (const [place, held] of this.#memory)
+      if (held.commitNumber === commitNumber) this.#renewCopy(place, held);
   }
 }
 

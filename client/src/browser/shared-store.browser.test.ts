@@ -1,5 +1,5 @@
 /** One store in several tabs: here a page and workers, which share no memory. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { StoreWorker } from "./ask-store-worker.test-support.ts";
 import { BrowserStores } from "./browser-stores.test-support.ts";
@@ -19,6 +19,7 @@ beforeEach(() => {
   workers = [];
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const worker of workers) worker.terminate();
   await stores.dispose();
 });
@@ -64,6 +65,47 @@ test("[WB-2] a work that awaits a write of another tab is refused rather than sh
   expect(await store.read(partition, (tx) => tx.get(numbers, ["count"]))).toBe(
     1,
   );
+});
+
+test("[WB-2] a commit that failed here lets no commit of another tab pass for it", async () => {
+  const store = await open();
+  const worker = await openWorker();
+  const read = store.read(partition, async (tx) => {
+    const before = await tx.get(numbers, ["count"]);
+    const put = vi
+      .spyOn(IDBObjectStore.prototype, "put")
+      .mockImplementationOnce(() => {
+        throw new DOMException("", "QuotaExceededError");
+      });
+    const failing = store.write(partition, (own) => own.put(numbers, ["a"], 1));
+    await expect(failing).rejects.toMatchObject({ code: "store-full" });
+    put.mockRestore();
+    await worker.ask({ do: "add", times: 1 });
+    return [before, await tx.get(numbers, ["count"])];
+  });
+  await expect(read).rejects.toMatchObject({ code: "store-failed" });
+});
+
+test("[WB-2] a work that lasts over commits of its own tab goes on, also behind one that failed", async () => {
+  const store = await open();
+  const worker = await openWorker();
+  await worker.ask({ do: "add", times: 3 });
+  const put = (value: number) =>
+    store.write(partition, (tx) => tx.put(numbers, ["a"], value));
+  await put(1);
+  const seen = await store.read(partition, async (tx) => {
+    const before = await tx.get(numbers, ["a"]);
+    const failing = vi
+      .spyOn(IDBObjectStore.prototype, "put")
+      .mockImplementationOnce(() => {
+        throw new DOMException("", "QuotaExceededError");
+      });
+    await expect(put(2)).rejects.toMatchObject({ code: "store-full" });
+    failing.mockRestore();
+    await put(3);
+    return [before, await tx.get(numbers, ["a"])];
+  });
+  expect(seen).toEqual([1, 1]);
 });
 
 test("[WB-6] a name that one tab changed is found by every other, and never apart from its row", async () => {

@@ -41,7 +41,6 @@ interface Moment {
   readonly reader: RowReader;
   /** Of the last commit before it. Asked for along with the first rows. */
   readonly state: Promise<StoreState>;
-  readonly commitCount: number;
   /** By partition and table: sealed rows as they were before later commits of this tab; null where there was none. */
   readonly before: Map<string, Overlay<Uint8Array>>;
   memory: Memory;
@@ -145,12 +144,12 @@ export class Snapshot {
 
   #begin(): Moment {
     const { db, shared } = this.#deps;
-    const { commitCount, memory } = shared;
+    const { memory } = shared;
     const reader = new RowReader(db, () => this.#checkReopened());
     const state = reader.state();
     // Whoever needs it is told of its failure, as is whoever reads a row.
     state.catch(() => undefined);
-    return { reader, state, commitCount, before: new Map(), memory };
+    return { reader, state, before: new Map(), memory };
   }
 
   async #memoryRows(
@@ -209,11 +208,10 @@ export class Snapshot {
 
   /** What this tab committed meanwhile was kept; what others did is not known. */
   async #checkReopened(): Promise<void> {
-    const { reader, state, commitCount } = this.#moment;
-    const own = this.#deps.shared.commitCount - commitCount;
+    const { reader, state } = this.#moment;
     const before = (await state).commitNumber;
     const now = (await reader.state()).commitNumber;
-    if (now - before > own)
+    if (!this.#deps.shared.areOwn(before, now))
       throw new StoreError(
         "store-failed",
         "a work awaited something else, and another tab wrote meanwhile",

@@ -40,7 +40,7 @@ export async function refreshViews(
       for (const { key } of stale.slice(at, at + pageSize)) {
         // Somebody else who wanted a list may have made it.
         if ((await tx.get(staleViewsTable, key)) === undefined) continue;
-        await makeView(tx, types, recordIdSchema.parse(key[0]));
+        await makeUnlessDamaged(tx, types, recordIdSchema.parse(key[0]));
       }
     });
 }
@@ -61,7 +61,7 @@ export function readyViews(types: RecordTypes): ReceivedHandler {
   };
 }
 
-/** What is damaged keeps nothing from arriving: it stays to be made, and whoever lists is told. */
+/** What is damaged keeps nothing from arriving, nor anything else from being listed: it stays to be made. SPEC WB-42. */
 async function makeUnlessDamaged(
   tx: WriteTransaction,
   types: RecordTypes,

@@ -35,6 +35,24 @@ test("[WB-39] a part of the store that cannot be read is told of at once, with a
   expect(mended).toBe(1);
 });
 
+test("[WB-42] it is told where nobody uses the device", async () => {
+  const device = await openDevice({ name: "ada" });
+  await foundClinic(device);
+  await device.client.lock.close();
+  let mended = 0;
+  const page = await renderApp(device, "/unsent", {
+    storeDamage: {
+      isMet: () => true,
+      watch: () => () => undefined,
+      mend: () => void (mended += 1),
+    },
+  });
+  await page.shows("Part of what this device keeps cannot be read");
+  expect(device.client.person).toBeNull();
+  await page.press("Mend it now");
+  expect(mended).toBe(1);
+});
+
 test("[WB-39] what was damaged is told in words until somebody has seen it, restarts included", async () => {
   const first = await openDevice({ name: "ada" });
   await foundClinic(first);

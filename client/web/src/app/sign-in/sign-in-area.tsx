@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 
 import { useText } from "../../text/use-text.ts";
+import { DamageNotice } from "../damage-notice.tsx";
 import { ExternalSignIn } from "./external-sign-in.tsx";
 import { FoundForm } from "./found-form.tsx";
 import { JoinForm } from "./join-form.tsx";
@@ -29,6 +30,7 @@ export function SignInArea() {
     <div className="entrance">
       <main id="main" className="entrance-card">
         <p className="brand">{shell.product}</p>
+        <DamageNotice />
         {way === "people" && (
           <PeopleHere people={people} onOther={() => setWay("sign-in")} />
         )}
