@@ -346,6 +346,7 @@ export class Client {
   async close(): Promise<void> {
     this.#sync.stop();
     this.#stopLocal();
+    this.lock.stop();
     this.#records.close();
     await this.#options.store.close();
   }

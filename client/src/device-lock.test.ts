@@ -374,6 +374,15 @@ test("[AP-165] nobody is locked out by a lock that is stored late: opening the d
   expect((await open()).person?.personId).toBe(ada);
 });
 
+test("[AP-165] a client that is closed tries to store no lock any more", async () => {
+  const client = await tablet();
+  isFull = true;
+  await client.lock.close();
+  expect(timers).toHaveLength(1);
+  await client.close();
+  expect(timers).toEqual([]);
+});
+
 test("[AP-165] an untouched device is locked where the store takes nothing, too", async () => {
   const client = await tablet();
   isFull = true;

@@ -78,6 +78,7 @@ export class DeviceLock {
   #notedAtMs = -Infinity;
   #isClosedHere = false;
   #storingAgain: { cancel(): void } | undefined;
+  #isStopped = false;
 
   constructor(deps: DeviceLockDeps) {
     this.#deps = deps;
@@ -198,6 +199,12 @@ export class DeviceLock {
     this.#storingAgain?.cancel();
   }
 
+  /** Before the store is closed: a lock that it did not take is brought to it no more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#storingAgain?.cancel();
+  }
+
   async #storeLock(): Promise<void> {
     this.#storingAgain?.cancel();
     try {
@@ -207,6 +214,7 @@ export class DeviceLock {
       });
       await this.#deps.readPersonsAnew();
     } catch {
+      if (this.#isStopped) return;
       // Nobody gets further here meanwhile.
       this.#storingAgain = this.#deps.timers.after(
         storeAgainMs,
