@@ -86,6 +86,15 @@ export const screensByPerson: Readonly<Record<string, readonly Screen[]>> = {
   manager: [
     at("team-work", "/reviews?view=team"),
     at("stranded-work", "/reviews?view=stranded"),
+    {
+      name: "locked",
+      async show(page) {
+        await go(page, "/reviews");
+        await page.getByRole("button", { name: "Account" }).click();
+        await page.getByRole("menuitem", { name: "Switch person" }).click();
+        await page.getByText("Sample Manager").waitFor();
+      },
+    },
   ],
   admin: [
     at("people", "/admin/people"),
