@@ -81,7 +81,10 @@ beforeEach(async () => {
       exchange: async ({ code }) => ok(code),
       verify: async (idToken, nonce) =>
         idToken.endsWith(nonce)
-          ? ok({ subject: idToken.slice(0, -nonce.length) })
+          ? ok({
+              subject: idToken.slice(0, -nonce.length),
+              authenticatedAtMs: null,
+            })
           : err(identityError("external-sign-in-refused")),
     },
   });
