@@ -1,9 +1,8 @@
-import { useMemo, useSyncExternalStore } from "react";
-
-import type { Review, Reviews } from "../review/reviews.ts";
+import type { Client } from "../client.ts";
+import type { Review } from "../review/reviews.ts";
 import { FollowedReading } from "./followed-reading.ts";
 import { isSameList } from "./keep-same.ts";
-import { useClient } from "./suture-provider.tsx";
+import { useFollowed } from "./use-followed.ts";
 
 export interface ReviewList {
   /** Most critical first; null while it is not known. */
@@ -14,16 +13,11 @@ export interface ReviewList {
 
 /** Open questions that the person may read. SPEC RE-9. */
 export function useReviews(): ReviewList {
-  const { reviews } = useClient();
-  const followed = useMemo(() => follow(reviews), [reviews]);
-  const { value, ...rest } = useSyncExternalStore(
-    followed.subscribe,
-    followed.get,
-  );
+  const { value, ...rest } = useFollowed(follow);
   return { reviews: value, ...rest };
 }
 
-function follow(reviews: Reviews): FollowedReading<readonly Review[]> {
+function follow({ reviews }: Client): FollowedReading<readonly Review[]> {
   return new FollowedReading({
     read: () => reviews.list(),
     watch: (listener) => reviews.watch(listener),

@@ -1,10 +1,8 @@
-import { useMemo, useSyncExternalStore } from "react";
-
 import type { Client } from "../client.ts";
 import type { StrandedWork } from "../records/stranded-work.ts";
 import { FollowedReading } from "./followed-reading.ts";
 import { isSameList } from "./keep-same.ts";
-import { useClient } from "./suture-provider.tsx";
+import { useFollowed } from "./use-followed.ts";
 
 export interface StrandedList {
   /** Oldest first; null while it is not known, which is not none. */
@@ -15,12 +13,7 @@ export interface StrandedList {
 
 /** Work that was not accepted and is kept here, dismissed or not. SPEC RE-11. */
 export function useStranded(): StrandedList {
-  const client = useClient();
-  const followed = useMemo(() => follow(client), [client]);
-  const { value, ...rest } = useSyncExternalStore(
-    followed.subscribe,
-    followed.get,
-  );
+  const { value, ...rest } = useFollowed(follow);
   return { work: value, ...rest };
 }
 

@@ -1,10 +1,8 @@
-import { useMemo, useSyncExternalStore } from "react";
-
 import type { Client } from "../client.ts";
 import type { UnsentAttachment } from "../records/attachments.ts";
 import { FollowedReading } from "./followed-reading.ts";
 import { isSameList } from "./keep-same.ts";
-import { useClient } from "./suture-provider.tsx";
+import { useFollowed } from "./use-followed.ts";
 
 export interface UnsentAttachmentList {
   /** Those taken first in front; null while it is not known, which is not none. */
@@ -15,12 +13,7 @@ export interface UnsentAttachmentList {
 
 /** Pictures that only this device has. SPEC RE-15. */
 export function useUnsentAttachments(): UnsentAttachmentList {
-  const client = useClient();
-  const followed = useMemo(() => follow(client), [client]);
-  const { value, ...rest } = useSyncExternalStore(
-    followed.subscribe,
-    followed.get,
-  );
+  const { value, ...rest } = useFollowed(follow);
   return { attachments: value, ...rest };
 }
 

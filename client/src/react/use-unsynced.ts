@@ -1,10 +1,8 @@
-import { useMemo, useSyncExternalStore } from "react";
-
 import type { Client } from "../client.ts";
 import type { UnsyncedChange } from "../records/unsynced-work.ts";
 import { FollowedReading } from "./followed-reading.ts";
 import { isSameList } from "./keep-same.ts";
-import { useClient } from "./suture-provider.tsx";
+import { useFollowed } from "./use-followed.ts";
 
 export interface UnsyncedList {
   /**
@@ -18,12 +16,7 @@ export interface UnsyncedList {
 
 /** Work that is on this device only. SPEC RE-10. */
 export function useUnsynced(): UnsyncedList {
-  const client = useClient();
-  const followed = useMemo(() => follow(client), [client]);
-  const { value, ...rest } = useSyncExternalStore(
-    followed.subscribe,
-    followed.get,
-  );
+  const { value, ...rest } = useFollowed(follow);
   return { changes: value, ...rest };
 }
 
