@@ -8,6 +8,7 @@ import type { Replica } from "../../admission/author.test-support.ts";
 import {
   jpeg,
   name,
+  namedPicture,
   newJob,
   origin,
   pathOf,
@@ -15,22 +16,14 @@ import {
   pictureOf,
   type Phone,
 } from "./attachments.test-support.ts";
-import {
-  createHttpWorld,
-  type Asker,
-  type HttpWorld,
-} from "./http-world.test-support.ts";
+import type { Asker, HttpWorld } from "./http-world.test-support.ts";
 
 let world: HttpWorld;
 let tess: Asker;
 let job: Replica;
 let onDevice: Phone;
 beforeEach(async () => {
-  world = await createHttpWorld();
-  tess = await world.join(["technician"]);
-  job = await newJob(world, tess);
-  onDevice = await phoneOf(world, tess);
-  await name(tess, job, jpeg);
+  ({ world, tess, job, onDevice } = await namedPicture());
 });
 
 test("[AT-15] bytes that do not say how many they are, or too many, are refused unread, whoever sends them", async () => {

@@ -9,27 +9,20 @@ import {
   hashOf,
   jpeg,
   name,
+  namedPicture,
   newJob,
   phoneOf,
   pictureOf,
   type Phone,
 } from "./attachments.test-support.ts";
-import {
-  createHttpWorld,
-  type Asker,
-  type HttpWorld,
-} from "./http-world.test-support.ts";
+import type { Asker, HttpWorld } from "./http-world.test-support.ts";
 
 let world: HttpWorld;
 let tess: Asker;
 let job: Replica;
 let onDevice: Phone;
 beforeEach(async () => {
-  world = await createHttpWorld();
-  tess = await world.join(["technician"]);
-  job = await newJob(world, tess);
-  onDevice = await phoneOf(world, tess);
-  await name(tess, job, jpeg);
+  ({ world, tess, job, onDevice } = await namedPicture());
 });
 
 test("[AT-2, AT-4] the bytes that a record names are kept, and given to whoever reads it, as they came", async () => {

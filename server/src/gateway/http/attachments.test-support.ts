@@ -9,10 +9,24 @@ import {
   makeProof,
   type TestDevice,
 } from "../../identity/identity-world.ts";
-import type { Asker, HttpWorld } from "./http-world.test-support.ts";
+import {
+  createHttpWorld,
+  type Asker,
+  type HttpWorld,
+} from "./http-world.test-support.ts";
 
 export const origin = "http://localhost";
 export const jpeg = pictureOf(200);
+
+/** A technician with a device, and a job of theirs that names `jpeg`. */
+export async function namedPicture() {
+  const world = await createHttpWorld();
+  const tess = await world.join(["technician"]);
+  const job = await newJob(world, tess);
+  const onDevice = await phoneOf(world, tess);
+  await name(tess, job, jpeg);
+  return { world, tess, job, onDevice };
+}
 
 /** A job of the team's, in which nothing is named yet. */
 export async function newJob(
