@@ -19,7 +19,7 @@ import {
 
 import { chromiumMissing, findChromium } from "../../../.ci/chromium.mjs";
 import { browserProcessorMs } from "./browser-processor-ms.ts";
-import { BudgetServer } from "./budget-server.ts";
+import { RestartableServer } from "../restartable-server.ts";
 import { importPatients } from "./import-patients.ts";
 import {
   paintAfterSearch,
@@ -49,7 +49,7 @@ const tell = (line: string) =>
 
 try {
   tell(`importing ${patientCount} patients …`);
-  const server = await BudgetServer.start(directory);
+  const server = await RestartableServer.start(directory);
   await server.stop();
   await importPatients(directory, patientCount);
   await server.startAgain();

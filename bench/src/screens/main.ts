@@ -15,7 +15,7 @@ import {
 } from "playwright-core";
 
 import { chromiumMissing, findChromium } from "../../../.ci/chromium.mjs";
-import { BudgetServer } from "../app-budget/budget-server.ts";
+import { RestartableServer } from "../restartable-server.ts";
 import { screensByPerson, type Screen } from "./screens.ts";
 
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ const executablePath = findChromium();
 if (executablePath === undefined) throw new Error(chromiumMissing);
 const directory = await mkdtemp(join(tmpdir(), "suture-screens-"));
 await mkdir(values.to, { recursive: true });
-const server = await BudgetServer.start(directory);
+const server = await RestartableServer.start(directory);
 const browser = await chromium.launch({
   executablePath,
   args: ["--no-sandbox"],

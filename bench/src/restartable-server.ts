@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 
 /** A server with the sample organization that can be stopped, and started again at the same address. */
-export class BudgetServer {
+export class RestartableServer {
   readonly #directory: string;
   readonly #port: string;
   #running: RunningServer;
@@ -21,8 +21,8 @@ export class BudgetServer {
     this.#port = new URL(running.url).port;
   }
 
-  static async start(directory: string): Promise<BudgetServer> {
-    return new BudgetServer(directory, await run(directory, "0"));
+  static async start(directory: string): Promise<RestartableServer> {
+    return new RestartableServer(directory, await run(directory, "0"));
   }
 
   get url(): string {
