@@ -3,7 +3,7 @@ import {
   createMemoryStore,
   merkleRoot,
   organizationScope,
-  proveLeaf,
+  MerkleTree,
   recordIdFromBytes,
   teamScope,
   type CheckpointLeaf,
@@ -41,7 +41,7 @@ function leafOf(scopeId: ScopeId): CheckpointLeaf {
   };
 }
 
-const proof = proveLeaf(leaves, 0);
+const proof = new MerkleTree(leaves).prove(0);
 
 let keys: KeyRing;
 beforeEach(async () => {

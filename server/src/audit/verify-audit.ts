@@ -1,7 +1,7 @@
 /**
  * Proves, without the server, that a store holds what was once written: every audit and read chain, every log against the
- * bytes of its changes and the audit's word on it, and every checkpoint's signature and root at its time. Names the first row
- * that is wrong. SPEC AU-7, AU-17.
+ * bytes of its changes and the audit's word on it, every picture that the audit tells of, and every checkpoint's signature and root
+ * at its time. Names the first row that is wrong. SPEC AU-7, AU-17, AT-14.
  *
  * What it cannot prove: that nothing was cut off behind the last checkpoint. Devices that hold receipts can (SPEC SY-7). A
  * checkpoint of a key that was distrusted since proves nothing and breaks nothing: those behind it cover the same rows.

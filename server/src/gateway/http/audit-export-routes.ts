@@ -9,7 +9,6 @@ import {
   recordIdSchema,
   scopeIdSchema,
   type RecordId,
-  type Role,
 } from "@suture/schema";
 
 import { appendAudit } from "../../audit/append-audit.ts";
@@ -22,6 +21,7 @@ import { jsonBody } from "../../identity/identity-response.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
 import { actingMember } from "./acting-member.ts";
 import { findRecord } from "./find-record.ts";
+import { auditReaders } from "./audit-routes.ts";
 import type { HttpApp, HttpDeps } from "./http-deps.ts";
 import {
   errorResponses,
@@ -34,8 +34,6 @@ type Exported = Omit<
   Extract<AuditEntry, { readonly event: "exported" }>,
   "event"
 >;
-
-const auditReaders: readonly Role[] = ["auditor", "admin"];
 
 const noted = {
   204: { description: "It is on record" },
@@ -126,7 +124,7 @@ export function addAuditExportRoutes(app: HttpApp, deps: HttpDeps): void {
       personId,
       recordId,
       (_, { membership, view }) =>
-        Promise.resolve({ membership, held: [...view.index.changes()].length }),
+        Promise.resolve({ membership, held: view.index.size }),
     );
     if (found === undefined) return respondWithHttpError(c, "record-unknown");
     if (count > found.held) return respondWithHttpError(c, "request-invalid");

@@ -38,7 +38,8 @@ import {
   signedIn,
 } from "./http-response.ts";
 
-const auditReaders: readonly Role[] = ["auditor", "admin"];
+/** Who may read an organization's chains, and take them out. */
+export const auditReaders: readonly Role[] = ["auditor", "admin"];
 const maxAuditPage = 1_000;
 
 export function addAuditRoutes(app: HttpApp, deps: HttpDeps): void {

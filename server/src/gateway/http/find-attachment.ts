@@ -17,8 +17,8 @@ import {
   type ScopeId,
 } from "@suture/schema";
 
-import { membersTable } from "../../admission/admission-tables.ts";
 import { mayKnow } from "../../admission/permit.ts";
+import { readMember, standingFrom } from "../../admission/project-member.ts";
 import { openRecordView } from "../../log/record-view.ts";
 import type { HttpDeps } from "./http-deps.ts";
 
@@ -43,13 +43,12 @@ export async function findAttachment(
   memberId: RecordId,
   { recordId, hash }: AttachmentName,
 ): Promise<FoundAttachment | undefined> {
-  const member = await tx.get(membersTable, [memberId]);
+  const member = await readMember(tx, memberId);
   if (member?.isActive !== true) return undefined;
   const record = await openRecordView(tx, recordId, types.get);
   if (record === undefined) return undefined;
   const { row, type, view } = record;
-  const roles = new Set(member.roles);
-  const standing = { roles, teamIds: new Set(member.teamIds), isActive: true };
+  const standing = standingFrom(member);
   if (!mayKnow(type, row.parentId, standing)) return undefined;
   const fold = await view.loadFold();
   const named = attachmentFields(type).flatMap((field) =>
@@ -65,7 +64,7 @@ export async function findAttachment(
     memberId,
     scopeId: row.scopeId,
     attachments: named.map(({ attachment }) => attachment),
-    mayStore: named.some(({ field }) => mayWrite(type, field, roles)),
+    mayStore: named.some(({ field }) => mayWrite(type, field, standing.roles)),
   };
 }
 

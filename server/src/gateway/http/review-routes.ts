@@ -178,6 +178,7 @@ async function listReviews(
   },
 ): Promise<readonly ReviewSummary[]> {
   const listed = wanted === "open" ? openReviewIds : closedReviewIds;
+  const isCut = wanted === "closed" && recordId === undefined;
   const reviewIds =
     recordId === undefined
       ? await listed(tx, access, membership.organizationId)
@@ -191,6 +192,7 @@ async function listReviews(
     if (row === undefined || task === undefined) continue;
     const { state } = row;
     summaries.push(summarizeReview(recordTypes, { task, state, membership }));
+    if (isCut && summaries.length === maxClosed) break;
   }
   return summaries;
 }
@@ -208,22 +210,24 @@ async function openReviewIds(
   return reviewIds;
 }
 
-/** As many of each scope as are told in all: a scope may hold all of the last. */
+/** The latest first. As many of each scope as are told in all: a scope may hold all of the last. */
 async function closedReviewIds(
   tx: ReadTransaction,
   access: Access,
   organizationId: RecordId,
 ): Promise<readonly string[]> {
-  const reviewIds: string[] = [];
+  const keys: (readonly (string | number)[])[] = [];
   for (const scopeId of scopesIn(access, organizationId)) {
     const closed = await tx.scan(closedReviewsTable, {
       prefix: [scopeId],
       reverse: true,
       limit: maxClosed,
     });
-    reviewIds.push(...closed.map(({ key }) => String(key[2])));
+    keys.push(...closed.map(({ key }) => key));
   }
-  return reviewIds;
+  return keys
+    .sort((left, right) => Number(right[1]) - Number(left[1]))
+    .map((key) => String(key[2]));
 }
 
 function closedAt({ state }: ReviewSummary): number {

@@ -11,6 +11,7 @@ import {
   strandedDescriptionSchema,
   strandedPageSchema,
   strandedStateSchema,
+  strandedSummarySchema,
   type StrandedSummary,
 } from "@suture/schema";
 
@@ -50,6 +51,9 @@ export const decisionRequestSchema = z
 const strandedDescription = strandedDescriptionSchema
   .clone()
   .openapi("Stranded");
+const strandedPage = strandedPageSchema.extend({
+  stranded: z.array(strandedSummarySchema.clone().openapi("StrandedSummary")),
+});
 const strandedState = strandedStateSchema.clone().openapi("StrandedState");
 
 export function addStrandedRoutes(app: HttpApp, deps: HttpDeps): void {
@@ -92,7 +96,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
     },
     responses: {
       200: jsonContent(
-        strandedPageSchema,
+        strandedPage,
         "Newest first, of the record types and teams you may read",
       ),
       ...errorResponses,
