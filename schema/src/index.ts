@@ -143,6 +143,7 @@ export {
 export {
   maxAttachmentBytes,
   pictureTypeOf,
+  pictureTypes,
   type PictureType,
 } from "./fhir/picture.ts";
 export type {
@@ -421,12 +422,7 @@ export {
   type Manifest,
   type UnsyncedCounts,
 } from "./protocol/manifest.ts";
-export {
-  MerkleTree,
-  merkleRoot,
-  proveLeaf,
-  verifyLeafProof,
-} from "./protocol/merkle.ts";
+export { MerkleTree, merkleRoot, verifyLeafProof } from "./protocol/merkle.ts";
 export {
   clientMessageSchema,
   serverMessageSchema,

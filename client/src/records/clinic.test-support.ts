@@ -6,7 +6,7 @@ import {
   nextChain,
   organizationScope,
   personIdSchema,
-  proveLeaf,
+  MerkleTree,
   recordIdFromBytes,
   sha256,
   encodeUtf8,
@@ -248,7 +248,7 @@ export class TestServer {
     };
     const claims = { organizationId: this.#organizationId, number };
     return log.applyCheckpoint(claims, `jws ${number}`, [
-      { ...proveLeaf([leaf], 0), leaf },
+      { ...new MerkleTree([leaf]).prove(0), leaf },
     ]);
   }
 

@@ -7,6 +7,7 @@ import {
   defineBytesTable,
   defineTable,
   personIdSchema,
+  pictureTypes,
   recordIdSchema,
   type AttachmentHash,
   type PersonId,
@@ -21,7 +22,7 @@ const takenShape = { personId: personIdSchema, keptAtMs: z.int() };
 const attachmentRowSchema = z.strictObject({
   recordId: recordIdSchema,
   hash: attachmentHashSchema,
-  contentType: z.enum(["image/jpeg", "image/png", "image/webp"]),
+  contentType: z.enum(pictureTypes),
   byteLength: z.int().nonnegative(),
   usedAtMs: z.int(),
   /** Null for what the server has. */
@@ -156,7 +157,7 @@ export async function letGoOfAttachment(
   await tx.put(attachmentsTable, keyOf(name), { ...row, unsent: left });
 }
 
-export async function dropAttachment(
+async function dropAttachment(
   tx: WriteTransaction,
   name: AttachmentName,
 ): Promise<void> {

@@ -2,7 +2,8 @@
  * Which bytes are kept as an attachment: pictures of the kinds that every browser shows and that hold no script. What they are is
  * told by their first bytes, whatever a name or a header says. SPEC AT-1.
  */
-export type PictureType = "image/jpeg" | "image/png" | "image/webp";
+export const pictureTypes = ["image/jpeg", "image/png", "image/webp"] as const;
+export type PictureType = (typeof pictureTypes)[number];
 
 export const maxAttachmentBytes = 8 * 1024 * 1024;
 

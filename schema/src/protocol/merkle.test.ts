@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { recordIdFromBytes, teamScope } from "../ids.ts";
 import type { CheckpointLeaf } from "./checkpoint.ts";
-import { merkleRoot, proveLeaf, verifyLeafProof } from "./merkle.ts";
+import { merkleRoot, MerkleTree, verifyLeafProof } from "./merkle.ts";
 
 const hash = (number: number) => number.toString(16).padStart(64, "0");
 
@@ -24,7 +24,7 @@ test("[AU-4] every leaf of a tree of any size is proved, and by its own proof on
     const all = leaves(count);
     const root = merkleRoot(all);
     all.forEach((_, index) => {
-      const proof = proveLeaf(all, index);
+      const proof = new MerkleTree(all).prove(index);
       expect(verifyLeafProof(proof, root)).toBe(true);
       const other = leafOf((index + 1) % 200);
       expect(verifyLeafProof({ ...proof, leaf: other }, root)).toBe(false);
@@ -52,7 +52,7 @@ test("[AU-4] a changed leaf, a changed sibling or another order is another root"
         );
         expect(merkleRoot(changed)).not.toBe(root);
         expect(merkleRoot(all.toReversed())).not.toBe(root);
-        const proof = proveLeaf(all, index);
+        const proof = new MerkleTree(all).prove(index);
         const path = proof.path.map((sibling, at) =>
           at === 0 ? { ...sibling, hash: flip(sibling.hash, digit) } : sibling,
         );
@@ -65,7 +65,7 @@ test("[AU-4] a changed leaf, a changed sibling or another order is another root"
 test("[AU-4] an inner node cannot pass for a leaf, and a shorter path proves nothing", () => {
   const all = leaves(4);
   const root = merkleRoot(all);
-  const proof = proveLeaf(all, 2);
+  const proof = new MerkleTree(all).prove(2);
   expect(
     verifyLeafProof({ ...proof, path: proof.path.slice(0, 1) }, root),
   ).toBe(false);

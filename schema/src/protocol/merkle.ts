@@ -74,14 +74,6 @@ export function merkleRoot(leaves: readonly CheckpointLeaf[]): ChainHash {
   return new MerkleTree(leaves).root;
 }
 
-/** What proves that the n-th leaf is one of theirs. Throws when there is no such leaf. */
-export function proveLeaf(
-  leaves: readonly CheckpointLeaf[],
-  index: number,
-): LeafProof {
-  return new MerkleTree(leaves).prove(index);
-}
-
 /** Whether the leaf is in the tree with this root. */
 export function verifyLeafProof(
   { leaf, path }: LeafProof,

@@ -64,14 +64,10 @@ const over: ReadonlySet<unknown> = new Set<TaskStatus>([
 /** Whether nobody has to do anything about the job any more. `service` is null while it is in conflict. */
 export function isJobOver(
   workStatus: unknown,
-  service: Pick<WorkSigned, "completion"> | null,
+  service: { readonly completion: unknown } | null,
 ): boolean {
   if (service === null) return false;
   return service.completion !== null || over.has(workStatus);
-}
-
-interface WorkSigned {
-  readonly completion: unknown;
 }
 
 /** Words by which lists find jobs, however many there are. */
