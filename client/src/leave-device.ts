@@ -1,5 +1,5 @@
 /**
- * Taking a person off a device that they hand on: the server forgets them on it, then the device forgets their tokens. Their work
+ * Taking a person off a device that they hand on: the server forgets them on it, unless they do without it (AP-106), then the device forgets their tokens. Their work
  * that only this device has would stay here with nobody to send it, so that is refused until they say so. SPEC ID-36.
  */
 import { err, ok, type PersonId, type Result } from "@suture/schema";

@@ -66,13 +66,15 @@ function tellingOthers(
 
 /** Each frame is an answer: nobody reads in a page when the last of a second came. */
 function saysTheSame(said: SyncStatus, status: SyncStatus): boolean {
-  const { state, problem, nextAttemptAtMs, lastAnswerAtMs } = status;
-  const laterMs = (lastAnswerAtMs ?? 0) - (said.lastAnswerAtMs ?? 0);
+  const { state, problem, nextAttemptAtMs } = status;
+  const isSameSecond = (before: number | null, now: number | null) =>
+    Math.abs((now ?? 0) - (before ?? 0)) < 1_000;
   return (
     said.state === state &&
     said.problem === problem &&
     said.nextAttemptAtMs === nextAttemptAtMs &&
-    Math.abs(laterMs) < 1_000
+    isSameSecond(said.lastAnswerAtMs, status.lastAnswerAtMs) &&
+    isSameSecond(said.caughtUpAtMs, status.caughtUpAtMs)
   );
 }
 

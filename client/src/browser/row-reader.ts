@@ -7,6 +7,7 @@
 import { SortedRows, type KeyRange, type SortedRow } from "@suture/schema";
 import type { IDBPTransaction } from "idb";
 
+import { placeInMemory } from "./memory-tables.ts";
 import type { ScanOrder } from "./overlay.ts";
 import {
   hasEnded,
@@ -106,7 +107,7 @@ export class RowReader {
     const order = { isReverse: false, limit: maxRowsAhead + 1 };
     const rows = await this.scan(partition, table, range, order);
     if (rows.length > maxRowsAhead) return;
-    const place = aheadPlace(partition, table);
+    const place = placeInMemory(partition, table);
     this.#ahead.set(place, { range, rows: SortedRows.of(rows) });
   }
 
@@ -164,7 +165,7 @@ export class RowReader {
     table: string,
     { from, to }: KeyRange,
   ): SortedRows<Uint8Array> | undefined {
-    const ahead = this.#ahead.get(aheadPlace(partition, table));
+    const ahead = this.#ahead.get(placeInMemory(partition, table));
     if (ahead === undefined || from < ahead.range.from) return undefined;
     const end = ahead.range.to;
     const isWithin = end === undefined || (to !== undefined && to <= end);
@@ -234,10 +235,6 @@ function begin(db: StoreDatabase): ReadonlyIdb {
   // What fails in it is told by its requests.
   tx.done.catch(() => undefined);
   return tx;
-}
-
-function aheadPlace(partition: string, table: string): string {
-  return `${partition}\0${table}`;
 }
 
 function behindTable(partition: string, table: string) {

@@ -16,6 +16,7 @@ import { base64url } from "jose";
 import { z } from "zod";
 
 import {
+  endpoint,
   getIdentity,
   postIdentity,
   type RequestError,
@@ -152,8 +153,4 @@ function parsePending(pending: string | null) {
     // Nothing was begun, or something else keeps its things under our name.
     return undefined;
   }
-}
-
-function endpoint({ url }: ServerDeps, path: string): string {
-  return `${url.replace(/\/+$/, "")}${path}`;
 }

@@ -54,6 +54,14 @@ const connectionErrors = {
   },
 } as const satisfies Record<ConnectionError["code"], ConnectionError>;
 
+/** Where a server answers: its URL may lie below another's, and end in a slash or not. */
+export function endpoint(
+  { url }: { readonly url: string },
+  path: string,
+): string {
+  return `${url.replace(/\/+$/, "")}${path}`;
+}
+
 export function postIdentity<S extends z.ZodType>(
   request: IdentityRequest<S>,
 ): Promise<Result<z.output<S>, RequestError>> {

@@ -6,7 +6,7 @@ import { personIdSchema, recordIdSchema } from "@suture/schema";
 import type { PersonId, RecordId, Result } from "@suture/schema";
 import { z } from "zod";
 
-import { postIdentity } from "./identity-request.ts";
+import { endpoint, postIdentity } from "./identity-request.ts";
 import type { Fetch, RequestError } from "./identity-request.ts";
 
 export interface JoinDeps {
@@ -74,8 +74,4 @@ export function acceptInvitation(
       memberId: recordIdSchema,
     }),
   });
-}
-
-function endpoint({ url }: JoinDeps, path: string): string {
-  return `${url.replace(/\/+$/, "")}${path}`;
 }

@@ -42,21 +42,18 @@ const freeTries = 3;
 const firstWaitMs = 30_000;
 const longestWaitMs = 15 * 60_000;
 
-export class PasswordChecks {
-  readonly #deps: {
-    readonly log: Pick<LocalLog, "read" | "write">;
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly rounds: number;
-  };
+interface PasswordCheckDeps {
+  readonly log: Pick<LocalLog, "read" | "write">;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Of PBKDF2, for checks that are made from now on. */
+  readonly rounds: number;
+}
 
-  constructor(deps: {
-    readonly log: Pick<LocalLog, "read" | "write">;
-    readonly clock: Clock;
-    readonly random: Random;
-    /** Of PBKDF2, for checks that are made from now on. */
-    readonly rounds: number;
-  }) {
+export class PasswordChecks {
+  readonly #deps: PasswordCheckDeps;
+
+  constructor(deps: PasswordCheckDeps) {
     this.#deps = deps;
   }
 

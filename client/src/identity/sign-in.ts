@@ -16,7 +16,7 @@ import { z } from "zod";
 import { generateDeviceKeyPair, openDeviceKey } from "./device-key.ts";
 import type { DeviceKey } from "./device-key.ts";
 import { makeDpopProof } from "./dpop-proof.ts";
-import { postIdentity } from "./identity-request.ts";
+import { endpoint, postIdentity } from "./identity-request.ts";
 import type { Fetch, RequestError } from "./identity-request.ts";
 import type { TokenStore } from "./token-store.ts";
 
@@ -280,11 +280,4 @@ async function postWithProof(
   const first = await post();
   const mustProveAge = !first.ok && first.error.code === "use_dpop_nonce";
   return mustProveAge ? post(first.error.dpopNonce) : first;
-}
-
-function endpoint(
-  { url }: Pick<IdentityClientDeps, "url">,
-  path: string,
-): string {
-  return `${url.replace(/\/+$/, "")}${path}`;
 }

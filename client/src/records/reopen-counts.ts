@@ -35,7 +35,7 @@ export interface ReopenCountsDeps {
   person(): CurrentPerson | null;
 }
 
-export const reopenedWithinMs = 10 * 60_000;
+const reopenedWithinMs = 10 * 60_000;
 /** A save is forgotten then, and its days when nothing of them was left to report. */
 const rememberedMs = 60 * 60_000;
 const daysKeptMs = 14 * 24 * 60 * 60_000;

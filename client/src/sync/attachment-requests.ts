@@ -13,7 +13,7 @@ import {
 } from "@suture/schema";
 import { z } from "zod";
 
-import type { Fetch } from "../identity/identity-request.ts";
+import { endpoint, type Fetch } from "../identity/identity-request.ts";
 import type { AttachmentName } from "../store/attachment-rows.ts";
 import { retryAfterMsOfHeader } from "./connect.ts";
 import type { SyncCredentials, SyncIdentity } from "./sync-engine.ts";
@@ -88,13 +88,14 @@ export async function fetchAttachment(
 
 /** Tries again with the server's nonce where it does not trust this device's clock, and with a new token where it takes the old one no more. */
 async function ask(
-  { url, fetch, identity }: AttachmentRequestDeps,
+  deps: AttachmentRequestDeps,
   { personId, syncToken }: SyncCredentials,
   method: "GET" | "PUT",
   { recordId, hash }: AttachmentName,
   bytes?: Uint8Array,
 ): Promise<Response | undefined> {
-  const place = `${url.replace(/\/+$/, "")}/v1/records/${recordId}/attachments/${hash}`;
+  const { fetch, identity } = deps;
+  const place = endpoint(deps, `/v1/records/${recordId}/attachments/${hash}`);
   let token = syncToken;
   let nonce: string | undefined;
   for (;;) {

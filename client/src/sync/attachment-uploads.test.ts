@@ -213,7 +213,6 @@ async function openUploads({ signedIn = [ada] } = {}) {
   const uploads = new AttachmentUploads({
     url: "https://suture.test/",
     log,
-    clock,
     random: { bytes: (length) => new Uint8Array(length).fill(0xff) },
     timers: {
       after(delayMs, task) {

@@ -4,7 +4,6 @@
  */
 import {
   StoreError,
-  type Clock,
   type PersonId,
   type Random,
   type Timer,
@@ -28,7 +27,6 @@ import { createBackoff } from "./backoff.ts";
 
 export interface AttachmentUploadsDeps extends AttachmentRequestDeps {
   readonly log: LocalLog;
-  readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
 }
@@ -92,10 +90,11 @@ export class AttachmentUploads {
   async #sendAll(): Promise<number | null> {
     const { log, identity } = this.#deps;
     const waiting = await log.read(async (tx) => {
+      const rows = await unsentAttachments(tx);
+      if (rows.length === 0) return [];
       const changed = new Set(
         (await unsyncedChanges(tx)).map(({ recordId }) => recordId),
       );
-      const rows = await unsentAttachments(tx);
       return rows.filter(({ recordId }) => !changed.has(recordId));
     });
     if (waiting.length === 0) return null;

@@ -18,6 +18,7 @@ import type {
 import type { RemoteRefusal } from "../store/apply-remote.ts";
 import type { ScopeRow } from "../store/client-tables.ts";
 import type { LocalLog } from "../store/local-log.ts";
+import { changeKey } from "../store/push-order.ts";
 
 export interface ScopeReceiverDeps {
   readonly log: LocalLog;
@@ -44,7 +45,7 @@ export class ScopeReceiver {
   #isFetchingRecords = false;
   /** `scope record`, of those of which this session was answered nothing: whoever else is on this device may read them, or nobody. */
   readonly #vain = new Set<string>();
-  /** `record hash`, of the changes of which it was answered nothing. */
+  /** `changeKey` of the changes of which it was answered nothing. */
   readonly #vainChanges = new Set<string>();
 
   constructor(deps: ScopeReceiverDeps) {
@@ -127,7 +128,7 @@ export class ScopeReceiver {
 
   async fetched(message: Message<"fetched">): Promise<void> {
     for (const { recordId, hash, bytes } of message.items)
-      if (bytes === null) this.#vainChanges.add(`${recordId} ${hash}`);
+      if (bytes === null) this.#vainChanges.add(changeKey(recordId, hash));
     this.#expectSound(await this.#deps.log.applyFetched(message));
     await this.fetchMissing();
   }
@@ -186,7 +187,7 @@ export class ScopeReceiver {
     const { log, ask } = this.#deps;
     const items = await log.missing(
       500,
-      (recordId, hash) => !this.#vainChanges.has(`${recordId} ${hash}`),
+      (recordId, hash) => !this.#vainChanges.has(changeKey(recordId, hash)),
     );
     if (items.length > 0) ask({ type: "fetch", items: [...items] });
     if (this.#isFetchingRecords) return;

@@ -134,7 +134,7 @@ export class SyncEngine implements SyncDriver {
     this.#deps = deps;
     this.#status = notStarted(deps.lastHeard);
     this.#backoff = createBackoff(deps.random);
-    const url = new URL("/", deps.url.replace(/^ws/, "http")).href;
+    const url = new URL(".", deps.url.replace(/^ws/, "http")).href;
     this.#uploads = new AttachmentUploads({ ...deps, url });
   }
 
