@@ -2,7 +2,7 @@
 import { Client } from "./client.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { patientFetch } from "./identity/patient-fetch.ts";
-import { deviceKey, deviceTable } from "./store/client-tables.ts";
+import { readDevice } from "./store/device-row.ts";
 import { openLocalLog } from "./store/local-log.ts";
 import { systemClock, systemRandom, systemTimers } from "./system-runtime.ts";
 
@@ -24,7 +24,7 @@ export async function createClient(
     ...given,
   };
   const log = await openLocalLog(options);
-  const device = await log.read((tx) => tx.get(deviceTable, deviceKey));
+  const device = await log.read(readDevice);
   const client = new Client(
     { ...options, fetch: patientFetch(options) },
     log,

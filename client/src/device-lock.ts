@@ -22,7 +22,7 @@ import {
   type TooManyTries,
 } from "./identity/password-checks.ts";
 import type { CurrentPerson } from "./records/record-deps.ts";
-import { deviceKey, deviceTable } from "./store/client-tables.ts";
+import { changeDevice, readDevice } from "./store/device-row.ts";
 import type { LocalLog } from "./store/local-log.ts";
 
 export interface LockOptions {
@@ -168,10 +168,7 @@ export class DeviceLock {
     if (nowMs - this.#notedAtMs < worthNotingMs) return;
     this.#notedAtMs = nowMs;
     this.#deps.log
-      .write(async (tx) => {
-        const device = (await tx.get(deviceTable, deviceKey)) ?? {};
-        await tx.put(deviceTable, deviceKey, { ...device, usedAtMs: nowMs });
-      })
+      .write((tx) => changeDevice(tx, (row) => ({ ...row, usedAtMs: nowMs })))
       // The device then closes too early, which loses nothing.
       .catch(() => undefined);
   }
@@ -180,10 +177,10 @@ export class DeviceLock {
   async closeIfUnused(): Promise<number | null> {
     const { options, log, clock, person } = this.#deps;
     if (options === undefined || person() === null) return null;
-    const device = await log.read((tx) => tx.get(deviceTable, deviceKey));
+    const device = await log.read(readDevice);
     const nowMs = clock.now();
     // Before it was noted for the first time, somebody is at it now.
-    const notedAtMs = device?.usedAtMs ?? nowMs;
+    const notedAtMs = device.usedAtMs ?? nowMs;
     this.#usedAtMs = Math.max(this.#usedAtMs, notedAtMs);
     const unusedMs = nowMs - this.#usedAtMs;
     if (!this.#isOver(unusedMs))
@@ -208,10 +205,9 @@ export class DeviceLock {
   async #storeLock(): Promise<void> {
     this.#storingAgain?.cancel();
     try {
-      await this.#deps.log.write(async (tx) => {
-        const device = (await tx.get(deviceTable, deviceKey)) ?? {};
-        await tx.put(deviceTable, deviceKey, { ...device, isLocked: true });
-      });
+      await this.#deps.log.write((tx) =>
+        changeDevice(tx, (row) => ({ ...row, isLocked: true })),
+      );
       await this.#deps.readPersonsAnew();
     } catch {
       if (this.#isStopped) return;

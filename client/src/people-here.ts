@@ -3,7 +3,8 @@ import type { Membership, PersonId, RecordTypes } from "@suture/schema";
 
 import type { TokenStore } from "./identity/token-store.ts";
 import { refreshViews } from "./records/refresh-views.ts";
-import { deviceKey, deviceTable, viewsTable } from "./store/client-tables.ts";
+import { viewsTable } from "./store/client-tables.ts";
+import { readDevice } from "./store/device-row.ts";
 import type { LocalLog } from "./store/local-log.ts";
 
 export interface PersonHere {
@@ -24,7 +25,7 @@ export async function peopleHere(deps: {
   const personIds = await tokens.listPersonIds();
   await refreshViews(log, types);
   return log.read(async (tx) => {
-    const last = (await tx.get(deviceTable, deviceKey))?.personId;
+    const { personId: last } = await readDevice(tx);
     const people: PersonHere[] = [];
     for (const personId of personIds) {
       const memberships = log.facts.memberships.filter(

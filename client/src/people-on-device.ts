@@ -21,7 +21,7 @@ import {
   type WorkUnsynced,
 } from "./leave-device.ts";
 import type { CurrentPerson } from "./records/record-deps.ts";
-import { deviceKey, deviceTable } from "./store/client-tables.ts";
+import { changeDevice, readDevice } from "./store/device-row.ts";
 import type { LocalLog } from "./store/local-log.ts";
 import type { SyncDriver } from "./sync/sync-engine.ts";
 
@@ -83,11 +83,13 @@ export class PeopleOnDevice {
     const grant = await options.tokens.loadGrant(personId);
     if (grant === undefined) return false;
     const usedAtMs = options.clock.now();
-    await log.write(async (tx) => {
-      const device = (await tx.get(deviceTable, deviceKey)) ?? {};
-      const { isLocked: _opened, ...rest } = device;
-      await tx.put(deviceTable, deviceKey, { ...rest, personId, usedAtMs });
-    });
+    await log.write((tx) =>
+      changeDevice(tx, ({ isLocked: _opened, ...row }) => ({
+        ...row,
+        personId,
+        usedAtMs,
+      })),
+    );
     this.lock.begin();
     const before = this.#current?.personId;
     await this.readAnew();
@@ -109,8 +111,7 @@ export class PeopleOnDevice {
   async readAnew(): Promise<void> {
     const { options, log } = this.#deps;
     const personIds = await options.tokens.listPersonIds();
-    const { personId: last, isLocked = false } =
-      (await log.read((tx) => tx.get(deviceTable, deviceKey))) ?? {};
+    const { personId: last, isLocked = false } = await log.read(readDevice);
     // Where each has to sign in, nobody is put in another's place.
     const next = options.lock === undefined ? personIds[0] : undefined;
     if (isLocked) this.lock.wasStored();

@@ -21,6 +21,7 @@ import {
   staleViewsTable,
   type DeviceRow,
 } from "./client-tables.ts";
+import { readDevice } from "./device-row.ts";
 import type { LocalChange, LocalPlace, Progress } from "./local-change.ts";
 
 export async function findChange(
@@ -66,7 +67,7 @@ export class ChangeWriter {
   }
 
   static async begin(tx: WriteTransaction): Promise<ChangeWriter> {
-    const device = (await tx.get(deviceTable, deviceKey)) ?? {};
+    const device = await readDevice(tx);
     const missing = await tx.scan(missingTable, { limit: 1 });
     return new ChangeWriter(tx, device, missing.length > 0);
   }

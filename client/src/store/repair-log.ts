@@ -24,8 +24,6 @@ import {
   changesByHashTable,
   changesTable,
   damageReportsTable,
-  deviceKey,
-  deviceTable,
   incompleteRecordsTable,
   logRowsTable,
   lostProofsTable,
@@ -41,6 +39,7 @@ import {
   viewsInConflictTable,
   viewsTable,
 } from "./client-tables.ts";
+import { changeDevice } from "./device-row.ts";
 import type { LocalChange } from "./local-change.ts";
 import { rebuildPending } from "./rebuild-pending.ts";
 
@@ -182,12 +181,13 @@ async function keepCounting(
   tx: WriteTransaction,
   held: readonly LocalChange[],
 ): Promise<void> {
-  const device = (await tx.get(deviceTable, deviceKey)) ?? {};
-  const nextLocalNumber = held.reduce(
-    (next, { localNumber }) => Math.max(next, localNumber + 1),
-    device.nextLocalNumber ?? 1,
-  );
-  await tx.put(deviceTable, deviceKey, { ...device, nextLocalNumber });
+  await changeDevice(tx, (row) => ({
+    ...row,
+    nextLocalNumber: held.reduce(
+      (next, { localNumber }) => Math.max(next, localNumber + 1),
+      row.nextLocalNumber ?? 1,
+    ),
+  }));
 }
 
 async function empty(

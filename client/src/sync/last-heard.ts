@@ -1,4 +1,4 @@
-import { deviceKey, deviceTable } from "../store/client-tables.ts";
+import { changeDevice } from "../store/device-row.ts";
 import type { LocalLog } from "../store/local-log.ts";
 import type { LastHeard } from "./sync-engine.ts";
 
@@ -20,14 +20,9 @@ export class LastHeardKeeper {
     if (Math.abs(caughtUpAtMs - this.#keptMs) < worthKeepingMs) return;
     this.#keptMs = caughtUpAtMs;
     this.#log
-      .write(async (tx) => {
-        const device = (await tx.get(deviceTable, deviceKey)) ?? {};
-        await tx.put(deviceTable, deviceKey, {
-          ...device,
-          lastAnswerAtMs,
-          caughtUpAtMs,
-        });
-      })
+      .write((tx) =>
+        changeDevice(tx, (row) => ({ ...row, lastAnswerAtMs, caughtUpAtMs })),
+      )
       .catch(() => undefined);
   }
 }
