@@ -84,6 +84,7 @@ export {
 export { roles, roleSchema, type Role } from "./access/role.ts";
 
 // records
+export { attachmentsIn } from "./records/attachments-in.ts";
 export * from "./records/define-record.ts";
 export {
   recordStatus,

@@ -5,14 +5,13 @@
  * Of each record for itself: who may no longer read one record does not come by its pictures through another.
  */
 import {
-  attachmentSchema,
+  attachmentsIn,
   mayWrite,
   type Attachment,
   type AttachmentHash,
   type PersonId,
   type ReadTransaction,
   type RecordId,
-  type RecordType,
   type RecordTypes,
   type ScopeId,
 } from "@suture/schema";
@@ -51,13 +50,8 @@ export async function findAttachment(
   const standing = standingFrom(member);
   if (!mayKnow(type, row.parentId, standing)) return undefined;
   const fold = await view.loadFold();
-  const named = attachmentFields(type).flatMap((field) =>
-    Object.values(fold.entries(field)).flatMap((entry) => {
-      const attachment = attachmentSchema.safeParse(entry);
-      return attachment.data?.hash === hash
-        ? [{ field, attachment: attachment.data }]
-        : [];
-    }),
+  const named = attachmentsIn(type, fold).filter(
+    ({ attachment }) => attachment.hash === hash,
   );
   if (named.length === 0) return undefined;
   return {
@@ -85,10 +79,4 @@ export async function findAttachmentOf(
     if (found !== undefined) return { ...found, organizationId };
   }
   return undefined;
-}
-
-function attachmentFields(type: RecordType): readonly string[] {
-  return Object.entries(type.fields).flatMap(([name, field]) =>
-    field.kind === "set" && field.schema === attachmentSchema ? [name] : [],
-  );
 }
