@@ -140,6 +140,7 @@ export class Client {
     this.#people = new PeopleOnDevice({
       options,
       log,
+      types,
       sync: () => this.#sync,
       handOver: (take) => this.#records.handOver(take),
       onSignedIn: (ids) => this.#deps.sending.setSignedIn(ids),

@@ -66,8 +66,8 @@ export type {
   KeptAttachment,
   Picture,
   ReadProblem,
-  UnsentAttachment,
 } from "./records/attachments.ts";
+export { type UnsentAttachment } from "./records/unsent-attachments.ts";
 export type {
   Draft,
   EntriesDraft,

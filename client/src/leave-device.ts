@@ -2,12 +2,19 @@
  * Taking a person off a device that they hand on: the server forgets them on it, unless they do without it (AP-106), then the device forgets their tokens. Their work
  * that only this device has would stay here with nobody to send it, so that is refused until they say so. SPEC ID-36.
  */
-import { err, ok, type PersonId, type Result } from "@suture/schema";
+import {
+  err,
+  ok,
+  type PersonId,
+  type RecordTypes,
+  type Result,
+} from "@suture/schema";
 
 import type { RequestError } from "./identity/identity-request.ts";
 import type { TokenRenewal } from "./identity/token-renewal.ts";
 import { dropFormsOf } from "./records/kept-forms.ts";
 import { dropReopenCountsOf } from "./records/reopen-counts.ts";
+import { dropAttachmentsOfForms } from "./records/unsent-attachments.ts";
 import { unsentAttachments } from "./store/attachment-rows.ts";
 import { passwordChecksTable } from "./store/client-tables.ts";
 import type { LocalLog } from "./store/local-log.ts";
@@ -32,7 +39,11 @@ export interface LeaveOptions {
 }
 
 export async function leaveDevice(
-  deps: { readonly log: LocalLog; readonly renewal: TokenRenewal },
+  deps: {
+    readonly log: LocalLog;
+    readonly types: RecordTypes;
+    readonly renewal: TokenRenewal;
+  },
   personId: PersonId,
   { evenWithUnsynced = false, withoutServer = false }: LeaveOptions,
 ): Promise<Result<void, RequestError | WorkUnsynced>> {
@@ -54,6 +65,7 @@ export async function leaveDevice(
     : await deps.renewal.leaveDevice(personId);
   if (left.ok)
     await deps.log.write(async (tx) => {
+      await dropAttachmentsOfForms(tx, deps.types, personId);
       await dropFormsOf(tx, personId);
       await tx.delete(passwordChecksTable, [personId]);
       await dropReopenCountsOf(tx, personId);

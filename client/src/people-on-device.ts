@@ -2,7 +2,12 @@
  * Who is signed in on this device, and who of them uses it now. Tokens lie in the token store; a row of the log says who was the
  * last, and whether the device is locked. SPEC AP-13, AP-103.
  */
-import { ok, type PersonId, type Result } from "@suture/schema";
+import {
+  ok,
+  type PersonId,
+  type RecordTypes,
+  type Result,
+} from "@suture/schema";
 
 import type { ClientOptions } from "./client-options.ts";
 import { DeviceLock } from "./device-lock.ts";
@@ -31,6 +36,7 @@ const unlockPatienceMs = 6_000;
 export interface PeopleDeps {
   readonly options: ClientOptions;
   readonly log: LocalLog;
+  readonly types: RecordTypes;
   sync(): SyncDriver;
   /** Somebody else takes the device: `take` makes it so, once nothing of the one before is shown. */
   handOver(take: () => void): Promise<void>;
@@ -102,7 +108,8 @@ export class PeopleOnDevice {
     options: LeaveOptions,
   ): Promise<Result<void, RequestError | WorkUnsynced>> {
     if (this.#current === null) return ok(undefined);
-    const deps = { log: this.#deps.log, renewal: this.renewal };
+    const { log, types } = this.#deps;
+    const deps = { log, types, renewal: this.renewal };
     const left = await leaveDevice(deps, this.#current.personId, options);
     if (left.ok) await this.#readAnewEverywhere();
     return left;

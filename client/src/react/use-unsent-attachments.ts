@@ -1,5 +1,5 @@
 import type { Client } from "../client.ts";
-import type { UnsentAttachment } from "../records/attachments.ts";
+import type { UnsentAttachment } from "../records/unsent-attachments.ts";
 import { FollowedReading } from "./followed-reading.ts";
 import { isSameList } from "./keep-same.ts";
 import { useFollowed } from "./use-followed.ts";
@@ -26,6 +26,7 @@ function follow(client: Client): FollowedReading<readonly UnsentAttachment[]> {
         before.hash === now.hash &&
         before.recordId === now.recordId &&
         before.state === now.state &&
+        before.mayBeDropped === now.mayBeDropped &&
         before.reason === now.reason,
     ),
   });

@@ -1,16 +1,11 @@
 import {
-  attachmentHashSchema,
-  bytesToHex,
   createMemoryStore,
   httpError,
   personIdSchema,
-  sha256,
   type PersonId,
-  type RecordId,
 } from "@suture/schema";
 import { expect, test } from "vitest";
 
-import { generateDeviceKeyPair } from "../identity/device-key.ts";
 import type { Fetch } from "../identity/identity-request.ts";
 import {
   attachmentsTable,
@@ -21,13 +16,14 @@ import {
 } from "../store/attachment-rows.ts";
 import { clientTables } from "../store/client-tables.ts";
 import {
-  foundClinic,
-  join,
-  newPatient,
-  openDevice,
-  TestServer,
-  type Device,
-} from "./clinic.test-support.ts";
+  atRecord,
+  hashOf,
+  keep,
+  nameIn,
+  pictureOf,
+  rowsOf,
+} from "./attachments.test-support.ts";
+import { join, openDevice } from "./clinic.test-support.ts";
 import { failingStore } from "./failing-store.test-support.ts";
 
 const jpeg = pictureOf(300);
@@ -121,41 +117,6 @@ test("[AT-6] a picture that a colleague on the device picked, too, goes once bot
   expect(await rowsOf(device)).toHaveLength(1);
   await letGo(colleague);
   expect(await rowsOf(device)).toEqual([]);
-});
-
-test("[AT-8] what only this device has is listed with its age and reason, is in the copy, and holds leaving back", async () => {
-  const { device, recordId, server } = await atRecord();
-  const { attachments } = device.client;
-  await server.takeFrom(device);
-  expect(await device.client.unsynced()).toEqual([]);
-  const { hash } = await keep(device, recordId, jpeg);
-  const listed = { recordId, hash, recordType: "patient", byteLength: 300 };
-  expect(await attachments.unsent()).toMatchObject([
-    {
-      ...listed,
-      savedAtMs: device.clock.nowMs,
-      state: "queued",
-      label: "Saved locally. Will sync on reconnect.",
-      reason: null,
-    },
-  ]);
-  const copy = await device.client.exportUnsynced();
-  expect(copy.attachments).toMatchObject([
-    { recordId, hash, contentType: "image/jpeg", bytes: bytesToHex(jpeg) },
-  ]);
-  expect(await device.client.leaveDevice()).toMatchObject({
-    error: { code: "work-unsynced", count: 1 },
-  });
-});
-
-test("[AT-8] of somebody who has left the device, it says that they must sign in", async () => {
-  const { device, recordId } = await atRecord();
-  await keep(device, recordId, jpeg);
-  await device.tokens.removeGrant(device.personId);
-  await device.client.renewPersons();
-  expect(await device.client.attachments.unsent()).toMatchObject([
-    { state: "local", reason: "Its author must sign in here." },
-  ]);
 });
 
 test("[AT-9] what is not here is fetched, and kept for the next time", async () => {
@@ -299,9 +260,10 @@ test("[AT-13] what was taken here and sent is offered again to a server that was
   const { device, recordId, server } = await atRecord({
     fetch: async () => new Response(other),
   });
+  const { hash } = await keep(device, recordId, jpeg);
+  await nameIn(device, recordId, hash);
   await server.takeFrom(device);
   await server.deliverTo(device);
-  const { hash } = await keep(device, recordId, jpeg);
   await device.log.write((tx) => markSent(tx, { recordId, hash }));
   const { attachments } = device.client;
   await attachments.read({ recordId, hash: hashOf(other) });
@@ -313,40 +275,3 @@ test("[AT-13] what was taken here and sent is offered again to a server that was
     { recordId, hash, personId: device.personId, reason: null },
   ]);
 });
-
-async function atRecord(
-  options: Partial<Parameters<typeof openDevice>[0]> = {},
-) {
-  const device = await openDevice({ name: "ada", ...options });
-  const grant = await device.tokens.loadGrant(device.personId);
-  await device.tokens.saveKeyPair(
-    await generateDeviceKeyPair({ isExtractable: false }),
-  );
-  if (grant !== undefined) await device.tokens.saveGrant(grant);
-  const founded = await foundClinic(device);
-  const record = await newPatient(device, founded.organizationId);
-  const server = new TestServer(founded.organizationId);
-  return { device, founded, server, recordId: record.id };
-}
-
-async function keep({ client }: Device, recordId: RecordId, bytes: Uint8Array) {
-  const kept = await client.attachments.keep(recordId, bytes);
-  if (!kept.ok) throw new Error(kept.error.code);
-  return kept.value;
-}
-
-async function rowsOf({ log }: Device) {
-  const rows = await log.read((tx) => tx.scan(attachmentsTable));
-  return rows.map(({ value }) => value);
-}
-
-function hashOf(bytes: Uint8Array) {
-  return attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
-}
-
-/** Begins as a JPEG does. */
-function pictureOf(byteLength: number, content = 0): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(byteLength).fill(content);
-  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
-  return bytes;
-}

@@ -11,13 +11,10 @@ import {
   pictureTypeOf,
   sha256,
   StoreError,
-  statusLabels,
   type AttachmentHash,
-  type PersonId,
   type PictureType,
   type RecordId,
   type Result,
-  type SaveState,
 } from "@suture/schema";
 
 import {
@@ -26,10 +23,8 @@ import {
   keepAttachment,
   letGoOfAttachment,
   markUsed,
-  unsentAttachments,
   type AttachmentName,
 } from "../store/attachment-rows.ts";
-import { recordsTable } from "../store/client-tables.ts";
 import {
   fetchAttachment,
   type AttachmentRequestDeps,
@@ -38,6 +33,10 @@ import {
 import { fewAtATime } from "../sync/few-at-a-time.ts";
 import { mayReadOpen } from "./may-read.ts";
 import type { RecordDeps } from "./record-deps.ts";
+import {
+  listUnsentAttachments,
+  type UnsentAttachment,
+} from "./unsent-attachments.ts";
 
 export interface KeptAttachment {
   readonly hash: AttachmentHash;
@@ -59,18 +58,6 @@ export interface KeepProblem {
 export interface ReadProblem {
   /** `record-unknown`: not the person's to see. */
   readonly code: FetchProblem | "record-unknown" | "store-failed";
-}
-
-/** A picture that only this device has. */
-export interface UnsentAttachment extends AttachmentName {
-  readonly recordType: string | null;
-  readonly personId: PersonId;
-  readonly byteLength: number;
-  readonly savedAtMs: number;
-  readonly state: SaveState;
-  readonly label: (typeof statusLabels)[SaveState];
-  /** Why it has not been sent or taken yet, where more is known than that. */
-  readonly reason: string | null;
 }
 
 /** Is written down again no sooner: what was looked at lately stays either way. */
@@ -139,26 +126,7 @@ export class Attachments {
 
   /** Pictures that only this device has, those taken first in front. */
   unsent(): Promise<readonly UnsentAttachment[]> {
-    const { log, sending } = this.#deps;
-    return log.read(async (tx) => {
-      const found: UnsentAttachment[] = [];
-      for (const row of await unsentAttachments(tx)) {
-        const { recordId, hash, byteLength, unsent } = row;
-        const { personId, keptAtMs, refusal } = unsent;
-        const record = await tx.get(recordsTable, [recordId]);
-        const canSend = sending.canSend(personId);
-        const state =
-          refusal !== null ? "refused" : canSend ? "queued" : "local";
-        found.push({
-          ...{ recordId, hash, personId, byteLength, state },
-          recordType: record?.recordType ?? null,
-          savedAtMs: keptAtMs,
-          label: statusLabels[state],
-          reason: refusal ?? (canSend ? null : "Its author must sign in here."),
-        });
-      }
-      return found;
-    });
+    return listUnsentAttachments(this.#deps);
   }
 
   async #mayRead(recordId: RecordId): Promise<boolean> {

@@ -28,13 +28,14 @@ async function askToLeave(page: Page) {
   await page.shows("Sign out of this device?");
 }
 
-test("[AP-12] signing out is stopped while work exists only on this device, with a copy and staying offered", async () => {
+test("[AP-12, AP-175] signing out is stopped while work exists only on this device, with a copy and staying offered", async () => {
   const device = await clinic();
   const page = await renderApp(device, "/unsent");
   await page.shows("North clinic");
   await askToLeave(page);
   await page.press("Sign out");
   await page.shows("3 changes exist only on this device");
+  await page.shows("A form that you have not saved is gone then");
   const dialog = page.root.querySelector("[role=alertdialog]");
   const offered = [...(dialog?.querySelectorAll("button") ?? [])].map(
     (button) => button.textContent,

@@ -9,7 +9,7 @@ import { Notice } from "../ui/notice.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { FilePick } from "./file-pick.tsx";
 import type { JobRecord } from "./job-actions.tsx";
-import { usePicture } from "./use-picture.ts";
+import { SmallPicture } from "./small-picture.tsx";
 
 const empty = {
   title: "",
@@ -84,7 +84,12 @@ export function PhotoForm({ record }: { readonly record: JobRecord }) {
           onSave={save}
           onClose={letGo}
         >
-          <Preview key={hash} recordId={record.id} hash={hash} />
+          <SmallPicture
+            key={hash}
+            recordId={record.id}
+            hash={hash}
+            words={jobs.chosenPhoto}
+          />
           <TextField
             label={jobs.caption}
             value={title}
@@ -94,18 +99,4 @@ export function PhotoForm({ record }: { readonly record: JobRecord }) {
       )}
     </>
   );
-}
-
-function Preview({
-  recordId,
-  hash,
-}: {
-  readonly recordId: JobRecord["id"];
-  readonly hash: Parameters<typeof usePicture>[1];
-}) {
-  const { jobs } = useText();
-  const picture = usePicture(recordId, hash);
-  return picture.at === "here" ? (
-    <img className="photo-small" src={picture.url} alt={jobs.chosenPhoto} />
-  ) : null;
 }

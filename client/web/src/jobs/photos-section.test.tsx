@@ -33,6 +33,14 @@ function shownPictures({ root }: Page): readonly (string | null)[] {
   return [...root.querySelectorAll("img")].map((image) => image.alt);
 }
 
+function removals({ root }: Page): readonly HTMLElement[] {
+  return [
+    ...root.querySelectorAll<HTMLElement>(
+      '[aria-label^="Remove from this device: "]',
+    ),
+  ];
+}
+
 test("[AP-49, AT-12] a photo is kept without a network as soon as it is chosen, outlives the page, and is listed until it is sent", async () => {
   const { tapiwa, addJob } = await workshop();
   const job = await addJob({ workStatus: "in-progress" });
@@ -84,6 +92,35 @@ test("[AP-49] what is chosen and thrown away is on the device no more; what a jo
   await page.press("Throw away");
   await page.shows("Photo without a caption");
   expect(await attachments.unsent()).toHaveLength(1);
+});
+
+test("[AP-176] a photo that nothing names is removed from the list of unsent work, once that is confirmed; one that a form has is not", async () => {
+  const { tapiwa, addJob } = await workshop();
+  const job = await addJob({ workStatus: "in-progress" });
+  const { attachments, forms } = tapiwa.client;
+  const page = await renderApp(tapiwa, `/jobs/${job.id}`);
+  await pick(page, picture());
+  await page.until(() => shownPictures(page).length === 1);
+  await page.unmount();
+
+  const begun = await renderApp(tapiwa, "/unsent");
+  await begun.shows("It goes once the form that holds it is saved.");
+  expect(removals(begun)).toHaveLength(0);
+  await begun.unmount();
+
+  await forms.drop(`job-photo/${job.id}`);
+  const list = await renderApp(tapiwa, "/unsent");
+  await list.shows("Nothing names it, so it is not sent.");
+  const [remove] = removals(list);
+  await act(async () => remove?.click());
+  await list.shows("It exists only on this device");
+  await list.until(() => shownPictures(list).length === 1);
+  await list.press("Cancel");
+  expect(await attachments.unsent()).toHaveLength(1);
+  await act(async () => remove?.click());
+  await list.press("Remove it for good");
+  await list.until(() => !list.text.includes(": photo"));
+  expect(await attachments.unsent()).toEqual([]);
 });
 
 test("[AP-49] what is no picture is not taken, and that is said", async () => {

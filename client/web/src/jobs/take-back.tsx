@@ -1,10 +1,7 @@
-import { useState } from "react";
-
 import { useText } from "../text/use-text.ts";
-import { Button } from "../ui/button.tsx";
-import { Actions, Dialog } from "../ui/dialog.tsx";
+import { ConfirmedButton } from "../ui/confirmed-button.tsx";
 
-/** Takes an entry back as entered in error, once that is confirmed: a thumb slips. */
+/** Takes an entry back as entered in error. */
 export function TakeBack({
   words,
   isDisabled,
@@ -15,42 +12,18 @@ export function TakeBack({
   readonly isDisabled: boolean;
   readonly onConfirm: () => void;
 }) {
-  const { jobs, common } = useText();
-  const [isAsking, setIsAsking] = useState(false);
-  const close = () => setIsAsking(false);
+  const { jobs } = useText();
   return (
-    <>
-      <Button
-        look="quiet"
-        aria-label={jobs.takeBackOf(words)}
-        isDisabled={isDisabled}
-        onPress={() => setIsAsking(true)}
-      >
-        {jobs.takeBack}
-      </Button>
-      <Dialog
-        title={jobs.takeBackTitle}
-        isOpen={isAsking}
-        isAlert
-        onClose={close}
-      >
-        <p className="take-back-words">{words}</p>
-        <p>{jobs.takeBackBody}</p>
-        <Actions>
-          <Button
-            look="danger"
-            onPress={() => {
-              close();
-              onConfirm();
-            }}
-          >
-            {jobs.confirmTakeBack}
-          </Button>
-          <Button look="quiet" onPress={close}>
-            {common.cancel}
-          </Button>
-        </Actions>
-      </Dialog>
-    </>
+    <ConfirmedButton
+      label={jobs.takeBack}
+      name={jobs.takeBackOf(words)}
+      title={jobs.takeBackTitle}
+      confirmLabel={jobs.confirmTakeBack}
+      isDisabled={isDisabled}
+      onConfirm={onConfirm}
+    >
+      <p className="take-back-words">{words}</p>
+      <p>{jobs.takeBackBody}</p>
+    </ConfirmedButton>
   );
 }

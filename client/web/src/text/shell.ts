@@ -76,7 +76,7 @@ export const shellText = {
         ? "1 change exists only on this device"
         : `${count} changes exist only on this device`,
     stoppedBody:
-      "Send it first, or keep a copy. If you sign out now, it stays on this device unsent until you sign in here again.",
+      "Send it first, or keep a copy. If you sign out now, it stays on this device unsent until you sign in here again. A form that you have not saved is gone then, with its photo.",
     syncNow: "Sync now",
     saveCopy: "Save a copy",
     copySaved:

@@ -36,6 +36,12 @@ export const unsentText = {
     `${type} ${name}: ${lane}`,
   photos: "Photos",
   photoOf: (type: string, name: string) => `${type} ${name}: photo`,
+  removePhoto: "Remove",
+  removePhotoOf: (what: string) => `Remove from this device: ${what}`,
+  removePhotoTitle: "Remove this photo?",
+  removePhotoBody:
+    "It exists only on this device, and nothing is going to send it. Once removed it is gone for good. “Save a copy” keeps one.",
+  confirmRemovePhoto: "Remove it for good",
   lanes: {
     merge: "details",
     prescribing: "prescribing",
