@@ -36,7 +36,7 @@ test("[PA-6] a plain Automerge client writes what the README says, and a Suture 
   // Only where the server is and whose record it is are put in for what the README says.
   const example = (await exampleOf("readme-plain"))
     .replace("http://127.0.0.1:8787", world.url)
-    .replace("2akvofn6L1o4RMUEMQi7qzwRjKWZ", alma.id);
+    .replace("264u6bQjEexDkdfU1QRZQh2taWV1", alma.id);
   expect(example).toContain(alma.id);
   const printed = await runExample(example, {
     "@automerge/automerge": automerge,

@@ -60,6 +60,18 @@ export const samplePeople = [
     roles: ["clinician"],
     teams: ["north", "south"],
   },
+  {
+    key: "technician-south",
+    name: "Sample Technician (South)",
+    roles: ["technician"],
+    teams: ["service"],
+  },
+  {
+    key: "manager-south",
+    name: "Sample Manager (South)",
+    roles: ["manager"],
+    teams: ["north", "south", "service"],
+  },
 ] as const satisfies readonly SamplePerson[];
 
 export type SamplePersonKey = (typeof samplePeople)[number]["key"];
