@@ -2,7 +2,11 @@
  * The app as people use it: built, served by a real server with its sample organization, in real Chromium, each device behind a
  * network of its own that can be broken.
  */
-import { startChaosProxy, type ChaosProxy } from "@suture/client/testing";
+import {
+  offline,
+  startChaosProxy,
+  type ChaosProxy,
+} from "@suture/client/testing";
 import {
   sampleEmail,
   samplePassword,
@@ -219,6 +223,19 @@ export async function signIn({ page, network }: AppDevice, who: PersonKey) {
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("All your work is sent").waitFor();
+}
+
+/** Nothing of it reaches the server any more, and its page says so. */
+export async function cutOff({ network, page }: AppDevice): Promise<void> {
+  network.suffer(offline());
+  await page.getByText("Offline").first().waitFor();
+}
+
+/** Whoever is here does not wait for the next try. Afterwards the server has all of their work. */
+export async function comesBack({ network, page }: AppDevice): Promise<void> {
+  network.heal();
+  await page.reload();
+  await page.getByText("All your work is sent").first().waitFor();
 }
 
 export function accountOf(who: PersonKey) {

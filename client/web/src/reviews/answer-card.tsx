@@ -22,7 +22,8 @@ export function AnswerCard({
   readonly onChoose?: () => void;
 }) {
   const { reviews: text, common } = useText();
-  const { authoredAtMs, admittedAtMs, wasOffline, memberId, deviceId } = answer;
+  const { authoredAtMs, admittedAtMs, memberId, deviceId } = answer;
+  const { wasOffline, settledEarlier } = answer;
   const heading = text.answerHeading(number);
   return (
     <article className="answer" aria-label={heading}>
@@ -37,6 +38,12 @@ export function AnswerCard({
         <Icon name={wasOffline ? "cloudOff" : "branch"} />
         <span>{wasOffline ? text.unseenOffline : text.unseen}</span>
       </p>
+      {settledEarlier && (
+        <p className="answer-unseen">
+          <Icon name="check" />
+          <span>{text.settledEarlier}</span>
+        </p>
+      )}
       <dl className="answer-facts">
         <div>
           <dt>{text.byLabel}</dt>

@@ -42,6 +42,8 @@ export interface Answer {
   readonly reason: string | null;
   /** Whether it reached the server long after it was signed. */
   readonly wasOffline: boolean;
+  /** Whether it was signed to settle a question, which did not know of the others. */
+  readonly settledEarlier: boolean;
 }
 
 export interface ConflictQuestion {
@@ -93,6 +95,9 @@ export function askConflict(
         reason: reason ?? null,
         wasOffline:
           admittedAtMs !== null && admittedAtMs - authoredAtMs > offlineAfterMs,
+        settledEarlier: (entry?.edits ?? []).some(
+          ({ kind }) => kind === "resolution",
+        ),
       };
     },
   );

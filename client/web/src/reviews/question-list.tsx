@@ -5,7 +5,7 @@ import { Icon } from "../ui/icon.tsx";
 import { useAnswerInShort } from "./answer-lines.tsx";
 import { groupByOutage, type Outage } from "./group-by-outage.ts";
 import { conflictOf, type Question } from "./read-queue.ts";
-import type { Names } from "./word-parts.ts";
+import { nameWords, type Names } from "./word-parts.ts";
 
 /** The queue: care and safety first, and together what came back together. SPEC AP-61. */
 export function QuestionList({
@@ -87,6 +87,10 @@ function QuestionRow({
   const { reviews: text, common } = useText();
   const inShort = useAnswerInShort();
   const conflict = conflictOf(question, names, text);
+  const isAnsweredHere =
+    question.kind === "conflict" &&
+    question.record !== null &&
+    conflict === null;
   return (
     <Link href={`/reviews/${question.reviewId}`} className="question-row">
       <span className="question-title">
@@ -103,9 +107,11 @@ function QuestionRow({
         </span>
       )}
       <span className="hint">
-        {question.isOnThisDeviceOnly || question.openedAtMs === null
-          ? text.onThisDevice
-          : text.openedAt(common.dateTime(question.openedAtMs))}
+        {isAnsweredHere
+          ? text.answeredHere
+          : question.isOnThisDeviceOnly || question.openedAtMs === null
+            ? text.onThisDevice
+            : text.openedAt(common.dateTime(question.openedAtMs))}
       </span>
     </Link>
   );
@@ -117,7 +123,8 @@ export function otherTitle(
   text: ReturnType<typeof useText>["reviews"],
 ): string {
   const subject = names.record(recordId);
-  if (kind === "conflict") return text.question(subject, [], group ?? "");
+  if (kind === "conflict")
+    return text.question(subject, [], nameWords(group ?? "", names));
   return text.otherQuestions[kind](
     subject,
     otherRecordId === null ? "" : names.record(otherRecordId),

@@ -1,8 +1,8 @@
 import type { GroupDefinition, GroupReading } from "@suture/schema";
 
-import { MemberName } from "../ui/member-name.tsx";
 import { useText } from "../text/use-text.ts";
 import { Notice } from "../ui/notice.tsx";
+import { Signature } from "../ui/signature.tsx";
 import { ContentLines } from "./content-lines.tsx";
 import { RecordLink } from "./record-link.tsx";
 import type { AnyRecord } from "./settle.ts";
@@ -22,15 +22,14 @@ export function Settled({
   readonly names: Names;
 }) {
   const { reviews: text } = useText();
-  const signers = [
-    ...new Set(
-      reading.signatures.map(({ attribution }) => attribution.memberId),
-    ),
-  ];
+  const [first, ...others] = reading.signatures.map(
+    ({ attribution }) => attribution.memberId,
+  );
+  const hasSeveralSigners = others.some((memberId) => memberId !== first);
   return (
     <section className="settled">
       <p>{text.settledText}</p>
-      {signers.length > 1 && (
+      {hasSeveralSigners && (
         <Notice tone="good">
           <p>{text.agreement}</p>
         </Notice>
@@ -41,15 +40,10 @@ export function Settled({
         content={reading.content}
         names={names}
       />
-      <p className="hint">
-        {text.signedByLabel}{" "}
-        {signers.map((memberId, at) => (
-          <span key={memberId}>
-            {at > 0 && `, `}
-            <MemberName memberId={memberId} />
-          </span>
-        ))}
-      </p>
+      <h3>{text.signedByLabel}</h3>
+      {reading.signatures.map(({ opId, attribution }) => (
+        <Signature key={opId} attribution={attribution} />
+      ))}
       <RecordLink recordId={record.id} recordType={record.type} names={names} />
     </section>
   );

@@ -22,10 +22,12 @@ export const reviewsText = {
   outage: (devices: number, from: string, to: string, isOneMoment: boolean) =>
     `Came back ${isOneMoment ? from : `${from} to ${to}`}, from ${devices === 1 ? "one device" : `${devices} devices`}`,
   outageSince: (since: string) => `Signed offline since ${since}`,
-  noOutage: "Made while everyone was in touch",
+  noOutage: "None of these came in late",
   count: (count: number) => (count === 1 ? "1 question" : `${count} questions`),
   openedAt: (instant: string) => `Open since ${instant}`,
   onThisDevice: "Seen by this device; the server has not heard of it yet",
+  answeredHere:
+    "Answered on this device; it closes when the server has the answer",
   or: "or",
   andMore: (words: string, count: number) => `${words}, and ${count} more`,
 
@@ -90,6 +92,7 @@ export const reviewsText = {
   },
   unseenOffline: "Written offline without having seen the other entry",
   unseen: "Written without having seen the other entry",
+  settledEarlier: "Signed as the answer to an earlier question",
   deviceClock: "Device's clock",
   serverClock: "Server's clock",
   notAtServer: "Not at the server yet",

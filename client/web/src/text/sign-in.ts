@@ -5,7 +5,7 @@ export const signInText = {
   password: "Password",
   deviceName: "What this device is called",
   deviceHint: "Colleagues see it beside your work: “Front desk 1”.",
-  deviceDefault: "This browser",
+  deviceDefault: "Browser",
   submit: "Sign in",
   working: "Asking the server…",
   needsNetwork:
