@@ -5,7 +5,11 @@
 import type { RecordId, RecordType } from "@suture/schema";
 
 import type { SutureRecord } from "../records/record.ts";
-import type { ListOptions, Repository } from "../records/repository.ts";
+import {
+  defaultListLimit,
+  type ListOptions,
+  type Repository,
+} from "../records/repository.ts";
 import { FollowedReading } from "./followed-reading.ts";
 import { showRecord, type ShownRecord } from "./followed-record.ts";
 import { isSameList } from "./keep-same.ts";
@@ -17,6 +21,8 @@ export interface RecordList<R extends RecordType> {
   readonly isLoading: boolean;
   /** The store could not be read the last time: the rows may not be all. */
   readonly hasFailed: boolean;
+  /** As many were found as were asked for: there may be more. */
+  readonly mayHaveMore: boolean;
 }
 
 export class FollowedList<R extends RecordType> {
@@ -29,6 +35,7 @@ export class FollowedList<R extends RecordType> {
   readonly #changed = new Set<SutureRecord<R>>();
   #stop: (() => void) | undefined;
   #isTelling = false;
+  readonly #limit: number;
 
   /** `before` is shown until there is an answer. */
   constructor(
@@ -36,7 +43,13 @@ export class FollowedList<R extends RecordType> {
     options: ListOptions,
     before: RecordList<R>["rows"],
   ) {
-    this.#list = { rows: before, isLoading: true, hasFailed: false };
+    this.#limit = options.limit ?? defaultListLimit;
+    this.#list = {
+      rows: before,
+      isLoading: true,
+      hasFailed: false,
+      mayHaveMore: false,
+    };
     this.#found = new FollowedReading({
       read: async () =>
         keepRecords(this.#records, await repository.list(options)),
@@ -69,7 +82,9 @@ export class FollowedList<R extends RecordType> {
     if (value !== null) this.#follow(value);
     const before =
       value === null ? this.#list.rows : rowsOf(this.#records, this.#list.rows);
-    this.#list = { rows: before, isLoading: false, hasFailed };
+    const mayHaveMore =
+      value === null ? this.#list.mayHaveMore : value.length >= this.#limit;
+    this.#list = { rows: before, isLoading: false, hasFailed, mayHaveMore };
     this.#tellSoon();
   }
 

@@ -3,6 +3,7 @@ import { act } from "react";
 import { expect, test } from "vitest";
 
 import {
+  damageRecord,
   foundClinic,
   join,
   openDevice,
@@ -59,6 +60,7 @@ test("[RE-5] a list is loading, then here, and grows with what is created here o
     rows: [],
     isLoading: true,
     hasFailed: false,
+    mayHaveMore: false,
   });
   await until(() => !hook.current.isLoading);
   expect(names()).toEqual(["Dube", "Moyo"]);
@@ -95,6 +97,25 @@ test("[RE-2, RE-5] a row that changed is another object, and the others are the 
   await act(() => join(ada, ada.organizationId, ada.teamId, ["clinician"]));
   await rest();
   expect(hook.values).toHaveLength(length);
+});
+
+test("[AP-177] a list that has as many rows as were asked for says that there may be more, also where one of them cannot be read any more", async () => {
+  const ada = await clinic(await openDevice({ name: "ada" }));
+  await register(ada, ada.organizationId, "Banda");
+  const { hook, names } = await show(ada, { limit: 2 });
+  await until(() => !hook.current.isLoading);
+  expect(names()).toEqual(["Banda", "Dube"]);
+  expect(hook.current.mayHaveMore).toBe(true);
+  await hook.rerender({ limit: 4 });
+  await until(() => hook.current.rows.length === 3);
+  expect(hook.current.mayHaveMore).toBe(false);
+
+  await damageRecord(ada, ada.dube.id);
+  const later = await openDevice({ name: "ada", store: ada.store, start: 2 });
+  const there = await show(later, { limit: 2 });
+  await until(() => !there.hook.current.isLoading);
+  expect(there.names()).toEqual(["Banda", "Moyo"]);
+  expect(there.hook.current.mayHaveMore).toBe(true);
 });
 
 test("[RE-5] under another search it says that it is loading until the answer is here", async () => {

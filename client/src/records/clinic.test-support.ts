@@ -31,7 +31,11 @@ import {
   type TokenStore,
 } from "../identity/token-store.ts";
 import { changesOf } from "../store/change-rows.ts";
-import { clientTables } from "../store/client-tables.ts";
+import {
+  changeBytesTable,
+  clientTables,
+  localPartition,
+} from "../store/client-tables.ts";
 import { openLocalLog, type LocalLog } from "../store/local-log.ts";
 import type { Saved } from "./save-at.ts";
 
@@ -328,6 +332,20 @@ export async function newPatient({ client }: Device, parentId: RecordId) {
   const created = await client.patients.create({ parentId });
   if (!created.ok) throw new Error(created.error.reason);
   return created.value;
+}
+
+/** A bit of what lies on the disk of a record is another one: whoever opens it from now on cannot. */
+export async function damageRecord(
+  { store }: Pick<Device, "store">,
+  recordId: RecordId,
+): Promise<void> {
+  await store.write(localPartition, async (tx) => {
+    const [row] = await tx.scan(changeBytesTable, { prefix: [recordId] });
+    if (row === undefined) throw new Error("there are no bytes");
+    const bytes = Uint8Array.from(row.value);
+    bytes[20] = (bytes[20] ?? 0) ^ 4;
+    await tx.put(changeBytesTable, row.key, bytes);
+  });
 }
 
 /** Prescribes `amoxicillin` to them. */

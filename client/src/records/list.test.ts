@@ -17,7 +17,11 @@ import {
   viewsTable,
 } from "../store/client-tables.ts";
 import { putView } from "../store/view-rows.ts";
-import { foundClinic, openDevice } from "./clinic.test-support.ts";
+import {
+  damageRecord,
+  foundClinic,
+  openDevice,
+} from "./clinic.test-support.ts";
 import { countingStore } from "./counting-store.test-support.ts";
 import type { ListOptions } from "./repository.ts";
 
@@ -66,6 +70,19 @@ test("[CL-24] a page reads what it shows and a search what it finds, however man
 
   expect(await client.patients.list({ inConflict: true })).toEqual([]);
   expect(takeCounts()["views"] ?? 0).toBe(0);
+});
+
+test("[AP-177] what cannot be read takes nobody's place in a list: as many are there as were asked for, where there are as many", async () => {
+  const { client, store } = await hospital(12);
+  const all = (await client.patients.list()).map(({ id }) => id);
+  const damaged = all.slice(1, 4);
+  for (const id of damaged) await damageRecord({ store }, id);
+  const again = await openDevice({ name: "ada", store, start: 2 });
+  const readable = all.filter((id) => !damaged.includes(id));
+  for (let limit = 0; limit <= all.length; limit += 1) {
+    const shown = await again.client.patients.list({ limit });
+    expect(shown.map(({ id }) => id)).toEqual(readable.slice(0, limit));
+  }
 });
 
 test("[CL-24] pages, one behind the other, are the whole list, in any order of labels and of any kind", async () => {

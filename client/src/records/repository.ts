@@ -57,12 +57,13 @@ export interface ListOptions {
   readonly withEnteredInError?: boolean;
   /** Only those with a group in conflict. */
   readonly inConflict?: boolean;
+  /** `defaultListLimit` unless it is given. */
   readonly limit?: number;
   /** The last record of the page before. */
   readonly after?: RecordId;
 }
 
-const defaultLimit = 50;
+export const defaultListLimit = 50;
 
 export class Repository<R extends RecordType = RecordType> {
   readonly #deps: RecordDeps;
@@ -109,7 +110,10 @@ export class Repository<R extends RecordType = RecordType> {
       : ok(readable);
   }
 
-  /** By label, then id. Records that cannot be read here are left out; `get` says what is wrong with one. */
+  /**
+   * By label, then id. Records that cannot be read here are left out, and others listed in their place; `get` says what is wrong with
+   * one.
+   */
   async list(options: ListOptions = {}): Promise<readonly SutureRecord<R>[]> {
     await refreshViews(this.#deps.log, this.#deps.types);
     const mayRead = await readerOf(this.#deps);
@@ -119,18 +123,21 @@ export class Repository<R extends RecordType = RecordType> {
       matching: normalizeTerm(options.matching ?? ""),
       withEnteredInError: options.withEnteredInError ?? false,
       inConflict: options.inConflict ?? false,
-      limit: options.limit ?? defaultLimit,
       after: options.after,
     };
-    const page = await this.#deps.log.read((tx) =>
-      findViews(tx, mayRead, sought),
-    );
-    const opened = await Promise.all(
-      page.map((recordId) => this.#deps.records.open(recordId)),
-    );
-    return this.#readable(
-      opened.flatMap((record) => (record.ok ? [record.value] : [])),
-    );
+    const wanted = options.limit ?? defaultListLimit;
+    for (let limit = wanted; ; limit *= 2) {
+      const page = await this.#deps.log.read((tx) =>
+        findViews(tx, mayRead, { ...sought, limit }),
+      );
+      const opened = (
+        await Promise.all(
+          page.map((recordId) => this.#deps.records.open(recordId)),
+        )
+      ).flatMap((record) => (record.ok ? [record.value] : []));
+      if (opened.length < wanted && page.length === limit) continue;
+      return this.#readable(opened.slice(0, wanted));
+    }
   }
 
   /** Calls after anything on this device may have changed what `list` gives. Gives back how to stop. */

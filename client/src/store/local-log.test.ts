@@ -6,6 +6,7 @@ import {
 import { beforeEach, expect, test } from "vitest";
 
 import {
+  damageRecord,
   foundClinic,
   join,
   newPatient,
@@ -14,11 +15,7 @@ import {
   TestServer,
   type Device,
 } from "../records/clinic.test-support.ts";
-import {
-  changeBytesTable,
-  localPartition,
-  pendingTable,
-} from "./client-tables.ts";
+import { localPartition, pendingTable } from "./client-tables.ts";
 import { changeKey, type PushBatch } from "./push-order.ts";
 
 let ada: Device;
@@ -356,13 +353,7 @@ test("[CL-10] a damaged chunk is that record's damage; others open as before", a
     await newPatient(ada, organizationId),
     await newPatient(ada, organizationId),
   ];
-  await ada.store.write(localPartition, async (tx) => {
-    const [row] = await tx.scan(changeBytesTable, { prefix: [damaged.id] });
-    if (row === undefined) throw new Error("there are no bytes");
-    const bytes = Uint8Array.from(row.value);
-    bytes[20] = (bytes[20] ?? 0) ^ 4;
-    await tx.put(changeBytesTable, row.key, bytes);
-  });
+  await damageRecord(ada, damaged.id);
   const again = await openDevice({ name: "ada", store: ada.store, start: 2 });
   expect(await again.client.patients.get(damaged.id)).toEqual({
     ok: false,

@@ -12,6 +12,7 @@ import { useSaving } from "../forms/use-saving.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { MayHaveMore } from "../ui/may-have-more.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { TextField } from "../ui/text-field.tsx";
@@ -30,11 +31,12 @@ export function PeopleView({
   const { roles } = useMe();
   const [matching, setMatching] = useState("");
   const [isAdding, setAdding] = useState(false);
-  const { rows, isLoading, hasFailed } = useRecordList(useClient().members, {
+  const list = useRecordList(useClient().members, {
     parentId: organizationId,
     matching,
     limit: maxPeople,
   });
+  const { rows, isLoading, hasFailed } = list;
   return (
     <>
       <p className="hint">{text.people.intro}</p>
@@ -76,6 +78,7 @@ export function PeopleView({
           </Link>
         )}
       />
+      <MayHaveMore list={list} />
     </>
   );
 }

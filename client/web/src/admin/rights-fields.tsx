@@ -2,6 +2,7 @@ import { roles as allRoles, type RecordId, type Role } from "@suture/schema";
 import { useClient, useRecordList } from "@suture/client/react";
 
 import { useText } from "../text/use-text.ts";
+import { MayHaveMore } from "../ui/may-have-more.tsx";
 
 export type Rights = {
   readonly roles: readonly Role[];
@@ -22,7 +23,7 @@ export function RightsFields({
   onChange(rights: Rights): void;
 }) {
   const { admin: text, common } = useText();
-  const { rows: teams } = useRecordList(useClient().teams, {
+  const teams = useRecordList(useClient().teams, {
     parentId: organizationId,
     limit: maxTeams,
   });
@@ -49,7 +50,7 @@ export function RightsFields({
       <fieldset>
         <legend>{text.rights.teams}</legend>
         <div className="checks">
-          {teams.map(({ record, snapshot }) => (
+          {teams.rows.map(({ record, snapshot }) => (
             <Check
               key={record.id}
               label={snapshot.fields.name ?? text.teams.unnamed}
@@ -63,6 +64,7 @@ export function RightsFields({
             />
           ))}
         </div>
+        <MayHaveMore list={teams} />
       </fieldset>
       <Check
         label={text.rights.active}

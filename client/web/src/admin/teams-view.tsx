@@ -15,6 +15,7 @@ import { useMe } from "../app/use-me.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { MayHaveMore } from "../ui/may-have-more.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { TeamForm, type TeamGiven } from "./team-form.tsx";
@@ -31,10 +32,11 @@ export function TeamsView({
   const { admin: text, common } = useText();
   const { roles } = useMe();
   const [isAdding, setAdding] = useState(false);
-  const { rows, isLoading, hasFailed } = useRecordList(useClient().teams, {
+  const list = useRecordList(useClient().teams, {
     parentId: organizationId,
     limit: maxTeams,
   });
+  const { rows, isLoading, hasFailed } = list;
   return (
     <>
       <p className="hint">{text.teams.intro}</p>
@@ -74,6 +76,7 @@ export function TeamsView({
           );
         })}
       </ul>
+      <MayHaveMore list={list} />
     </>
   );
 }

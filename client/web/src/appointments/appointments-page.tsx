@@ -10,6 +10,7 @@ import { useText } from "../text/use-text.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { MayHaveMore } from "../ui/may-have-more.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { AppointmentRow } from "./appointment-row.tsx";
@@ -23,7 +24,8 @@ export function AppointmentsPage() {
   // Days from today, so that at midnight "today" goes on.
   const [offset, setOffset] = useState(0);
   const startMs = daysAfter(dayStartOf(nowMs), offset);
-  const { rows, isLoading, hasFailed } = useDay(startMs, daysAfter(startMs, 1));
+  const day = useDay(startMs, daysAfter(startMs, 1));
+  const { rows, isLoading, hasFailed } = day;
   useTitle(appointments.title);
   return (
     <>
@@ -69,6 +71,7 @@ export function AppointmentsPage() {
         rowHeightPx={132}
         renderItem={(row) => <AppointmentRow row={row} />}
       />
+      <MayHaveMore list={day} />
     </>
   );
 }

@@ -13,6 +13,7 @@ export interface Day {
   readonly rows: readonly ShownRecord<typeof appointment>[];
   readonly isLoading: boolean;
   readonly hasFailed: boolean;
+  readonly mayHaveMore: boolean;
 }
 
 /** More than a house of many clinics books in a day. */
@@ -44,6 +45,7 @@ export function useDay(fromMs: number, toMs: number): Day {
     rows,
     isLoading: first.isLoading || second.isLoading,
     hasFailed: first.hasFailed || second.hasFailed,
+    mayHaveMore: first.mayHaveMore || second.mayHaveMore,
   };
 }
 

@@ -9,6 +9,7 @@ import { recordLabel } from "../reviews/record-label.ts";
 import { useNames } from "../reviews/use-names.ts";
 import type { Names } from "../reviews/word-parts.ts";
 import { useText } from "../text/use-text.ts";
+import { MayHaveMore } from "../ui/may-have-more.tsx";
 import { TextField } from "../ui/text-field.tsx";
 
 export function FindRecord() {
@@ -57,19 +58,23 @@ function Found({
     ) : (
       <p role="status">{text.records.none}</p>
     );
+  const mayHaveMore = lists.some((list) => list.mayHaveMore);
   return (
-    <ul className="found-records">
-      {found.map(({ record }) => (
-        <li key={record.id}>
-          <Link href={`/audit/records/${record.id}`}>
-            {text.records.open(
-              recordLabel(record, names) ?? record.id,
-              names.text.words[record.type] ?? record.type,
-            )}
-          </Link>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="found-records">
+        {found.map(({ record }) => (
+          <li key={record.id}>
+            <Link href={`/audit/records/${record.id}`}>
+              {text.records.open(
+                recordLabel(record, names) ?? record.id,
+                names.text.words[record.type] ?? record.type,
+              )}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <MayHaveMore list={{ rows: found, mayHaveMore }} />
+    </>
   );
 }
 

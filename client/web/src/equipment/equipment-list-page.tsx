@@ -28,11 +28,10 @@ export function EquipmentListPage() {
   const [matching, setMatching] = useState("");
   const [limit, setLimit] = useState(pageLength);
   useTitle(text.title);
-  const { rows, isLoading, hasFailed } = useRecordList(useClient().equipment, {
-    matching: matching.trim(),
-    limit,
-  });
-  const mayHaveMore = rows.length >= limit;
+  const { rows, isLoading, hasFailed, mayHaveMore } = useRecordList(
+    useClient().equipment,
+    { matching: matching.trim(), limit },
+  );
   const isEmpty = rows.length === 0 && !isLoading && !hasFailed;
   return (
     <>

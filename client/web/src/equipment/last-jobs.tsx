@@ -7,6 +7,7 @@ import { isOver } from "../jobs/job-words.ts";
 import { useJobsOn, type JobRow } from "../jobs/use-open-jobs.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
+import { MayHaveMore } from "../ui/may-have-more.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 const firstCount = 5;
@@ -14,7 +15,8 @@ const firstCount = 5;
 /** What waits first, then what was last done. */
 export function LastJobs({ equipmentId }: { readonly equipmentId: RecordId }) {
   const { equipment, common } = useText();
-  const { rows, isLoading, hasFailed } = useJobsOn(equipmentId);
+  const list = useJobsOn(equipmentId);
+  const { rows, isLoading, hasFailed } = list;
   const [isAll, setIsAll] = useState(false);
   if (isLoading && rows.length === 0)
     return <p className="loading">{common.loading}</p>;
@@ -35,10 +37,12 @@ export function LastJobs({ equipmentId }: { readonly equipmentId: RecordId }) {
           </li>
         ))}
       </ul>
-      {shown.length < ordered.length && (
+      {shown.length < ordered.length ? (
         <div className="actions">
           <Button onPress={() => setIsAll(true)}>{equipment.more}</Button>
         </div>
+      ) : (
+        <MayHaveMore list={list} />
       )}
     </>
   );

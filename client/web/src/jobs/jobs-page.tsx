@@ -8,6 +8,7 @@ import { useTitle } from "../app/use-title.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { MayHaveMore } from "../ui/may-have-more.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { JobCard } from "./job-card.tsx";
 import {
@@ -63,15 +64,15 @@ function JobsFor({ me }: { readonly me: RecordId }) {
 
 function JobList({
   title,
-  list: { rows, isCut },
+  list,
   withHolder = false,
 }: {
   readonly title: string;
   readonly list: JobRows;
   readonly withHolder?: boolean;
 }) {
-  const { jobs } = useText();
   const id = useId();
+  const { rows } = list;
   if (rows.length === 0) return null;
   return (
     <section aria-labelledby={id}>
@@ -85,7 +86,7 @@ function JobList({
           </li>
         ))}
       </ul>
-      {isCut && <p className="hint">{jobs.cut(rows.length)}</p>}
+      <MayHaveMore list={list} />
     </section>
   );
 }

@@ -14,8 +14,7 @@ export interface JobRows {
   readonly rows: readonly JobRow[];
   readonly isLoading: boolean;
   readonly hasFailed: boolean;
-  /** Whether there are more than are listed. */
-  readonly isCut: boolean;
+  readonly mayHaveMore: boolean;
 }
 
 const limit = 1_000;
@@ -28,17 +27,12 @@ function useFoundJobs(
   isMeant: (row: JobRow) => boolean,
   most = limit,
 ): JobRows {
-  const { rows, isLoading, hasFailed } = useRecordList(
-    useClient().serviceJobs,
-    { matching, limit: most },
-  );
-  return {
-    // A description may begin with the same words.
-    rows: inOrder(rows.filter(isMeant)),
-    isLoading,
-    hasFailed,
-    isCut: rows.length === most,
-  };
+  const { rows, ...list } = useRecordList(useClient().serviceJobs, {
+    matching,
+    limit: most,
+  });
+  // A description may begin with the same words.
+  return { ...list, rows: inOrder(rows.filter(isMeant)) };
 }
 
 /** In these hands; one that two picked up at once is in both. */

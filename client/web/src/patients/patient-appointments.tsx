@@ -6,6 +6,7 @@ import { AppointmentRow } from "../appointments/appointment-row.tsx";
 import { startMsOf } from "../appointments/slot.ts";
 import { useText } from "../text/use-text.ts";
 import { ButtonLink } from "../ui/button.tsx";
+import { MayHaveMore } from "../ui/may-have-more.tsx";
 
 /** Appointments of one patient that this device holds, the latest first. */
 export function PatientAppointments({
@@ -15,10 +16,11 @@ export function PatientAppointments({
 }) {
   const { patients } = useText();
   const { roles } = useMe();
-  const { rows } = useRecordList(useClient().appointments, {
+  const list = useRecordList(useClient().appointments, {
     matching: patientId,
     limit: 50,
   });
+  const { rows } = list;
   const latestFirst = rows.toSorted(
     (left, right) => startMsOf(right.snapshot) - startMsOf(left.snapshot),
   );
@@ -33,6 +35,7 @@ export function PatientAppointments({
           </li>
         ))}
       </ul>
+      <MayHaveMore list={list} />
       {mayCreate(appointment, roles) && (
         <div className="actions no-print">
           <ButtonLink to={`/appointments/new?patient=${patientId}`}>

@@ -32,11 +32,10 @@ export function useFoundPatients(
   const query = useMemo(() => readQuery(typed), [typed]);
   const [asked, setAsked] = useState({ typed, limit: pageSize });
   const limit = asked.typed === typed ? asked.limit : pageSize;
-  const { rows, isLoading, hasFailed } = useRecordList(useClient().patients, {
-    ...options,
-    matching: query.matching,
-    limit,
-  });
+  const { rows, isLoading, hasFailed, mayHaveMore } = useRecordList(
+    useClient().patients,
+    { ...options, matching: query.matching, limit },
+  );
   const found = useMemo(
     () =>
       rows.filter(({ snapshot }) =>
@@ -46,7 +45,7 @@ export function useFoundPatients(
       ),
     [rows, query],
   );
-  const isPartial = !isLoading && rows.length >= limit;
+  const isPartial = !isLoading && mayHaveMore;
   const showMore = () => {
     if (isPartial) setAsked({ typed, limit: limit + 2 * pageSize });
   };

@@ -22,6 +22,7 @@ export const commonText = {
   add: "Add",
   edit: "Edit",
   more: "Show more",
+  mayHaveMore: (count: number) => `${count} are shown; there may be more.`,
   loading: "Loading…",
   saving: "Saving…",
   required: "This is needed.",

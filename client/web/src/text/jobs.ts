@@ -10,7 +10,6 @@ export const jobsText = {
   noneOpen: "No other open job on this device.",
   showDone: "Show what I have done",
   hideDone: "Hide what I have done",
-  cut: (count: number) => `${count} are shown; this device has more.`,
   untitled: "Service job",
   noEquipment: "No equipment named",
   inHandsOf: "In the hands of",
