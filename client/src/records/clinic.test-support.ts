@@ -33,6 +33,7 @@ import {
 import { changesOf } from "../store/change-rows.ts";
 import {
   changeBytesTable,
+  changesTable,
   clientTables,
   localPartition,
 } from "../store/client-tables.ts";
@@ -345,6 +346,19 @@ export async function damageRecord(
     const bytes = Uint8Array.from(row.value);
     bytes[20] = (bytes[20] ?? 0) ^ 4;
     await tx.put(changeBytesTable, row.key, bytes);
+  });
+}
+
+/** Rows of the record's last changes are gone, as damage leaves it; the next opening of the log finds that out. */
+export async function loseChanges(
+  { store }: Pick<Device, "store">,
+  recordId: RecordId,
+  count: number,
+): Promise<void> {
+  await store.write(localPartition, async (tx) => {
+    const range = { prefix: [recordId], reverse: true, limit: count };
+    for (const { key } of await tx.scan(changesTable, range))
+      await tx.delete(changesTable, key);
   });
 }
 

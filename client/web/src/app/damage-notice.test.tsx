@@ -4,6 +4,8 @@ import { act } from "react";
 import {
   addDamageReport,
   foundClinic,
+  join,
+  loseChanges,
   openDevice,
 } from "@suture/client/clinic-test-support";
 import { expect, test } from "vitest";
@@ -71,4 +73,49 @@ test("[WB-39] what was damaged is told in words until somebody has seen it, rest
   await later.press("I have seen this");
   await later.until(() => !later.text.includes("was damaged"));
   expect(await device.client.damage.list()).toEqual([]);
+});
+
+test("[AP-178] what is missing is told by the names of its records, each a way there; what has no name here is counted", async () => {
+  const first = await openDevice({ name: "ada" });
+  const { organizationId, teamId } = await foundClinic(first);
+  const register = async (family: string) => {
+    const created = await first.client.patients.create({
+      parentId: organizationId,
+      groups: { identity: { name: [{ family, given: ["Tariro"] }] } },
+    });
+    if (!created.ok) throw new Error(created.error.reason);
+    return created.value;
+  };
+  const [moyo, dube] = [await register("Moyo"), await register("Dube")];
+  const edit = await moyo.edit();
+  edit.draft.maritalStatus = "M";
+  expect((await edit.save()).ok).toBe(true);
+  await loseChanges(first, moyo.id, 1);
+  await loseChanges(first, dube.id, Number.MAX_SAFE_INTEGER);
+  await first.log.write((tx) =>
+    addDamageReport(tx, { keptAs: "kept here", areAllNamed: true }),
+  );
+
+  const device = await openDevice({
+    name: "ada",
+    store: first.store,
+    start: 2,
+  });
+  const page = await renderApp(device, "/unsent");
+  await page.shows("of 2 records");
+  await page.shows("And 1 record more.");
+  expect(page.link("Patient Tariro Moyo").getAttribute("href")).toBe(
+    `/patients/${moyo.id}`,
+  );
+  await page.unmount();
+
+  const tom = await openDevice({ name: "tom", store: first.store });
+  await join(tom, organizationId, teamId, ["technician"]);
+  const theirs = await renderApp(tom, "/unsent");
+  await theirs.shows("of 2 records");
+  await theirs.shows("None of them has a name that this device can show you.");
+  // Enough for every name to be looked up.
+  let turns = 0;
+  await theirs.until(() => (turns += 1) > 200);
+  expect(theirs.text).not.toContain("Moyo");
 });

@@ -1,18 +1,19 @@
 /** What of this device's store was found damaged, until somebody has seen it, and how it is mended. SPEC WB-39. */
 import { useEffect, useState, useSyncExternalStore } from "react";
 
+import type { DamageReport } from "@suture/client";
+import { usePerson } from "@suture/client/react";
+
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useApp } from "./app-deps.tsx";
-
-type Reports = Awaited<
-  ReturnType<ReturnType<typeof useApp>["client"]["damage"]["list"]>
->;
+import { MissingRecords } from "./missing-records.tsx";
 
 export function DamageNotice() {
   const { common, shell } = useText();
   const { client, storeDamage } = useApp();
+  const personId = usePerson()?.personId;
   const isMet = useSyncExternalStore(storeDamage.watch, storeDamage.isMet);
   const [reports, read] = useDamageReports();
   const see = async (number: number) => {
@@ -37,12 +38,7 @@ export function DamageNotice() {
               keptAs,
             )}
           </p>
-          <p>
-            {shell.damage.missing(
-              missing.length,
-              new Set(missing.map(({ recordId }) => recordId)).size,
-            )}
-          </p>
+          <MissingRecords key={personId} missing={missing} />
           {!areAllNamed && <p>{shell.damage.notAllNamed}</p>}
           <Button onPress={() => void see(number)}>{shell.damage.seen}</Button>
         </Notice>
@@ -54,7 +50,7 @@ export function DamageNotice() {
 /** They come at the start only; what is missing grows less as it comes back. */
 function useDamageReports() {
   const { client } = useApp();
-  const [reports, setReports] = useState<Reports>([]);
+  const [reports, setReports] = useState<readonly DamageReport[]>([]);
   const isAnyOpen = reports.length > 0;
   const read = async () => setReports(await client.damage.list());
   useEffect(() => {

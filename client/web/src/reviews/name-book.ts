@@ -47,8 +47,14 @@ export class NameBook {
     };
   };
 
-  /** Null while it is looked for, or where it is not on this device. */
+  /** Null while it is looked for, or where it is not on this device, or not the person's to read. */
   labelOf(id: string, names: Names): string | null {
+    const found = this.recordOf(id);
+    return found ? (recordLabel(found, names) ?? names.text.unnamed) : null;
+  }
+
+  /** As `labelOf`, the record itself. */
+  recordOf(id: string): SutureRecord<RecordType> | null {
     const parsed = recordIdSchema.safeParse(id);
     if (!parsed.success) return null;
     const found = this.#found.get(parsed.data);
@@ -56,7 +62,7 @@ export class NameBook {
       this.#wanted.add(parsed.data);
       queueMicrotask(() => void this.#lookUp());
     }
-    return found ? (recordLabel(found, names) ?? names.text.unnamed) : null;
+    return found ?? null;
   }
 
   #hear(): void {
