@@ -55,6 +55,7 @@ import { sendObstacleOf } from "./status/send-obstacle.ts";
 import { SendState } from "./status/send-state.ts";
 import { DamageReports } from "./store/damage-report.ts";
 import type { LocalLog } from "./store/local-log.ts";
+import type { StoreSpace } from "./store/store-space.ts";
 import { startSyncDriver } from "./start-sync-driver.ts";
 import { createSyncIdentity } from "./sync-identity.ts";
 import { catchUp } from "./sync/catch-up.ts";
@@ -285,6 +286,11 @@ export class Client {
   /** Takes a piece of stranded work out of its record's status. It stays in `stranded()`. */
   dismissStranded(recordId: RecordId, hash: ChangeHash): Promise<boolean> {
     return dismissStranded(this.#log, recordId, hash);
+  }
+
+  /** Whether this device has space for what is written. While it has none, `look()` from time to time finds out when it has. */
+  get space(): Pick<StoreSpace, "isFull" | "watch" | "look"> {
+    return this.#log.space;
   }
 
   // sync

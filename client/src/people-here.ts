@@ -2,7 +2,7 @@
 import type { Membership, PersonId, RecordTypes } from "@suture/schema";
 
 import type { TokenStore } from "./identity/token-store.ts";
-import { refreshViews } from "./records/refresh-views.ts";
+import { readViews } from "./records/refresh-views.ts";
 import { viewsTable } from "./store/client-tables.ts";
 import { readDevice } from "./store/device-row.ts";
 import type { LocalLog } from "./store/local-log.ts";
@@ -23,8 +23,7 @@ export async function peopleHere(deps: {
 }): Promise<readonly PersonHere[]> {
   const { tokens, log, types } = deps;
   const personIds = await tokens.listPersonIds();
-  await refreshViews(log, types);
-  return log.read(async (tx) => {
+  return readViews(log, types, async (tx) => {
     const { personId: last } = await readDevice(tx);
     const people: PersonHere[] = [];
     for (const personId of personIds) {

@@ -95,14 +95,13 @@ export async function openBrowserParts(
   const store = await openStore(name, () => {
     if (isDamageNoted) return;
     isDamageNoted = true;
-    // What cannot be noted is met again.
-    void noteDamage(name).then(
-      () => {
+    void noteDamage(name)
+      // What cannot be noted is met again.
+      .catch(() => void (isDamageNoted = false))
+      .then(() => {
         channel.say("damaged", null);
         onDamage();
-      },
-      () => (isDamageNoted = false),
-    );
+      });
   });
   return {
     ...options,

@@ -2,7 +2,8 @@
  * What becomes of rows that do not open any more. Whoever meets one notes it, and the next page that opens the store mends it before it
  * uses it: every row is tried, those that do not open are kept as they were found, in a database of their own, and leave the store,
  * all at once. Then a report is owed, which is written into the store like one on Node; the log makes itself agree again, and what
- * the server has comes back. Cut off at any moment, it goes on at the next start. SPEC WB-36 to WB-38, WB-41.
+ * the server has comes back. Cut off at any moment, it goes on at the next start. Where there is no space for what was damaged, nothing
+ * is taken out before there is some. SPEC WB-36 to WB-38, WB-41, WB-52.
  *
  * Trying every row takes seconds, so it is done only where one was met.
  */
@@ -38,7 +39,7 @@ const pageRows = 1_000;
 export function noteDamage(name: string): Promise<void> {
   return withDamage(name, async (db) => {
     const tx = db.transaction("state", "readwrite", strict);
-    await Promise.all([tx.store.put(true, "met"), tx.done]);
+    await allOf(tx.done, [tx.store.put(true, "met")]);
   });
 }
 
@@ -54,14 +55,30 @@ export interface MendDeps {
   ) => Promise<void>;
 }
 
-/** Before the store is opened, by a page. Answers whether rows were taken out and told. Throws a `StoreError`. */
+/** The notes about rows that were taken out. */
+const owedNotes = IDBKeyRange.bound("owed", "unnamed");
+
+/** Before the store is opened, by a page. Answers whether whoever let go of the store is to open it anew. Throws a `StoreError`. */
 export function mendDamage(name: string, deps: MendDeps): Promise<boolean> {
   return withDamage(name, async (damage) => {
     if ((await damage.count("state")) === 0) return false;
     // Of pages that open at once one mends, and tells it.
     return navigator.locks.request(`suture-mend-${name}`, async () => {
+      const isOwed = (await damage.get("state", "owed")) !== undefined;
       if ((await damage.get("state", "met")) !== undefined) {
-        await mendRows(name, damage, deps);
+        let isLetGo = false;
+        const onMend = () => {
+          isLetGo = true;
+          deps.onMend();
+        };
+        try {
+          await mendRows(name, damage, { ...deps, onMend });
+        } catch (cause) {
+          // With every row still in its place, what is undamaged stays usable.
+          if (isOwed || toStoreError(cause).code !== "store-full") throw cause;
+          await damage.delete("state", owedNotes);
+          return isLetGo;
+        }
         await damage.delete("state", "met");
       }
       if ((await damage.get("state", "owed")) === undefined) return false;
@@ -70,7 +87,7 @@ export function mendDamage(name: string, deps: MendDeps): Promise<boolean> {
         keptAs: damageName(name),
         areAllNamed: unnamed === undefined,
       });
-      await damage.delete("state", IDBKeyRange.bound("owed", "unnamed"));
+      await damage.delete("state", owedNotes);
       return true;
     });
   });
@@ -104,26 +121,39 @@ async function takeOut(
   found: readonly DamagedRow[],
   { isUnnamed, onMend }: MendDeps,
 ): Promise<void> {
-  const state = parseState(await db.get("state", stateKey));
-  onMend();
   const kept = damage.transaction(["rows", "state"], "readwrite", strict);
   const first = (await kept.objectStore("rows").count()) + 1;
   const notes = kept.objectStore("state");
-  await Promise.all([
+  const isAnyUnnamed = found.some(({ key }) => isUnnamed(key[1]));
+  await allOf(kept.done, [
     ...found.map((row, index) =>
       kept.objectStore("rows").put(row, first + index),
     ),
     notes.put(true, "owed"),
-    found.some(({ key }) => isUnnamed(key[1])) && notes.put(true, "unnamed"),
-    kept.done,
+    ...(isAnyUnnamed ? [notes.put(true, "unnamed")] : []),
   ]);
+  onMend();
+  try {
+    await deleteRows(db, found);
+  } catch (cause) {
+    const last = first + found.length - 1;
+    await damage.delete("rows", IDBKeyRange.bound(first, last));
+    throw cause;
+  }
+}
+
+async function deleteRows(
+  db: StoreDatabase,
+  found: readonly DamagedRow[],
+): Promise<void> {
+  const state = parseState(await db.get("state", stateKey));
   const tx = db.transaction(
     ["rows", "state", "memory_tables", "memory_writes"],
     "readwrite",
     strict,
   );
   const commitNumber = state.commitNumber + 1;
-  await Promise.all([
+  await allOf(tx.done, [
     ...found.map(({ key }) => tx.objectStore("rows").delete(key)),
     // What is held of tables in memory may follow from rows that are no more.
     tx.objectStore("memory_tables").clear(),
@@ -134,8 +164,15 @@ async function takeOut(
         { ...state, commitNumber, memoryWritesFrom: commitNumber },
         stateKey,
       ),
-    tx.done,
   ]);
+}
+
+/** Why a transaction was given up it says itself; its requests only say that it was. */
+async function allOf(
+  done: Promise<void>,
+  requests: readonly Promise<unknown>[],
+): Promise<void> {
+  await Promise.all([done, Promise.allSettled(requests)]);
 }
 
 interface DamagedRow {

@@ -177,7 +177,8 @@ export class IndexedDbStore implements Store {
           writes.set(partition, rows.writes);
           writtenCount += rows.rowCount;
         }
-        await this.#commit(writes, state);
+        // What changes nothing goes on where the browser has no space, too. SPEC WB-50.
+        if (writtenCount > 0) await this.#commit(writes, state);
       });
     } catch (cause) {
       // Nothing of the group is stored, so whatever had not started fails as well where the store cannot even begin.

@@ -147,7 +147,7 @@ export class Attachments {
     if (row === undefined || bytes === undefined) return undefined;
     const nowMs = clock.now();
     if (nowMs - row.usedAtMs > worthNotingMs)
-      await log.write((tx) => markUsed(tx, row, nowMs));
+      await log.write((tx) => markUsed(tx, row, nowMs)).catch(ignoreFull);
     const { contentType, unsent } = row;
     return ok({ bytes, contentType, isUnsent: unsent !== null });
   }

@@ -1,11 +1,12 @@
 /**
- * Views follow their records. Rows say which records changed since, so nothing is forgotten by a crash: `refreshViews` makes what a
- * list needs before it is read, and whoever syncs for others makes with what arrives, by `readyViews`, so that they find it made.
+ * Views follow their records. Rows say which records changed since, so nothing is forgotten by a crash: `readViews` makes what a
+ * list needs before it reads, and whoever syncs for others makes with what arrives, by `readyViews`, so that they find it made.
  * A record that cannot be read keeps its last view: the list still shows that it is there. SPEC CL-15, WB-26.
  */
 import {
   recordIdSchema,
   StoreError,
+  type ReadTransaction,
   type RecordId,
   type RecordTypes,
   type WriteTransaction,
@@ -18,6 +19,7 @@ import {
 } from "../store/client-tables.ts";
 import type { LocalLog } from "../store/local-log.ts";
 import type { ReceivedHandler } from "../store/log-handlers.ts";
+import { isFull } from "../store/store-space.ts";
 import { putView } from "../store/view-rows.ts";
 import { loadRecordState } from "./record-state.ts";
 import { viewOf } from "./view-row.ts";
@@ -26,23 +28,62 @@ import { viewOf } from "./view-row.ts";
 const pageSize = 250;
 
 /**
- * Makes the views of records that changed before it was called. What arrives meanwhile is for the next call: a list is there while a
- * device still gets everything.
+ * What `work` finds in the views of all records that changed before it was called. What arrives meanwhile is for the next call: a list
+ * is there while a device still gets everything.
  */
-export async function refreshViews(
+export async function readViews<T>(
   log: LocalLog,
   types: RecordTypes,
-): Promise<void> {
+  work: (tx: ReadTransaction) => Promise<T>,
+): Promise<T> {
   // Looked up outside the write, which holds up everybody else's.
-  const stale = await log.read((tx) => tx.scan(staleViewsTable));
-  for (let at = 0; at < stale.length; at += pageSize)
-    await log.write(async (tx) => {
-      for (const { key } of stale.slice(at, at + pageSize)) {
-        // Somebody else who wanted a list may have made it.
-        if ((await tx.get(staleViewsTable, key)) === undefined) continue;
-        await makeUnlessDamaged(tx, types, recordIdSchema.parse(key[0]));
-      }
+  const stale = (await log.read((tx) => tx.scan(staleViewsTable))).map(
+    ({ key }) => recordIdSchema.parse(key[0]),
+  );
+  try {
+    for (let at = 0; at < stale.length; at += pageSize)
+      await log.write((tx) =>
+        makeStale(tx, types, stale.slice(at, at + pageSize)),
+      );
+  } catch (cause) {
+    if (!isFull(cause)) throw cause;
+    return readUnstored(log, types, stale, work);
+  }
+  return log.read(work);
+}
+
+/** On a device that is full: the views are made for this reading alone, in a write that is taken back. SPEC WB-51. */
+async function readUnstored<T>(
+  log: LocalLog,
+  types: RecordTypes,
+  stale: readonly RecordId[],
+  work: (tx: ReadTransaction) => Promise<T>,
+): Promise<T> {
+  const found: T[] = [];
+  try {
+    return await log.write(async (tx) => {
+      await makeStale(tx, types, stale);
+      found.push(await work(tx));
+      throw new StoreError("store-full", "the views are not to be stored");
     });
+  } catch (cause) {
+    if (!isFull(cause)) throw cause;
+    const [value] = found;
+    // Where no write can even begin, what was listed before is better than nothing.
+    return value === undefined ? log.read(work) : value;
+  }
+}
+
+async function makeStale(
+  tx: WriteTransaction,
+  types: RecordTypes,
+  recordIds: readonly RecordId[],
+): Promise<void> {
+  for (const recordId of recordIds) {
+    // Somebody else who wanted a list may have made it.
+    if ((await tx.get(staleViewsTable, [recordId])) === undefined) continue;
+    await makeUnlessDamaged(tx, types, recordId);
+  }
 }
 
 /** As many as are read from the disk side by side. */

@@ -20,7 +20,7 @@ import { planCreation } from "./plan-creation.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import type { RecordProblem } from "./record-state.ts";
 import { SutureRecord } from "./record.ts";
-import { refreshViews } from "./refresh-views.ts";
+import { readViews } from "./refresh-views.ts";
 import type { SaveProblem } from "./save-problem.ts";
 import { normalizeTerm } from "./view-row.ts";
 
@@ -115,7 +115,7 @@ export class Repository<R extends RecordType = RecordType> {
    * one.
    */
   async list(options: ListOptions = {}): Promise<readonly SutureRecord<R>[]> {
-    await refreshViews(this.#deps.log, this.#deps.types);
+    const { log, types } = this.#deps;
     const mayRead = await readerOf(this.#deps);
     const sought = {
       recordType: this.#type.type,
@@ -127,7 +127,7 @@ export class Repository<R extends RecordType = RecordType> {
     };
     const wanted = options.limit ?? defaultListLimit;
     for (let limit = wanted; ; limit *= 2) {
-      const page = await this.#deps.log.read((tx) =>
+      const page = await readViews(log, types, (tx) =>
         findViews(tx, mayRead, { ...sought, limit }),
       );
       const opened = (

@@ -9,7 +9,7 @@ import {
 import { viewsInConflict } from "../records/find-views.ts";
 import { mayReadTask, readerOf } from "../records/may-read.ts";
 import type { RecordDeps } from "../records/record-deps.ts";
-import { refreshViews } from "../records/refresh-views.ts";
+import { readViews } from "../records/refresh-views.ts";
 
 export type Review =
   | { readonly source: "server"; readonly task: ReviewTask }
@@ -31,9 +31,8 @@ export class Reviews {
   /** Of what the person may read. Most critical group first, then the longest open; what only this device sees comes last of its kind. */
   async list(): Promise<readonly Review[]> {
     const { log, types } = this.#deps;
-    await refreshViews(log, types);
     const mayRead = await readerOf(this.#deps);
-    const views = await log.read(async (tx) => {
+    const views = await readViews(log, types, async (tx) => {
       const inConflict = await viewsInConflict(tx);
       const found: (typeof inConflict)[number][] = [];
       for (const view of inConflict)

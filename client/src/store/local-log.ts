@@ -71,6 +71,7 @@ import {
   type LostProof,
   type RecordsToFetch,
 } from "./scope-positions.ts";
+import { StoreSpace } from "./store-space.ts";
 
 export interface LocalLogDeps {
   readonly store: Store;
@@ -97,7 +98,8 @@ export async function openLocalLog(deps: LocalLogDeps): Promise<LocalLog> {
 }
 
 export class LocalLog {
-  readonly #store: Store;
+  /** The store itself, which knows whether there is space in it. */
+  readonly space: StoreSpace;
   readonly #clock: Clock;
   readonly #events: LogEvents;
   #whenStranded: StrandedHandler = () => Promise.resolve();
@@ -107,7 +109,7 @@ export class LocalLog {
   #hearing: Promise<unknown> = Promise.resolve();
 
   constructor({ store, clock, channel }: LocalLogDeps, facts: LogFacts) {
-    this.#store = store;
+    this.space = new StoreSpace(store);
     this.#clock = clock;
     this.#facts = facts;
     this.#events = new LogEvents(channel);
@@ -142,12 +144,12 @@ export class LocalLog {
   }
 
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
-    return this.#store.read(localPartition, work);
+    return this.space.read(localPartition, work);
   }
 
   /** For tables that are about no change, such as views. Tells nobody. */
   write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
-    return this.#store.write(localPartition, work);
+    return this.space.write(localPartition, work);
   }
 
   /** For a change of rows of one record that is none of the below. */
@@ -155,7 +157,7 @@ export class LocalLog {
     recordId: RecordId,
     work: (tx: WriteTransaction) => Promise<T>,
   ): Promise<T> {
-    const result = await this.#store.write(localPartition, work);
+    const result = await this.space.write(localPartition, work);
     this.#events.tell([recordId]);
     return result;
   }
@@ -187,7 +189,7 @@ export class LocalLog {
   ): Promise<readonly LocalChange[]> {
     const nowMs = this.#clock.now();
     const recordIds = verdicts.map(({ recordId }) => recordId);
-    const stranded = await this.#store.write(localPartition, async (tx) => {
+    const stranded = await this.space.write(localPartition, async (tx) => {
       const found: LocalChange[] = [];
       for (const verdict of verdicts)
         found.push(...(await applyVerdict(tx, verdict, nowMs)));
@@ -367,7 +369,7 @@ export class LocalLog {
   ): Promise<Applied> {
     const nowMs = this.#clock.now();
     const effect = await refusing(() =>
-      this.#store.write(localPartition, async (tx) => {
+      this.space.write(localPartition, async (tx) => {
         const done = await work(tx, nowMs);
         await this.#whenReceived(tx, done.recordIds);
         return done;

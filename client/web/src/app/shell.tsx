@@ -6,6 +6,7 @@ import { useText } from "../text/use-text.ts";
 import { Icon } from "../ui/icon.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { DamageNotice } from "./damage-notice.tsx";
+import { FullNotice } from "./full-notice.tsx";
 import { PrintedLine } from "./printed-line.tsx";
 import { areas } from "./routes.tsx";
 import { SyncBar } from "./sync-bar.tsx";
@@ -32,6 +33,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <PrintedLine />
       <main id="main" ref={main} tabIndex={-1} className="shell-main">
         <DamageNotice />
+        <FullNotice />
         {children}
       </main>
     </div>

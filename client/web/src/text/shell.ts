@@ -66,6 +66,10 @@ export const shellText = {
     notAllNamed: "More may be missing that this device cannot name.",
     seen: "I have seen this",
   },
+  full: {
+    title: "This device has no space left",
+    body: "Everything that was saved is here and can be read, but nothing new can be stored: a save says so, and what you type stays in its form. Free some space on the device; it goes on by itself.",
+  },
   printed: (at: string, asOf: string | null) =>
     asOf === null
       ? `Printed ${at}, from what this device held. The server had not confirmed it yet.`

@@ -4,6 +4,7 @@ import { useLocation } from "wouter";
 
 import { useText } from "../../text/use-text.ts";
 import { DamageNotice } from "../damage-notice.tsx";
+import { FullNotice } from "../full-notice.tsx";
 import { ExternalSignIn } from "./external-sign-in.tsx";
 import { FoundForm } from "./found-form.tsx";
 import { JoinForm } from "./join-form.tsx";
@@ -31,6 +32,7 @@ export function SignInArea() {
       <main id="main" className="entrance-card">
         <p className="brand">{shell.product}</p>
         <DamageNotice />
+        <FullNotice />
         {way === "people" && (
           <PeopleHere people={people} onOther={() => setWay("sign-in")} />
         )}
