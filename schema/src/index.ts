@@ -81,6 +81,7 @@ export {
   type PermissionRow,
   type PermissionVerb,
 } from "./access/permissions.ts";
+export { reportReaders } from "./access/role-lists.ts";
 export { roles, roleSchema, type Role } from "./access/role.ts";
 
 // records

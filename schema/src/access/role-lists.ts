@@ -54,3 +54,10 @@ export const directoryKeepers = [
   "manager",
   "receptionist",
 ] as const satisfies readonly Role[];
+
+/** Who runs the house: they read what its devices still hold, what was not accepted, and how often people look again. */
+export const reportReaders = [
+  "manager",
+  "admin",
+  "auditor",
+] as const satisfies readonly Role[];

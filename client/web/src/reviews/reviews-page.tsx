@@ -1,6 +1,7 @@
 /** What a manager looks at: open questions, work that is still out, and what was not accepted. SPEC AP-60 to AP-72. */
 import { Link, useSearchParams } from "wouter";
 
+import { reportReaders } from "@suture/schema";
 import { useConnection } from "@suture/client/react";
 
 import { useMe } from "../app/use-me.ts";
@@ -25,8 +26,7 @@ export function ReviewsPage() {
   const [search] = useSearchParams();
   useTitle(text.title);
   // What others still hold and what was refused is for those who run the organization.
-  const runsIt =
-    roles.has("manager") || roles.has("admin") || roles.has("auditor");
+  const runsIt = reportReaders.some((role) => roles.has(role));
   const offered: readonly View[] = runsIt ? views : ["questions", "closed"];
   const view = offered.find((one) => one === search.get("view")) ?? "questions";
   return (

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 
 import { usePerson } from "@suture/client/react";
-import { err } from "@suture/schema";
+import { err, reportReaders } from "@suture/schema";
 
 import { useMe } from "../app/use-me.ts";
 import { withoutServer } from "../http/api-problem.ts";
@@ -20,8 +20,7 @@ export function useDeviceNames(): (deviceId: string) => string {
   const api = useApi();
   const person = usePerson();
   const organizationId = membership?.organizationId;
-  const mayAsk =
-    roles.has("manager") || roles.has("admin") || roles.has("auditor");
+  const mayAsk = reportReaders.some((role) => roles.has(role));
   const ask = useCallback(
     () =>
       organizationId === undefined || !mayAsk

@@ -4,7 +4,7 @@ import {
   deviceDescriptionSchema,
   organizationScope,
   recordIdSchema,
-  type Role,
+  reportReaders,
 } from "@suture/schema";
 
 import { jsonContent } from "../../identity/identity-response.ts";
@@ -23,7 +23,6 @@ import {
 const deviceDescription = deviceDescriptionSchema
   .clone()
   .openapi("DeviceDescription");
-const reportReaders: readonly Role[] = ["manager", "admin", "auditor"];
 
 export function addDeviceReportRoutes(app: HttpApp, deps: HttpDeps): void {
   const { identity, reads } = deps;

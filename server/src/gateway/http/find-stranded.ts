@@ -41,7 +41,6 @@ import type { Access } from "../sync/access.ts";
 import type { ActingMember } from "./acting-member.ts";
 import { SaidAgain } from "./said-again.ts";
 
-export const strandedReaders: readonly Role[] = ["manager", "admin", "auditor"];
 export const strandedDeciders: readonly Role[] = ["manager", "admin"];
 
 /** Of a record that is not here, so many refusals are searched for its creation, and so many creations are believed to agree. */

@@ -1,6 +1,6 @@
 /** How often what was saved is opened again only to look: devices report it, those who run the organization read it. SPEC HT-14, HT-16. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { recordIdSchema, roles, type Role } from "@suture/schema";
+import { recordIdSchema, reportReaders, roles } from "@suture/schema";
 
 import { jsonBody, jsonContent } from "../../identity/identity-response.ts";
 import { requireSession, sessionOf } from "../../identity/require-session.ts";
@@ -18,8 +18,6 @@ import {
   reopenReportSchema,
   reopenWeekSchema,
 } from "./reopen-counts.ts";
-
-const readers: readonly Role[] = ["manager", "admin", "auditor"];
 
 export function addReopenCountRoutes(app: HttpApp, deps: HttpDeps): void {
   const { identity, store, clock } = deps;
@@ -72,7 +70,12 @@ export function addReopenCountRoutes(app: HttpApp, deps: HttpDeps): void {
   app.openapi(read, async (c) => {
     const { id: organizationId } = c.req.valid("param");
     const { personId } = sessionOf(c);
-    const reader = await actingMember(deps, personId, organizationId, readers);
+    const reader = await actingMember(
+      deps,
+      personId,
+      organizationId,
+      reportReaders,
+    );
     if (!reader.ok) return respondWithHttpError(c, reader.error);
     const weeks = await readReopenWeeks(store, organizationId, clock.now());
     return c.json({ weeks: [...weeks] }, 200, noStore);

@@ -8,6 +8,7 @@ import {
   changeHashSchema,
   maxReasonLength,
   recordIdSchema,
+  reportReaders,
   strandedDescriptionSchema,
   strandedPageSchema,
   strandedStateSchema,
@@ -24,7 +25,6 @@ import { describeStranded, summarizeStranded } from "./describe-stranded.ts";
 import { dismissStranded } from "./dismiss-stranded.ts";
 import {
   findStranded,
-  strandedReaders,
   visibleStranded,
   type Stranded,
 } from "./find-stranded.ts";
@@ -109,7 +109,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
       deps,
       sessionOf(c).personId,
       id,
-      strandedReaders,
+      reportReaders,
     );
     if (!found.ok) return respondWithHttpError(c, found.error);
     const reader = found.value;
@@ -153,7 +153,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
       deps,
       sessionOf(c).personId,
       id,
-      strandedReaders,
+      reportReaders,
     );
     if (!found.ok) return respondWithHttpError(c, found.error);
     const reader = found.value;
@@ -193,7 +193,7 @@ function addStrandedReads(app: HttpApp, deps: HttpDeps): void {
       deps,
       sessionOf(c).personId,
       id,
-      strandedReaders,
+      reportReaders,
     );
     if (!found.ok) return respondWithHttpError(c, found.error);
     const reader = found.value;
