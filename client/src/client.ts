@@ -120,8 +120,10 @@ export class Client {
     this.#records.narrowTo((states) => readableOf(this.#deps, states));
     this.reviews = new Reviews(this.#deps);
     this.forms = new KeptForms(this.#deps);
-    const currentPersonId = () => this.person?.personId;
-    const identity = createSyncIdentity({ ...options, currentPersonId });
+    const identity = createSyncIdentity({
+      ...options,
+      currentPersonId: () => this.person?.personId,
+    });
     const { url, fetch } = options;
     this.attachments = new Attachments({ ...this.#deps, url, fetch, identity });
     this.reopens = new ReopenCounts(this.#deps);
@@ -131,8 +133,8 @@ export class Client {
     this.#sync = startSyncDriver(options, {
       log,
       types,
+      identity,
       lastHeard: { lastAnswerAtMs, caughtUpAtMs },
-      currentPersonId,
       onStatus: (status) => this.#onSyncStatus(status),
       onPresence: (message) => {
         for (const listener of [...this.#presenceListeners]) listener(message);
@@ -169,7 +171,7 @@ export class Client {
 
   /** Everybody who is signed in on this device, with where they may do what: to choose who uses it. SPEC AP-13. */
   peopleHere(): Promise<readonly PersonHere[]> {
-    return peopleHere({ ...this.#deps, ...this.#options, log: this.#log });
+    return peopleHere({ ...this.#deps, ...this.#options });
   }
 
   /**

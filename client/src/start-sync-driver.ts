@@ -1,9 +1,8 @@
 /** What keeps a client in sync, wired: by default an engine of its own. */
-import type { PersonId, RecordTypes } from "@suture/schema";
+import type { RecordTypes } from "@suture/schema";
 
 import type { ClientOptions } from "./client-options.ts";
 import { readableTypes } from "./records/readable-types.ts";
-import { createSyncIdentity } from "./sync-identity.ts";
 import {
   SyncEngine,
   type SyncDriver,
@@ -12,20 +11,18 @@ import {
 
 export function startSyncDriver(
   options: ClientOptions,
-  deps: Pick<SyncEngineDeps, "log" | "onStatus" | "onPresence"> & {
+  deps: Pick<SyncEngineDeps, "log" | "identity" | "onStatus" | "onPresence"> & {
     readonly types: RecordTypes;
     readonly lastHeard: NonNullable<SyncEngineDeps["lastHeard"]>;
-    currentPersonId(): PersonId | undefined;
   },
 ): SyncDriver {
   const { clock, timers, random, connect, fetch } = options;
-  const { types, currentPersonId, ...rest } = deps;
+  const { types, ...rest } = deps;
   const start = options.startSyncDriver ?? ((given) => new SyncEngine(given));
   return start({
     ...rest,
     ...{ clock, timers, random, connect, fetch },
     url: `${options.url.replace(/^http/, "ws").replace(/\/+$/, "")}/sync`,
-    identity: createSyncIdentity({ ...options, currentPersonId }),
     readableTypes: (roles) => readableTypes(types, roles),
     appVersion: options.appVersion ?? "unnamed",
   });

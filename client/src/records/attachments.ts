@@ -19,6 +19,7 @@ import {
 
 import {
   attachmentBytesTable,
+  attachmentKey,
   attachmentsTable,
   keepAttachment,
   letGoOfAttachment,
@@ -154,7 +155,7 @@ export class Attachments {
 
   /** The same picture may be asked for from several places of a page. */
   #fetchOnce(name: AttachmentName): Promise<Result<Picture, ReadProblem>> {
-    const key = `${name.recordId} ${name.hash}`;
+    const key = attachmentKey(name);
     const fetching =
       this.#fetching.get(key) ??
       this.#fetch(name).finally(() => this.#fetching.delete(key));

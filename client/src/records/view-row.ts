@@ -3,7 +3,6 @@ import {
   groupOf,
   readFields,
   readGroup,
-  type RecordType,
   type SaidByRecord,
 } from "@suture/schema";
 
@@ -30,7 +29,7 @@ export function viewOf(state: RecordState): ViewRow {
   );
   const contents = Object.keys(type.groups)
     .filter((name) => foundBy.has(name))
-    .flatMap((name) => statedContents(type, name, state));
+    .flatMap((name) => statedContents(state, name));
   const words = [
     ...(type.wordsOf?.(saidBy(state)) ?? []),
     ...named,
@@ -56,40 +55,34 @@ export function normalizeTerm(text: string): string {
     .toLowerCase();
 }
 
-function saidBy({ type, index, fold }: RecordState): SaidByRecord {
+function saidBy(state: RecordState): SaidByRecord {
   return {
-    valuesOf: (field) => fold.scalars(field),
-    settled: (name) => {
-      const group = groupOf(type, name);
-      if (group === undefined) return null;
-      const reading = readGroup(group, index.live(name), fold);
-      return reading.status === "settled" ? reading.content : null;
-    },
+    valuesOf: (field) => state.fold.scalars(field),
+    settled: (name) => settledIn(state, name),
   };
 }
 
-function statedContents(
-  type: RecordType,
-  name: string,
-  { index, fold }: RecordState,
-): readonly unknown[] {
-  const group = groupOf(type, name);
-  if (group === undefined) return [];
-  const reading = readGroup(group, index.live(name), fold);
+function statedContents(state: RecordState, name: string): readonly unknown[] {
+  const reading = readingOf(state, name);
+  if (reading === undefined) return [];
   return reading.status === "settled"
     ? [reading.content]
     : reading.candidates.map(({ content }) => content);
 }
 
-function isEnteredInError({ type, index, fold }: RecordState): boolean {
-  const group = groupOf(type, "recordStatus");
-  if (group === undefined) return false;
-  const reading = readGroup(group, index.live("recordStatus"), fold);
-  // While contested the record counts as active: hiding a real one is the worse mistake.
-  return (
-    reading.status === "settled" &&
-    reading.content["status"] === "entered-in-error"
-  );
+/** While contested the record counts as active: hiding a real one is the worse mistake. */
+function isEnteredInError(state: RecordState): boolean {
+  return settledIn(state, "recordStatus")?.["status"] === "entered-in-error";
+}
+
+function settledIn(state: RecordState, name: string) {
+  const reading = readingOf(state, name);
+  return reading?.status === "settled" ? reading.content : null;
+}
+
+function readingOf({ type, index, fold }: RecordState, name: string) {
+  const group = groupOf(type, name);
+  return group && readGroup(group, index.live(name), fold);
 }
 
 /** `family, given` of the first human name. */

@@ -57,6 +57,11 @@ export interface AttachmentName {
   readonly hash: AttachmentHash;
 }
 
+/** For maps and sets. */
+export function attachmentKey({ recordId, hash }: AttachmentName): string {
+  return `${recordId} ${hash}`;
+}
+
 /** What was sent stays sent. Whoever else picked what was not is noted. */
 export async function keepAttachment(
   tx: WriteTransaction,

@@ -12,6 +12,7 @@ import {
 
 import {
   attachmentBytesTable,
+  attachmentKey,
   markRefused,
   markSent,
   unsentAttachments,
@@ -105,7 +106,8 @@ export class AttachmentUploads {
         ({ personId }) => personId === row.unsent.personId,
       );
       if (!this.#isWanted) return null;
-      if (credentials === undefined || this.#refused.has(nameOf(row))) continue;
+      if (credentials === undefined || this.#refused.has(attachmentKey(row)))
+        continue;
       if (signedOut.has(credentials.personId)) continue;
       const bytes = await this.#bytesOf(row);
       if (bytes === undefined) {
@@ -135,7 +137,7 @@ export class AttachmentUploads {
   }
 
   async #refuse(row: UnsentAttachmentRow, reason: string): Promise<void> {
-    this.#refused.add(nameOf(row));
+    this.#refused.add(attachmentKey(row));
     await this.#deps.log.writeAbout(row.recordId, (tx) =>
       markRefused(tx, row, reason),
     );
@@ -156,8 +158,4 @@ export class AttachmentUploads {
       throw cause;
     }
   }
-}
-
-function nameOf({ recordId, hash }: UnsentAttachmentRow): string {
-  return `${recordId} ${hash}`;
 }
