@@ -45,6 +45,7 @@ import {
   type StrandedWork,
 } from "./records/stranded-work.ts";
 import {
+  countDoubted,
   exportUnsynced,
   listUnsynced,
   type UnsyncedChange,
@@ -268,6 +269,11 @@ export class Client {
 
   unsynced(): Promise<readonly UnsyncedChange[]> {
     return listUnsynced(this.#deps);
+  }
+
+  /** How many changes, also colleagues', are sent again because the server came back from an older copy. SPEC AP-172. */
+  doubtedCount(): Promise<number> {
+    return countDoubted(this.#deps);
   }
 
   /** A copy that can be written to a file and carried to a server. It holds clinical content. */

@@ -9,6 +9,7 @@ export {
 export { useConnection } from "./react/use-connection.ts";
 export { useGroup } from "./react/use-group.ts";
 export { useHistory } from "./react/use-history.ts";
+export { useDoubtedCount } from "./react/use-doubted-count.ts";
 export { useMemberships } from "./react/use-memberships.ts";
 export { usePerson } from "./react/use-person.ts";
 export { useRecord } from "./react/use-record.ts";

@@ -14,7 +14,7 @@ import {
   type PasswordHashing,
   type RunningServer,
 } from "@suture/server";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -130,6 +130,32 @@ export class AppWorld {
   async restart(options: AppServerOptions): Promise<void> {
     await this.#running.stop();
     this.#running = await this.#start(options);
+  }
+
+  /** What the server holds now, for `restore`: nobody can reach it meanwhile. */
+  async backUp(): Promise<void> {
+    await this.#standingStill((data, backup) =>
+      cp(data, backup, { recursive: true }),
+    );
+  }
+
+  /** The server loses whatever it was told since `backUp`. */
+  async restore(): Promise<void> {
+    await this.#standingStill(async (data, backup) => {
+      await rm(data, { recursive: true });
+      await cp(backup, data, { recursive: true });
+    });
+  }
+
+  async #standingStill(
+    work: (data: string, backup: string) => Promise<void>,
+  ): Promise<void> {
+    await this.#running.stop();
+    await work(
+      join(this.#directory, "server"),
+      join(this.#directory, "backup"),
+    );
+    this.#running = await this.#start({});
   }
 
   /** A device that has never been used. */

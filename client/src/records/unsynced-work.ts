@@ -15,7 +15,12 @@ import {
   attachmentBytesTable,
   unsentAttachments,
 } from "../store/attachment-rows.ts";
-import { changeBytesTable, recordsTable } from "../store/client-tables.ts";
+import { findChange, isDoubted } from "../store/change-rows.ts";
+import {
+  changeBytesTable,
+  pendingTable,
+  recordsTable,
+} from "../store/client-tables.ts";
 import type { LocalChange } from "../store/local-change.ts";
 import { changeKey, unsyncedChanges } from "../store/push-order.ts";
 import { readerOf } from "./may-read.ts";
@@ -96,6 +101,18 @@ function stuckOf(
   return stuck;
 }
 
+/** How many changes, also colleagues', a server that came back from an older copy may have lost, and has said nothing of since. SPEC AP-172. */
+export function countDoubted({ log }: RecordDeps): Promise<number> {
+  return log.read(async (tx) => {
+    let count = 0;
+    for (const { value } of await tx.scan(pendingTable)) {
+      const change = await findChange(tx, value.recordId, value.hash);
+      if (change !== undefined && isDoubted(change)) count += 1;
+    }
+    return count;
+  });
+}
+
 export interface UnsyncedExport {
   readonly format: "suture-unsynced-1";
   readonly exportedAtMs: number;
@@ -173,10 +190,11 @@ export async function exportUnsynced(
 }
 
 function reasonOf(
-  { progress, personId, memberId }: LocalChange,
+  change: LocalChange,
   { sending, log }: RecordDeps,
   isStuck: boolean,
 ): string | null {
+  const { progress, personId, memberId } = change;
   if (!log.facts.memberships.some((held) => held.memberId === memberId))
     return "Its author is no longer a member here. It is kept for an admin.";
   if (progress.state === "waiting") return sentenceOf(progress.message);
@@ -185,8 +203,10 @@ function reasonOf(
   if (!sending.canSend(personId)) return "Its author must sign in here.";
   if (isStuck)
     return "It builds on a colleague's work, whose author must sign in here.";
-  return progress.state === "pending" && progress.held !== null
-    ? sentenceOf(progress.held.message)
+  if (progress.state === "pending" && progress.held !== null)
+    return sentenceOf(progress.held.message);
+  return isDoubted(change)
+    ? "The server came back from an older copy, which may lack this. It is sent again."
     : null;
 }
 

@@ -168,6 +168,11 @@ export function isRestore({ progress }: LocalChange): boolean {
   return progress.state === "pending" && progress.isRestore;
 }
 
+/** The server had it, came back from an older copy, and has said nothing of it since. */
+export function isDoubted({ progress }: LocalChange): boolean {
+  return progress.state === "pending" && progress.isDoubted === true;
+}
+
 /** What the local log must know of a change's content without opening the record. */
 export interface ChangeMeaning {
   readonly creates: {

@@ -61,6 +61,7 @@ export async function returnToPending(
   tx: WriteTransaction,
   change: LocalChange,
   stays: (place: LocalPlace) => boolean,
+  isDoubted = false,
 ): Promise<void> {
   const { progress } = change;
   if (progress.state !== "accepted") return;
@@ -73,5 +74,6 @@ export async function returnToPending(
     state: "pending",
     held: null,
     isRestore: change.personId === null,
+    ...(isDoubted && { isDoubted }),
   });
 }

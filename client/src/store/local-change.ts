@@ -32,6 +32,8 @@ export const progressSchema = z.discriminatedUnion("state", [
     held: refusalSchema.nullable(),
     /** Somebody else's change that a restored server lost: offered once the server has taken the proof. */
     isRestore: z.boolean(),
+    /** The server had it, and came back from an older copy, which may lack it. */
+    isDoubted: z.literal(true).exactOptional(),
   }),
   z.strictObject({
     state: z.literal("waiting"),

@@ -10,7 +10,7 @@ import {
 import { openLocalLog } from "./local-log.ts";
 import { toldUpTo } from "./told-rows.ts";
 
-test("[CL-8] what a restored server lost is pending again; others' work waits for its proof", async () => {
+test("[CL-8, AP-172] what a restored server lost is pending again; others' work waits for its proof", async () => {
   const ada = await openDevice({ name: "ada" });
   const { organizationId, teamId } = await foundClinic(ada);
   const server = new TestServer(organizationId);
@@ -75,6 +75,7 @@ test("[CL-8] what a restored server lost is pending again; others' work waits fo
       jws: "jws 9",
     });
   expect(await ben.client.unsynced()).toEqual([]);
+  expect(await ben.client.doubtedCount()).toBe(1);
   // Refused from this device, it is still there for whoever reads it, and for its author's device to bring back.
   const [lost] = (await ben.log.nextPush({ ...request, withRestores: true }))
     ?.changes ?? [undefined];

@@ -151,7 +151,7 @@ export async function regress(
       await tx.put(lostRowsTable, key, { recordId, hash, memberId, deviceId });
     const change = await findChange(tx, recordId, hash);
     if (change === undefined) continue;
-    await returnToPending(tx, change, stays);
+    await returnToPending(tx, change, stays, true);
     recordIds.add(recordId);
   }
   if (common === null) await tx.delete(scopesTable, [scopeId]);

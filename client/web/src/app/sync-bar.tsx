@@ -2,6 +2,7 @@ import { Link } from "wouter";
 
 import {
   useConnection,
+  useDoubtedCount,
   useUnsentAttachments,
   useUnsynced,
 } from "@suture/client/react";
@@ -25,12 +26,14 @@ export function SyncBar() {
   const { changes } = useUnsynced();
   const { attachments } = useUnsentAttachments();
   const nowMs = useNow();
-  const { tone, words, detail } = syncWords(text, {
+  const doubtedCount = useDoubtedCount() ?? 0;
+  const { tone, words, details } = syncWords(text, {
     connection,
     unsentCount:
       changes === null || attachments === null
         ? null
         : changes.length + attachments.length,
+    doubtedCount,
     nowMs,
   });
   return (
@@ -39,7 +42,11 @@ export function SyncBar() {
         <Icon name={icons[tone]} />
         <span>{words}</span>
       </Link>
-      {detail !== null && <p className="sync-detail">{detail}</p>}
+      {details.map((detail) => (
+        <p key={detail} className="sync-detail">
+          {detail}
+        </p>
+      ))}
     </div>
   );
 }

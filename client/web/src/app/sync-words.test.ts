@@ -8,9 +8,12 @@ const nineMs = new Date(2026, 2, 2, 9).getTime();
 const minuteMs = 60_000;
 
 function words(
-  given: Partial<SyncStatus> & { readonly unsentCount?: number | null },
+  given: Partial<SyncStatus> & {
+    readonly unsentCount?: number | null;
+    readonly doubtedCount?: number;
+  },
 ) {
-  const { unsentCount = 0, ...status } = given;
+  const { unsentCount = 0, doubtedCount = 0, ...status } = given;
   const connection: SyncStatus = {
     state: "waiting",
     problem: null,
@@ -20,7 +23,7 @@ function words(
     ...status,
   };
   const nowMs = nineMs + 120 * minuteMs;
-  return syncWords(en, { connection, unsentCount, nowMs });
+  return syncWords(en, { connection, unsentCount, doubtedCount, nowMs });
 }
 
 const unreachable: SyncProblem = {
@@ -35,7 +38,7 @@ test("[AP-9] offline: how much is on this device only, and when the server last 
   expect(words({ problem, lastAnswerAtMs, unsentCount: 14 })).toEqual({
     tone: "away",
     words: "Offline · 14 changes on this device · last confirmed 09:12",
-    detail: "The server cannot be reached.",
+    details: ["The server cannot be reached."],
   });
   expect(words({ problem, unsentCount: 1 }).words).toBe(
     "Offline · 1 change on this device · never confirmed yet",
@@ -47,7 +50,7 @@ test("[AP-9] all sent, as of when everything was here", () => {
   expect(words({ state: "up-to-date", caughtUpAtMs })).toEqual({
     tone: "good",
     words: "All your work is sent · data as of 10:42",
-    detail: null,
+    details: [],
   });
 });
 
@@ -69,7 +72,7 @@ test("[AP-9] what only a person can mend is said as a sentence to act on", () =>
   };
   expect(words({ state: "stopped", problem, unsentCount: 3 })).toMatchObject({
     tone: "stuck",
-    detail: sentence,
+    details: [sentence],
   });
   const old: SyncProblem = { ...problem, code: "update-needed" };
   expect(words({ state: "stopped", problem: old }).words).toContain(
@@ -82,4 +85,21 @@ test("[AP-9] another day's time is said with its day", () => {
   expect(words({ problem: unreachable, lastAnswerAtMs }).words).toContain(
     "last confirmed 27 Feb 2026, 09:00",
   );
+});
+
+test("[AP-172] what a restored server may have lost is told beside everything else until it has said that it has it", () => {
+  const caughtUpAtMs = nineMs + 102 * minuteMs;
+  const lost = (count: string) =>
+    `The server came back from an older copy. What it may have lost is sent again from this device: ${count}.`;
+  expect(words({ state: "up-to-date", caughtUpAtMs, doubtedCount: 1 })).toEqual(
+    {
+      tone: "moving",
+      words: "All your work is sent · data as of 10:42",
+      details: [lost("1 change")],
+    },
+  );
+  expect(words({ problem: unreachable, doubtedCount: 2 }).details).toEqual([
+    unreachable.sentence,
+    lost("2 changes"),
+  ]);
 });

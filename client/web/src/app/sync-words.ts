@@ -12,8 +12,8 @@ export type SyncTone = "good" | "moving" | "away" | "stuck";
 export interface SyncWords {
   readonly tone: SyncTone;
   readonly words: string;
-  /** What keeps the device from syncing, as one sentence to act on. */
-  readonly detail: string | null;
+  /** What keeps the device from syncing, as one sentence to act on; and what is sent again though the server had had it. */
+  readonly details: readonly string[];
 }
 
 export function syncWords(
@@ -21,11 +21,14 @@ export function syncWords(
   {
     connection,
     unsentCount,
+    doubtedCount,
     nowMs,
   }: {
     readonly connection: SyncStatus;
     /** Null while it is not known, which is not none. */
     readonly unsentCount: number | null;
+    /** How much is sent again because the server came back from an older copy. */
+    readonly doubtedCount: number;
     readonly nowMs: number;
   },
 ): SyncWords {
@@ -33,11 +36,12 @@ export function syncWords(
   const { state, problem, lastAnswerAtMs, caughtUpAtMs } = connection;
   const at = (atMs: number) =>
     nowMs - atMs < dayMs ? common.time(atMs) : common.dateTime(atMs);
+  const again = doubtedCount === 0 ? [] : [sync.sentAgain(doubtedCount)];
   if (state === "up-to-date" && unsentCount === 0)
     return {
-      tone: "good",
+      tone: doubtedCount === 0 ? "good" : "moving",
       words: sync.allSent(caughtUpAtMs === null ? null : at(caughtUpAtMs)),
-      detail: null,
+      details: again,
     };
   const onDevice =
     unsentCount === null
@@ -54,7 +58,7 @@ export function syncWords(
       words: words(
         problem.code === "update-needed" ? sync.updateNeeded : sync.stopped,
       ),
-      detail: problem.sentence,
+      details: [problem.sentence, ...again],
     };
   switch (state) {
     case "waiting":
@@ -62,14 +66,14 @@ export function syncWords(
       return {
         tone: "away",
         words: words(sync.offline),
-        detail: problem?.sentence ?? null,
+        details: [...(problem === null ? [] : [problem.sentence]), ...again],
       };
     case "connecting":
-      return { tone: "away", words: words(sync.connecting), detail: null };
+      return { tone: "away", words: words(sync.connecting), details: again };
     case "receiving":
-      return { tone: "moving", words: words(sync.receiving), detail: null };
+      return { tone: "moving", words: words(sync.receiving), details: again };
     case "up-to-date":
-      return { tone: "moving", words: words(sync.sending), detail: null };
+      return { tone: "moving", words: words(sync.sending), details: again };
   }
 }
 

@@ -45,6 +45,8 @@ export const shellText = {
     receiving: "Receiving",
     stopped: "Not syncing",
     updateNeeded: "Update needed to send; your work is safe",
+    sentAgain: (count: number) =>
+      `The server came back from an older copy. What it may have lost is sent again from this device: ${count === 1 ? "1 change" : `${count} changes`}.`,
     open: "Open my unsent work",
   },
   damage: {
