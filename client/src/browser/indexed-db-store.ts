@@ -18,6 +18,7 @@ import {
 } from "@suture/schema";
 
 import { commitWrites, type WritesByPartition } from "./commit-writes.ts";
+import { ofPlace } from "./held-table.ts";
 import { Snapshot, type SnapshotDeps } from "./snapshot.ts";
 import { toStoreError, type StoreState } from "./store-database.ts";
 import { WorkRows } from "./work-rows.ts";
@@ -52,6 +53,8 @@ export class IndexedDbStore implements Store {
   readonly #writes: GroupQueue<QueuedWrite>;
   /** Of the reads that last. */
   readonly #snapshots = new Set<Snapshot>();
+  /** By place, the tables in memory that are being looked for. */
+  readonly #holding = new Set<string>();
   #idleListeners: (() => void)[] = [];
   #closing: Promise<void> | undefined;
 
@@ -141,7 +144,7 @@ export class IndexedDbStore implements Store {
 
   async #readSnapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     this.#checkOpen();
-    const snapshot = this.#openSnapshot();
+    const snapshot = this.#openSnapshot(false);
     this.#snapshots.add(snapshot);
     try {
       const result = await work(snapshot);
@@ -215,15 +218,15 @@ export class IndexedDbStore implements Store {
     readonly snapshot: Snapshot;
     readonly state: StoreState;
   }> {
-    const snapshot = this.#openSnapshot();
+    const snapshot = this.#openSnapshot(true);
     const state = await snapshot.state();
     this.#checkVersion(state);
     return { snapshot, state };
   }
 
-  #openSnapshot(): Snapshot {
+  #openSnapshot(isAlone: boolean): Snapshot {
     try {
-      return new Snapshot(this.#deps);
+      return new Snapshot(this.#deps, isAlone);
     } catch (cause) {
       throw toStoreError(cause);
     }
@@ -233,18 +236,27 @@ export class IndexedDbStore implements Store {
     const { shared } = this.#deps;
     const commitNumber = state.commitNumber + 1;
     shared.beginsCommit(commitNumber);
+    const writing = commitWrites(this.#deps, writes, state, this.#snapshots);
     try {
-      const written = await commitWrites(
-        this.#deps,
-        writes,
-        state,
-        this.#snapshots,
-      );
-      shared.hasCommitted(commitNumber, written);
+      shared.hasCommitted(commitNumber, await writing);
     } catch (cause) {
       shared.hasFailedToCommit(commitNumber);
       throw cause;
     }
+    for (const place of shared.behindIn(commitNumber, await writing))
+      this.#hold(place);
+  }
+
+  /** What this device receives is kept ready for whoever opens it next, also where nobody seeks anything meanwhile. */
+  #hold(place: string): void {
+    if (this.#holding.has(place) || this.#closing !== undefined) return;
+    this.#holding.add(place);
+    const hold = this.#readSnapshot(async (snapshot) => {
+      await snapshot.hold(...ofPlace(place));
+      this.#deps.shared.renewCopy(place);
+    });
+    // Whoever needs it next has the same failure, and is told.
+    void hold.catch(() => undefined).then(() => this.#holding.delete(place));
   }
 
   async #locked(work: () => Promise<void>): Promise<void> {

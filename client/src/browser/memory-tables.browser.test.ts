@@ -114,17 +114,16 @@ test("[WB-12] the table is made anew after a migration, whatever the copy says",
 
 test("[WB-28] a copy is renewed once much was written since, in however few commits, and then needs none of it", async () => {
   await leaveCopy();
-  const many = Array.from({ length: 4_000 }, (_, number) => `q${number}`);
+  const many = Array.from({ length: 8_000 }, (_, number) => `q${number}`);
   const first = await open();
   await first.write(partition, async (tx) => {
     for (const id of many) await putPerson(tx, id, "Moyo");
   });
-  expect(await first.read(partition, namesIn)).toHaveLength(4_002);
   await first.close();
   await stores.raw((db) => db.clear("memory_writes"));
   const counting = countingFills();
   const again = await open(counting.tables);
-  expect(await again.read(partition, namesIn)).toHaveLength(4_002);
+  expect(await again.read(partition, namesIn)).toHaveLength(8_002);
   expect(counting.fillCount).toBe(0);
 });
 
@@ -133,14 +132,65 @@ test("[WB-28] a tab's own writes count as well, where it reads no other's", asyn
   await first.write(partition, (tx) => putPerson(tx, "p1", "Amina"));
   expect(await first.read(partition, namesIn)).toEqual(["Amina p1"]);
   await first.write(partition, async (tx) => {
-    for (let number = 0; number < 4_001; number += 1)
+    for (let number = 0; number < 8_001; number += 1)
       await putPerson(tx, `q${number}`, "Moyo");
   });
   await first.close();
   await stores.raw((db) => db.clear("memory_writes"));
   const counting = countingFills();
   const again = await open(counting.tables);
-  expect(await again.read(partition, namesIn)).toHaveLength(4_002);
+  expect(await again.read(partition, namesIn)).toHaveLength(8_002);
+  expect(counting.fillCount).toBe(0);
+});
+
+test("[WB-47] whoever receives much keeps a copy, also where nobody reads the table, and renews it", async () => {
+  await receive(0, 150);
+  const copies: number[] = [];
+  await stores.raw(async (db) => {
+    copies.push(await db.count("memory_tables"));
+  });
+  expect(copies).toEqual([2]);
+  await receive(150, 8_300);
+  await stores.raw((db) => db.clear("memory_writes"));
+  const counting = countingFills();
+  const store = await open(counting.tables);
+  expect(await readNames(store)).toHaveLength(8_300);
+  expect(counting.fillCount).toBe(0);
+});
+
+test("[WB-46, WB-48] what is sought in one slice of the copy needs no other; where it does not open the table is made anew, and is kept", async () => {
+  await receive(0, 1_000);
+  await stores.raw(async (db) => {
+    await damage(db, 2);
+    await db.delete("memory_tables", [partition, byNameTable.name, 3]);
+  });
+  const counting = countingFills();
+  const store = await open(counting.tables);
+  expect(await readNames(store, "N0998")).toEqual(["N0998", "N0999"]);
+  expect(await readNames(store, undefined, "N0002")).toEqual([
+    "N0000",
+    "N0001",
+  ]);
+  expect(counting.fillCount).toBe(0);
+  expect(await readNames(store)).toHaveLength(1_000);
+  expect(counting.fillCount).toBe(1);
+  await store.close();
+  const again = await open(counting.tables);
+  expect(await readNames(again)).toHaveLength(1_000);
+  expect(counting.fillCount).toBe(1);
+});
+
+test("[WB-48] a tab whose copy was replaced by another tab's goes on with that one", async () => {
+  await receive(0, 1_000);
+  const counting = countingFills();
+  const store = await open(counting.tables);
+  expect(await readNames(store, "N0999")).toEqual(["N0999"]);
+  await stores.raw((db) => db.clear("memory_tables"));
+  const other = await open();
+  await other.write(partition, (tx) => putPerson(tx, "late", "N1000"));
+  expect(await readNames(other)).toHaveLength(1_001);
+  await other.close();
+  expect(await readNames(store)).toHaveLength(1_001);
   expect(counting.fillCount).toBe(0);
 });
 
@@ -172,8 +222,39 @@ async function leaveCopy(): Promise<void> {
   await first.close();
 }
 
-async function damageCopy(db: IDBPDatabase): Promise<void> {
-  const key = [partition, byNameTable.name, 1];
+/** Of people from one number up to another, in one commit, by a tab that reads nothing. */
+async function receive(from: number, to: number): Promise<void> {
+  const store = await open();
+  await store.write(partition, async (tx) => {
+    for (let number = from; number < to; number += 1) {
+      const name = `N${String(number).padStart(4, "0")}`;
+      await putPerson(tx, `p${number}`, name);
+    }
+  });
+  await store.close();
+}
+
+/** From the table in memory alone. */
+function readNames(
+  store: Store,
+  from?: string,
+  before?: string,
+): Promise<readonly unknown[]> {
+  return store.read(partition, async (tx) => {
+    const rows = await tx.scan(byNameTable, {
+      ...(from !== undefined && { after: [from] }),
+      ...(before !== undefined && { before: [before] }),
+    });
+    return rows.map(({ key }) => key[0]);
+  });
+}
+
+function damageCopy(db: IDBPDatabase): Promise<void> {
+  return damage(db, 1);
+}
+
+async function damage(db: IDBPDatabase, part: number): Promise<void> {
+  const key = [partition, byNameTable.name, part];
   const sealed: Uint8Array = await db.get("memory_tables", key);
   sealed[30] = (sealed[30] ?? 0) ^ 1;
   await db.put("memory_tables", sealed, key);

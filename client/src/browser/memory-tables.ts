@@ -14,6 +14,8 @@ import {
   type Table,
   type WriteTransaction,
 } from "@suture/schema";
+import { placeInMemory, type HeldTable, type Memory } from "./held-table.ts";
+import type { Overlay } from "./overlay.ts";
 import type { RowSealer } from "./row-sealing.ts";
 import type { RowReader } from "./row-reader.ts";
 import type { StoreState } from "./store-database.ts";
@@ -23,28 +25,6 @@ export interface MemoryTable {
   readonly table: Table<unknown>;
   /** Puts its rows as they follow from the partition's other tables, which it reads; awaits only `tx`. */
   readonly fill: (tx: WriteTransaction) => Promise<void>;
-}
-
-/** A table's rows in one partition, behind a commit. */
-export interface HeldTable {
-  readonly commitNumber: number;
-  readonly rows: SortedRows;
-  /** How many writes to tables in memory were gone through to come here. */
-  readonly writeCount: number;
-}
-
-/** By place. A table that is not there was not read yet. */
-export type Memory = ReadonlyMap<string, HeldTable>;
-
-export function placeInMemory(partition: string, table: string): string {
-  return `${partition}\0${table}`;
-}
-
-export function ofPlace(
-  place: string,
-): readonly [partition: string, table: string] {
-  const at = place.lastIndexOf("\0");
-  return [place.slice(0, at), place.slice(at + 1)];
 }
 
 /** A row of a memory table that a commit put, null for one that it deleted. */
@@ -94,11 +74,12 @@ function withWrites(
   commitNumber: number,
   writes: readonly MemoryWrite[],
 ): HeldTable {
-  let { rows } = held;
+  let { written } = held;
   for (const [partition, table, key, value] of writes)
     if (placeInMemory(partition, table) === place)
-      rows = value === null ? rows.without(key) : rows.with(key, value);
-  return { commitNumber, rows, writeCount: held.writeCount + writes.length };
+      written = written.with(key, value);
+  const writeCount = held.writeCount + writes.length;
+  return { ...held, commitNumber, written, writeCount };
 }
 
 /** As it is at the reader's moment; undefined where what happened since is not known any more. */
@@ -154,7 +135,7 @@ export async function fillTable(
   { table, fill }: MemoryTable,
   allTables: ReadonlyMap<string, Table<unknown>>,
   source: Pick<Rows, "get" | "scan">,
-): Promise<SortedRows> {
+): Promise<Overlay<StoredValue>> {
   const rows = new RowsToFill(table.name, source);
   const tx = new RowTransaction(allTables, rows);
   try {
@@ -176,7 +157,7 @@ class RowsToFill implements Rows {
     this.#source = source;
   }
 
-  filled(): SortedRows {
+  filled(): Overlay<StoredValue> {
     return SortedRows.of(
       Array.from(this.#rows, ([key, value]) => ({ key, value })),
     );

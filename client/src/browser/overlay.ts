@@ -75,6 +75,6 @@ function beyond(range: KeyRange, key: string, isReverse: boolean): KeyRange {
 }
 
 /** No text key holds NUL, so none lies between. */
-function justAbove(key: string): string {
+export function justAbove(key: string): string {
   return `${key}\0`;
 }

@@ -7,7 +7,7 @@
 import { SortedRows, type KeyRange, type SortedRow } from "@suture/schema";
 import type { IDBPTransaction } from "idb";
 
-import { placeInMemory } from "./memory-tables.ts";
+import { placeInMemory } from "./held-table.ts";
 import type { ScanOrder } from "./overlay.ts";
 import {
   hasEnded,
@@ -20,9 +20,14 @@ import {
   type StoreState,
 } from "./store-database.ts";
 
-const storeNames = ["rows", "state", "memory_writes"] as const;
+const ofRows = ["rows", "state", "memory_writes"] as const;
+const ofRowsAndCopies = [...ofRows, "memory_tables"] as const;
 
-type ReadonlyIdb = IDBPTransaction<StoreSchema, typeof storeNames, "readonly">;
+type ReadonlyIdb = IDBPTransaction<
+  StoreSchema,
+  readonly (typeof ofRowsAndCopies)[number][],
+  "readonly"
+>;
 
 /** More are fetched in several goes: they are sent to the page as one message each. */
 const pageRows = 2_000;
@@ -37,6 +42,7 @@ interface RowsAhead {
 
 export class RowReader {
   readonly #db: StoreDatabase;
+  readonly #isAlone: boolean;
   /** Awaited before what another transaction found is given out. */
   readonly #onReopened: () => Promise<void>;
   #tx: ReadonlyIdb;
@@ -45,11 +51,19 @@ export class RowReader {
   /** By partition and table, of the range that was last read ahead. */
   readonly #ahead = new Map<string, RowsAhead>();
 
-  /** The transaction is open from now on: it sees what was committed before, and nothing later. */
-  constructor(db: StoreDatabase, onReopened: () => Promise<void>) {
+  /**
+   * The transaction is open from now on: it sees what was committed before, and nothing later. Where nobody else can write meanwhile it
+   * leaves copies of tables in memory to transactions of their own, so whoever renews one and whoever writes wait for each other less.
+   */
+  constructor(
+    db: StoreDatabase,
+    isAlone: boolean,
+    onReopened: () => Promise<void>,
+  ) {
     this.#db = db;
+    this.#isAlone = isAlone;
     this.#onReopened = onReopened;
-    this.#tx = begin(db);
+    this.#tx = this.#begin();
   }
 
   get failure(): Error | undefined {
@@ -87,6 +101,20 @@ export class RowReader {
         }),
       );
     });
+  }
+
+  /** A part of the copy of a table in memory, sealed. */
+  memoryTablePart(
+    partition: string,
+    table: string,
+    part: number,
+  ): Promise<Uint8Array | undefined> {
+    const key: [string, string, number] = [partition, table, part];
+    return this.#ask((tx) =>
+      this.#isAlone
+        ? this.#db.get("memory_tables", key)
+        : tx.objectStore("memory_tables").get(key),
+    );
   }
 
   async get(...key: RowKey): Promise<Uint8Array | undefined> {
@@ -221,20 +249,21 @@ export class RowReader {
     } catch (cause) {
       if (!hasEnded(cause)) throw cause;
     }
-    this.#tx = begin(this.#db);
+    this.#tx = this.#begin();
     const [, result] = await Promise.all([
       this.#onReopened(),
       request(this.#tx),
     ]);
     return result;
   }
-}
 
-function begin(db: StoreDatabase): ReadonlyIdb {
-  const tx = db.transaction(storeNames, "readonly");
-  // What fails in it is told by its requests.
-  tx.done.catch(() => undefined);
-  return tx;
+  #begin(): ReadonlyIdb {
+    const names = this.#isAlone ? ofRows : ofRowsAndCopies;
+    const tx: ReadonlyIdb = this.#db.transaction(names, "readonly");
+    // What fails in it is told by its requests.
+    tx.done.catch(() => undefined);
+    return tx;
+  }
 }
 
 function behindTable(partition: string, table: string) {

@@ -1,40 +1,56 @@
 /** What one tab, or worker, knows of the tables in memory: shared by its reads and writes, and kept for the next time it is opened. */
-import { keepTable, loadKept } from "./kept-memory.ts";
+import { SortedRows, type StoredValue } from "@suture/schema";
+
 import {
-  ofPlace,
   placeInMemory,
   type HeldTable,
   type Memory,
-  type MemoryWrite,
-  withCommit,
-} from "./memory-tables.ts";
-import type { RowSealer } from "./row-sealing.ts";
-import type { StoreDatabase } from "./store-database.ts";
+  type SliceRow,
+  type TableCopy,
+} from "./held-table.ts";
+import { withCommit, type MemoryWrite } from "./memory-tables.ts";
+import type { Overlay } from "./overlay.ts";
+import { keepTable, type CopyDeps } from "./table-copy.ts";
 
-/** A copy that is further behind is replaced: reading what happened since costs as much as it saves. */
+/** A copy that is further behind is renewed, by whoever commits: reading what happened since is to take no time that anybody notices. */
 const maxCommitsBehind = 256;
-const maxWritesBehind = 4_000;
+const maxWritesBehind = 8_000;
+/** Whoever reads leaves it to whoever commits, for a while. */
+const readerPatience = 4;
 
-interface Kept {
-  /** -1 where there is none. */
+/** The most slices that stay open, of all tables together: some tens of megabytes. */
+const maxOpenSlices = 400;
+
+/** Going through them takes longer than to look for a copy. */
+const manyCommits = 32;
+
+/** A commit of so many is by somebody who receives records. */
+const manyWrites = 100;
+
+interface Tried {
+  readonly copy: TableCopy;
   readonly commitNumber: number;
   readonly writeCount: number;
 }
 
 export class SharedMemory {
-  readonly #db: StoreDatabase;
-  readonly #sealer: RowSealer;
-  /** Of what the copies are. */
-  readonly #keptAt = new Map<string, Kept>();
+  readonly #deps: CopyDeps;
+  /** By place, as of which it was last tried to renew a copy. */
+  readonly #tried = new Map<string, Tried>();
+  /** Places of which a copy is being written, or waits for another. */
+  readonly #renewing = new Set<string>();
+  /** By place, those of which a slice did not open. */
+  readonly #unreadable = new Map<string, TableCopy>();
+  /** By place among all slices, the one that was used last at the end. */
+  readonly #slices = new Map<string, Overlay<StoredValue>>();
   #memory: Memory = new Map();
   #filling: Promise<void> | undefined;
   #keeping: Promise<unknown> = Promise.resolve();
   /** The last commits that were all this tab's own: behind the first number, up to the second. */
   #ownCommits: readonly [from: number, to: number] = [-1, -1];
 
-  constructor(db: StoreDatabase, sealer: RowSealer) {
-    this.#db = db;
-    this.#sealer = sealer;
+  constructor(deps: CopyDeps) {
+    this.#deps = deps;
   }
 
   get memory(): Memory {
@@ -76,40 +92,67 @@ export class SharedMemory {
     );
   }
 
-  /** Whether nobody has looked for a copy yet. */
-  mayBeKept(place: string): boolean {
-    return !this.#keptAt.has(place);
-  }
-
-  /** Never rejects: a copy that cannot be read is none. */
-  async load(partition: string, table: string): Promise<void> {
-    const place = placeInMemory(partition, table);
-    this.#keptAt.set(place, none);
-    const kept = await loadKept(this.#db, this.#sealer, partition, table).catch(
-      () => undefined,
-    );
-    if (kept === undefined) return;
-    this.#keptAt.set(place, pointOf(kept));
-    this.learn(partition, table, kept);
+  /** Of those that were opened, the ones that were used last stay open. */
+  async slice(
+    at: string,
+    read: () => Promise<Overlay<StoredValue> | undefined>,
+  ): Promise<Overlay<StoredValue> | undefined> {
+    const slice = this.#slices.get(at) ?? (await read());
+    if (slice === undefined) return undefined;
+    this.#slices.delete(at);
+    this.#slices.set(at, slice);
+    for (const longUnused of this.#slices.keys()) {
+      if (this.#slices.size <= maxOpenSlices) break;
+      this.#slices.delete(longUnused);
+    }
+    return slice;
   }
 
   /** Goes on with the later of what is known. */
-  learn(partition: string, table: string, held: HeldTable): void {
-    const place = placeInMemory(partition, table);
+  learn(place: string, held: HeldTable): void {
     const known = this.#memory.get(place);
-    if (known !== undefined && known.commitNumber >= held.commitNumber) return;
+    if (known !== undefined && !isLater(held, known)) return;
     this.#memory = new Map(this.#memory).set(place, held);
-    this.#renewCopy(place, held);
+    this.#renewCopy(place, held, readerPatience);
   }
 
-  #renewCopy(place: string, held: HeldTable): void {
-    if (!isFarBehind(this.#keptAt.get(place) ?? none, held)) return;
-    this.#keptAt.set(place, pointOf(held));
-    const [partition, table] = ofPlace(place);
-    const keep = () =>
-      keepTable(this.#db, this.#sealer, partition, table, held);
-    // Without a copy, whoever opens the store next makes the table anew.
-    this.#keeping = this.#keeping.then(keep).catch(() => undefined);
+  /** A slice of its copy does not open: it is not gone on with, nor begun with again. */
+  forget(place: string, { copy }: HeldTable): void {
+    this.#unreadable.set(place, copy);
+    const memory = new Map(this.#memory);
+    if (memory.get(place)?.copy === copy) memory.delete(place);
+    this.#memory = memory;
+  }
+
+  isReadable(place: string, copy: TableCopy): boolean {
+    const unreadable = this.#unreadable.get(place);
+    return unreadable === undefined || !isSame(unreadable, copy);
+  }
+
+  hasCommitted(commitNumber: number, writes: readonly MemoryWrite[]): void {
+    this.#memory = withCommit(this.#memory, commitNumber, writes);
+    for (const [place, held] of this.#memory)
+      if (held.commitNumber === commitNumber) this.#renewCopy(place, held, 1);
+  }
+
+  /** Those that whoever receives records is to keep copies of, and does not know as of its last commit. */
+  behindIn(
+    commitNumber: number,
+    writes: readonly MemoryWrite[],
+  ): readonly string[] {
+    if (writes.length < manyWrites) return [];
+    const places = new Set(
+      writes.map(([partition, table]) => placeInMemory(partition, table)),
+    );
+    return [...places].filter(
+      (place) => this.#memory.get(place)?.commitNumber !== commitNumber,
+    );
+  }
+
+  /** By whoever received much. */
+  renewCopy(place: string): void {
+    const held = this.#memory.get(place);
+    if (held !== undefined) this.#renewCopy(place, held, 1);
   }
 
   /** Resolves when no copy is being written. */
@@ -117,25 +160,93 @@ export class SharedMemory {
     await this.#keeping;
   }
 
-  hasCommitted(commitNumber: number, writes: readonly MemoryWrite[]): void {
-    this.#memory = withCommit(this.#memory, commitNumber, writes);
-    for (const [place, held] of this.#memory)
-      if (held.commitNumber === commitNumber) this.#renewCopy(place, held);
+  #renewCopy(place: string, held: HeldTable, patience: number): void {
+    const last = this.#tried.get(place);
+    const tried =
+      last?.copy === held.copy ? last : { ...held.copy, writeCount: 0 };
+    if (this.#renewing.has(place) || !isDue(held, tried, patience)) return;
+    this.#renewing.add(place);
+    const { copy: behind, commitNumber, writeCount } = held;
+    this.#tried.set(place, { copy: behind, commitNumber, writeCount });
+    const keep = async () => {
+      const copy = await keepTable(this.#deps, place, held);
+      this.#goOnWith(place, held, copy);
+    };
+    // Without a copy, whoever opens the store next makes the table anew.
+    this.#keeping = this.#keeping
+      .then(keep)
+      .catch(() => undefined)
+      .then(() => void this.#renewing.delete(place));
+  }
+
+  /** What the copy says need not be kept in memory any more. Where another is there, it is begun with again. */
+  #goOnWith(place: string, kept: HeldTable, copy: TableCopy | undefined): void {
+    const known = this.#memory.get(place);
+    if (known === undefined || known.copy !== kept.copy) return;
+    const memory = new Map(this.#memory);
+    memory.delete(place);
+    if (copy !== undefined)
+      memory.set(place, {
+        commitNumber: known.commitNumber,
+        copy,
+        written: writtenSince(kept.written, known.written),
+        writeCount: known.writeCount - kept.writeCount,
+      });
+    this.#memory = memory;
   }
 }
 
-/** Without the rows, which others go on to replace. */
-function pointOf({ commitNumber, writeCount }: Kept): Kept {
-  return { commitNumber, writeCount };
+function isSame(one: TableCopy, other: TableCopy): boolean {
+  return (
+    one.commitNumber === other.commitNumber &&
+    one.runs.at(-1)?.firstPart === other.runs.at(-1)?.firstPart
+  );
 }
 
-const none: Kept = { commitNumber: -1, writeCount: 0 };
+function isLater(held: HeldTable, known: HeldTable): boolean {
+  return held.commitNumber === known.commitNumber
+    ? held.copy.commitNumber > known.copy.commitNumber
+    : held.commitNumber > known.commitNumber;
+}
 
-/** While a device receives everything a copy is renewed each time that there is twice as much, not for each of its pages. */
-function isFarBehind(kept: Kept, { commitNumber, writeCount }: Kept): boolean {
+/** Whether to look for a copy that is further than what is known, rather than to go through all that was written since. */
+export function isFarBehind(
+  known: HeldTable | undefined,
+  commitNumber: number,
+): boolean {
+  if (known === undefined) return true;
+  const behindBy = commitNumber - known.commitNumber;
   return (
-    kept.commitNumber < 0 ||
-    commitNumber - kept.commitNumber > maxCommitsBehind ||
-    writeCount - kept.writeCount > Math.max(maxWritesBehind, kept.writeCount)
+    behindBy > manyCommits ||
+    (behindBy > 0 && known.writeCount > maxWritesBehind)
   );
+}
+
+function isDue(
+  { commitNumber, writeCount }: HeldTable,
+  tried: Omit<Tried, "copy">,
+  patience: number,
+): boolean {
+  return (
+    tried.commitNumber < 0 ||
+    commitNumber - tried.commitNumber > maxCommitsBehind * patience ||
+    writeCount - tried.writeCount > maxWritesBehind * patience
+  );
+}
+
+/** What `now` says otherwise than `before`, which says nothing that `now` does not. */
+function writtenSince(
+  before: Overlay<StoredValue>,
+  now: Overlay<StoredValue>,
+): Overlay<StoredValue> {
+  if (before === now) return new SortedRows();
+  const earlier = before.all();
+  let old = earlier.next();
+  const since: SliceRow[] = [];
+  for (const row of now.all()) {
+    while (old.done !== true && old.value.key < row.key) old = earlier.next();
+    const said = old.done === true ? undefined : old.value;
+    if (said?.key !== row.key || said.value !== row.value) since.push(row);
+  }
+  return SortedRows.of(since);
 }

@@ -15,17 +15,25 @@ import {
 } from "@suture/schema";
 
 import {
-  caughtUp,
-  fillTable,
+  filledWith,
+  heldAs,
   placeInMemory,
+  scanHeld,
+  type HeldTable,
   type Memory,
-  type MemoryTable,
-} from "./memory-tables.ts";
-import { scanOver, type Overlay, type ScanOrder } from "./overlay.ts";
-import type { SharedMemory } from "./shared-memory.ts";
+} from "./held-table.ts";
+import { caughtUp, fillTable, type MemoryTable } from "./memory-tables.ts";
+import {
+  justAbove,
+  scanOver,
+  type Overlay,
+  type ScanOrder,
+} from "./overlay.ts";
+import { isFarBehind, type SharedMemory } from "./shared-memory.ts";
 import { RowReader } from "./row-reader.ts";
 import type { RowSealer } from "./row-sealing.ts";
 import type { RowKey, StoreDatabase, StoreState } from "./store-database.ts";
+import { readCopy, readSlice, slicePlace } from "./table-copy.ts";
 
 /** What a store's snapshots have in common. */
 export interface SnapshotDeps {
@@ -51,12 +59,16 @@ export type KeepRow = (key: RowKey, sealed: Uint8Array | undefined) => void;
 
 export class Snapshot {
   readonly #deps: SnapshotDeps;
+  readonly #isAlone: boolean;
   #moment: Moment;
   #rowCount = 0;
+  /** Whether rows of a table in memory were given out, of this moment. */
+  #hasFound = false;
 
-  /** Throws a `StoreError`. */
-  constructor(deps: SnapshotDeps) {
+  /** Nobody else writes while it `isAlone`. Throws a `StoreError`. */
+  constructor(deps: SnapshotDeps, isAlone: boolean) {
     this.#deps = deps;
+    this.#isAlone = isAlone;
     this.#moment = this.#begin();
   }
 
@@ -95,8 +107,12 @@ export class Snapshot {
   ): Promise<StoredValue | undefined> {
     this.#rowCount += 1;
     const inMemory = this.#deps.memoryTables.get(table);
-    if (inMemory !== undefined)
-      return (await this.#memoryRows(partition, inMemory)).get(key);
+    if (inMemory !== undefined) {
+      const range = { from: key, to: justAbove(key) };
+      const only = { isReverse: false, limit: 1 };
+      return (await this.#scanMemory(partition, inMemory, range, only))[0]
+        ?.value;
+    }
     const { reader, before } = this.#moment;
     const found = await reader.get(partition, table, key);
     const kept = before.get(placeInMemory(partition, table))?.get(key);
@@ -114,10 +130,8 @@ export class Snapshot {
   ): Promise<readonly SortedRow[]> {
     this.#rowCount += 1;
     const inMemory = this.#deps.memoryTables.get(table);
-    if (inMemory !== undefined) {
-      const rows = await this.#memoryRows(partition, inMemory);
-      return rows.scan(range, order.isReverse, order.limit);
-    }
+    if (inMemory !== undefined)
+      return this.#scanMemory(partition, inMemory, range, order);
     const { reader, before } = this.#moment;
     const sealed = await scanOver(
       () => before.get(placeInMemory(partition, table)),
@@ -145,41 +159,97 @@ export class Snapshot {
   #begin(): Moment {
     const { db, shared } = this.#deps;
     const { memory } = shared;
-    const reader = new RowReader(db, () => this.#checkReopened());
+    const reader = new RowReader(db, this.#isAlone, () =>
+      this.#checkReopened(),
+    );
     const state = reader.state();
     // Whoever needs it is told of its failure, as is whoever reads a row.
     state.catch(() => undefined);
     return { reader, state, before: new Map(), memory };
   }
 
-  async #memoryRows(
+  async #scanMemory(
     partition: string,
     memoryTable: MemoryTable,
-  ): Promise<SortedRows> {
+    range: KeyRange,
+    order: ScanOrder,
+  ): Promise<readonly SortedRow[]> {
     const { shared, sealer } = this.#deps;
     const { name } = memoryTable.table;
     const place = placeInMemory(partition, name);
     for (;;) {
+      const held = await this.#held(partition, memoryTable);
+      const { reader } = this.#moment;
+      const read = (part: number) =>
+        reader.memoryTablePart(partition, name, part);
+      const rows = await scanHeld(held, range, order, (run, index) =>
+        shared.slice(slicePlace(place, run, index), () =>
+          readSlice(sealer, place, read, run, index),
+        ),
+      );
+      if (rows !== undefined) {
+        this.#hasFound = true;
+        return rows;
+      }
+      // It is damaged, or somebody renewed it since.
+      shared.forget(place, held);
+      const memory = new Map(this.#moment.memory);
+      memory.delete(place);
+      this.#moment.memory = memory;
+    }
+  }
+
+  /** Knows what the table's copy says, from now on, as of each commit of this tab or worker. */
+  async hold(partition: string, table: string): Promise<void> {
+    const inMemory = this.#deps.memoryTables.get(table);
+    if (inMemory !== undefined) await this.#held(partition, inMemory);
+  }
+
+  /** As it is at this moment. */
+  async #held(partition: string, memoryTable: MemoryTable): Promise<HeldTable> {
+    const { shared, sealer } = this.#deps;
+    const place = placeInMemory(partition, memoryTable.table.name);
+    for (;;) {
       const moment = this.#moment;
-      const { memory, reader } = moment;
       const state = await moment.state;
-      const held = memory.get(place);
+      const known = moment.memory.get(place);
+      const held = isFarBehind(known, state.commitNumber)
+        ? ((await this.#copied(moment, partition, memoryTable)) ?? known)
+        : known;
       const current =
-        held && (await caughtUp(held, place, state, reader, sealer));
+        held && (await caughtUp(held, place, state, moment.reader, sealer));
       if (current !== undefined) {
         moment.memory = new Map(moment.memory).set(place, current);
-        shared.learn(partition, name, current);
-        return current.rows;
+        shared.learn(place, current);
+        return current;
       }
-      if (!reader.isFresh) await this.#fill(moment, partition, memoryTable);
-      else if (shared.filling !== undefined) {
-        await shared.filling;
+      const { filling } = shared;
+      const isMade = shared.memory.get(place) !== known;
+      if ((isMade || filling) && !this.#hasFound && moment.reader.isFresh) {
+        await filling;
         // Nothing was read yet, so a later moment will do.
         this.#moment = this.#begin();
-      } else if (shared.mayBeKept(place))
-        void shared.fillBy(shared.load(partition, name));
-      else await shared.fillBy(this.#fill(moment, partition, memoryTable));
+      } else await shared.fillBy(this.#fill(moment, partition, memoryTable));
     }
+  }
+
+  /** As its copy says, where that is of use at this moment. */
+  async #copied(
+    { state, reader, memory }: Moment,
+    partition: string,
+    { table: { name } }: MemoryTable,
+  ): Promise<HeldTable | undefined> {
+    const place = placeInMemory(partition, name);
+    const { shared, sealer } = this.#deps;
+    const read = (part: number) =>
+      reader.memoryTablePart(partition, name, part);
+    const copy = await readCopy(sealer, place, read);
+    if (copy === undefined || !shared.isReadable(place, copy)) return undefined;
+    const { commitNumber } = await state;
+    const after = memory.get(place)?.copy.commitNumber ?? -1;
+    return copy.commitNumber > after && copy.commitNumber <= commitNumber
+      ? heldAs(copy)
+      : undefined;
   }
 
   async #fill(
@@ -192,10 +262,10 @@ export class Snapshot {
     const source = this.rowsOf(partition);
     const { commitNumber } = await moment.state;
     const rows = await fillTable(memoryTable, tables, source);
-    const held = { commitNumber, rows, writeCount: 0 };
+    const held = filledWith(commitNumber, rows);
     const place = placeInMemory(partition, name);
     moment.memory = new Map(moment.memory).set(place, held);
-    shared.learn(partition, name, held);
+    shared.learn(place, held);
   }
 
   rowsOf(partition: string): Pick<Rows, "get" | "scan"> {
