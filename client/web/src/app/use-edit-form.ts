@@ -8,12 +8,13 @@ import type {
   Draft,
   EditSession,
   HistoryEntry,
+  Saved,
   SutureRecord,
 } from "@suture/client";
 import { useHistory } from "@suture/client/react";
-import type { GroupName, OpId, RecordType } from "@suture/schema";
+import { ok, type GroupName, type OpId, type RecordType } from "@suture/schema";
 
-import { useText } from "../text/use-text.ts";
+import { useSaving } from "../forms/use-saving.ts";
 import { changesSince } from "./changes-since.ts";
 import { useKeptDraft, type DraftValue } from "./use-kept-draft.ts";
 import { useSaveWords } from "./use-save-words.ts";
@@ -68,10 +69,8 @@ export function useEditForm<R extends RecordType, T extends DraftValue>({
   });
   const { session, refused } = useSession(record, candidate);
   const history = useHistory(record);
-  const { common } = useText();
-  const wordsOf = useSaveWords();
-  const [problem, setProblem] = useState<string | null>(null);
-  const [isSaving, setIsSaving] = useState(false);
+  const saving = useSaving();
+  const [wrong, setWrong] = useState<string | null>(null);
   // What an older version of the form kept may lack a name, which is then as it was at first.
   const value = { ...initial, ...kept.value.form } as T;
   const began = kept.value.began.length > 0 ? kept.value.began : session?.heads;
@@ -89,25 +88,19 @@ export function useEditForm<R extends RecordType, T extends DraftValue>({
     write: (draft: Draft<R>) => string | null,
     reason = "",
   ) => {
-    if (session === null || isSaving) return false;
-    // A try before this one may have written the same already.
-    session.discard();
-    const wrong = write(session.draft);
-    setProblem(wrong);
-    if (wrong !== null) return false;
-    setIsSaving(true);
-    try {
-      const saved = await session.save(reason === "" ? {} : { reason });
-      setProblem(saved.ok ? null : wordsOf(saved.error));
-      if (saved.ok) kept.drop();
-      return saved.ok;
-    } catch {
-      // A store that cannot even be read: nothing was saved, and what was typed stays.
-      setProblem(common.storeFailed);
-      return false;
-    } finally {
-      setIsSaving(false);
-    }
+    if (session === null) return false;
+    const saved = await saving.run<Saved | null>(async () => {
+      // A try before this one may have written the same already.
+      session.discard();
+      const found = write(session.draft);
+      setWrong(found);
+      return found === null
+        ? session.save(reason === "" ? {} : { reason })
+        : ok(null);
+    });
+    const isSaved = saved !== undefined && saved !== null;
+    if (isSaved) kept.drop();
+    return isSaved;
   };
   return {
     session: kept.isReady ? session : null,
@@ -126,8 +119,8 @@ export function useEditForm<R extends RecordType, T extends DraftValue>({
       session.acknowledge();
       kept.set({ form: value, began: [...session.heads] });
     },
-    problem: problem ?? refused,
-    isSaving,
+    problem: wrong ?? saving.problem ?? refused,
+    isSaving: saving.isSaving,
     save,
     drop: kept.drop,
   };

@@ -40,6 +40,21 @@ test("[AP-29] a form tells what changed since it was opened; signed without taki
   expect(medicationsOf(atAda)).toEqual(["in conflict"]);
 });
 
+test("[AP-161] a medication that is signed twice at once is signed once", async () => {
+  const { ada, atAda } = await twoClinicians();
+  const before = atAda.history().length;
+  const page = await renderApp(ada, `/patients/${atAda.id}/medication`);
+  await page.type("Medication", "Warfarin 3 mg");
+  const form = page.root.querySelector("form");
+  await act(async () => {
+    form?.requestSubmit();
+    form?.requestSubmit();
+  });
+  await page.until(() => window.location.pathname === `/patients/${atAda.id}`);
+  expect(medicationsOf(atAda)).toEqual(["Warfarin 3 mg"]);
+  expect(atAda.history()).toHaveLength(before + 1);
+});
+
 test("[AP-29] taken in, it is signed on top", async () => {
   const { ada, atAda, atBen, sync } = await twoClinicians();
   const page = await renderApp(ada, `/patients/${atAda.id}/medication`);
