@@ -41,7 +41,8 @@ export function PhotoForm({ record }: { readonly record: JobRecord }) {
     const picture = await makePicture(file).catch(() => undefined);
     const kept = picture && (await attachments.keep(record.id, picture));
     setIsMaking(false);
-    if (kept === undefined) return setProblem(jobs.notAPhoto);
+    if (kept === undefined)
+      return setProblem(jobs.photoProblems["not-a-picture"]);
     if (!kept.ok) return setProblem(jobs.photoProblems[kept.error.code]);
     setProblem(null);
     if (kept.value.hash !== hash) letGo();

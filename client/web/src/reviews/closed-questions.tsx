@@ -10,8 +10,9 @@ import { useText } from "../text/use-text.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { MemberName } from "../ui/member-name.tsx";
+import { endedWords, questionWords } from "./ended-words.ts";
 import { useNames } from "./use-names.ts";
-import { nameWords, type Names } from "./word-parts.ts";
+import type { Names } from "./word-parts.ts";
 
 export function ClosedQuestions() {
   const { reviews: text, http } = useText();
@@ -48,13 +49,11 @@ function ClosedQuestion({
   readonly review: ReviewSummary;
   readonly names: Names;
 }) {
-  const { reviews: text, common } = useText();
+  const text = useText();
+  const { closed } = text.reviews;
   if (state.isOpen) return null;
   const { recordId } = task;
-  const about =
-    task.kind === "conflict"
-      ? nameWords(task.group, names)
-      : text.kindNames[task.kind];
+  const about = questionWords(task, names, text);
   const who = state.signerIds ?? [state.by.memberId];
   const to =
     task.kind === "conflict"
@@ -62,16 +61,13 @@ function ClosedQuestion({
       : `/reviews?record=${recordId}`;
   return (
     <Link href={to} className="card closed-question">
-      <strong>{text.closed.about(names.record(recordId), about)}</strong>
+      <strong>{closed.about(names.record(recordId), about)}</strong>
       <span>
         <Icon name={state.outcome === "agreed" ? "checkTwice" : "check"} />{" "}
-        {text.earlier.at(
-          text.earlier.outcomes[state.outcome],
-          common.dateTime(state.closedAtMs),
-        )}
+        {endedWords(state, text)}
       </span>
       <span className="hint">
-        {text.closed.by}{" "}
+        {closed.by}{" "}
         {who.map((memberId, at) => (
           <span key={memberId}>
             {at > 0 && ", "}

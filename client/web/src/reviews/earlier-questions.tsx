@@ -10,7 +10,8 @@ import { useApi } from "../http/use-api.ts";
 import { useAsked } from "../http/use-asked.ts";
 import { useText } from "../text/use-text.ts";
 import { Button } from "../ui/button.tsx";
-import { nameWords, type Names } from "./word-parts.ts";
+import { endedWords, questionWords } from "./ended-words.ts";
+import type { Names } from "./word-parts.ts";
 
 export function EarlierQuestions(props: {
   readonly recordId: RecordId;
@@ -39,32 +40,26 @@ function Earlier({
   readonly recordId: RecordId;
   readonly names: Names;
 }) {
-  const { reviews: text, common, http } = useText();
+  const text = useText();
+  const { earlier } = text.reviews;
   const api = useApi();
   const ask = useCallback(() => listReviewsOf(api, recordId), [api, recordId]);
   const asked = useAsked(ask);
   if (asked.state === "failed")
     return <ProblemNotice problem={asked.problem} onAgain={asked.again} />;
-  if (asked.value === null) return <p>{http.asking}</p>;
+  if (asked.value === null) return <p>{text.http.asking}</p>;
   const closed = asked.value.reviews.flatMap(({ task, state }) =>
     state.isOpen ? [] : [{ task, state }],
   );
-  if (closed.length === 0) return <p>{text.earlier.none}</p>;
+  if (closed.length === 0) return <p>{earlier.none}</p>;
   return (
     <ul className="earlier-list">
       {closed.map(({ task, state }) => (
         <li key={`${task.reviewId} ${state.closedAtMs}`}>
-          <strong>
-            {task.kind === "conflict"
-              ? nameWords(task.group, names)
-              : text.kindNames[task.kind]}
-          </strong>
+          <strong>{questionWords(task, names, text)}</strong>
           <span>
-            {text.earlier.at(
-              text.earlier.outcomes[state.outcome],
-              common.dateTime(state.closedAtMs),
-            )}{" "}
-            · <MemberName memberId={state.by.memberId} />
+            {endedWords(state, text)} ·{" "}
+            <MemberName memberId={state.by.memberId} />
           </span>
         </li>
       ))}

@@ -159,7 +159,6 @@ export const jobsText = {
     `${Math.max(1, Math.round(byteLength / 1000))} kB`,
   photoNotSent: "Not here yet: the device that took it has not sent it.",
   photoNotFetched: "Not on this device. It is fetched when the server answers.",
-  notAPhoto: "This is no picture.",
   photoProblems: {
     "not-a-picture": "This is no picture.",
     "too-large": "This picture is too large.",
@@ -173,6 +172,5 @@ export const jobsText = {
   changedMeanwhile: "A colleague changed this after you began:",
   seenIt: "I have seen it",
   notADecimal: "A number, such as 12 or 12.5.",
-  notAllowed: "Your role may not write this.",
   details: "Job",
 };

@@ -12,6 +12,7 @@ import { Notice } from "../../ui/notice.tsx";
 import { useApp } from "../app-deps.tsx";
 import { useTitle } from "../use-title.ts";
 import { DeviceCodeForm } from "./device-code-form.tsx";
+import { Entrance } from "./entrance.tsx";
 import { externalReturnPath } from "./external-sign-in.tsx";
 
 type Step =
@@ -20,7 +21,7 @@ type Step =
   | { readonly at: "failed"; readonly problem: string };
 
 export function ExternalReturn() {
-  const { common, shell, signIn } = useText();
+  const { common, signIn } = useText();
   const { client, elsewhere } = useApp();
   const [, goTo] = useLocation();
   const current = usePerson()?.personId;
@@ -54,30 +55,27 @@ export function ExternalReturn() {
     if (isOver) goTo("/", { replace: true });
   }, [isOver, goTo]);
   return (
-    <div className="entrance">
-      <main id="main" className="entrance-card">
-        <p className="brand">{shell.product}</p>
-        {step.at === "asking" && (
-          <>
-            <h1>{signIn.title}</h1>
-            <p className="loading">{signIn.working}</p>
-          </>
-        )}
-        {step.at === "failed" && (
-          <>
-            <h1>{signIn.title}</h1>
-            <Notice tone="danger" isLive>
-              {step.problem}
-            </Notice>
-            <ButtonLink to="/" look="primary">
-              {signIn.beginAnew}
-            </ButtonLink>
-          </>
-        )}
-        {step.at === "signed-in" && !isOver && (
-          <DeviceCodeForm personId={step.personId} />
-        )}
-      </main>
-    </div>
+    <Entrance>
+      {step.at === "asking" && (
+        <>
+          <h1>{signIn.title}</h1>
+          <p className="loading">{signIn.working}</p>
+        </>
+      )}
+      {step.at === "failed" && (
+        <>
+          <h1>{signIn.title}</h1>
+          <Notice tone="danger" isLive>
+            {step.problem}
+          </Notice>
+          <ButtonLink to="/" look="primary">
+            {signIn.beginAnew}
+          </ButtonLink>
+        </>
+      )}
+      {step.at === "signed-in" && !isOver && (
+        <DeviceCodeForm personId={step.personId} />
+      )}
+    </Entrance>
   );
 }

@@ -5,6 +5,7 @@ import { useLocation } from "wouter";
 import { useText } from "../../text/use-text.ts";
 import { DamageNotice } from "../damage-notice.tsx";
 import { FullNotice } from "../full-notice.tsx";
+import { Entrance } from "./entrance.tsx";
 import { ExternalSignIn } from "./external-sign-in.tsx";
 import { FoundForm } from "./found-form.tsx";
 import { JoinForm } from "./join-form.tsx";
@@ -15,7 +16,7 @@ import { usePeopleHere } from "./use-people-here.ts";
 type Way = "people" | "sign-in" | "join" | "found";
 
 export function SignInArea() {
-  const { shell, signIn } = useText();
+  const { signIn } = useText();
   const [, goTo] = useLocation();
   const people = usePeopleHere();
   const [chosenWay, setWay] = useState<Way | null>(null);
@@ -28,41 +29,38 @@ export function SignInArea() {
   const isAnybodyHere = people.length > 0;
   const way = chosenWay ?? (isAnybodyHere ? "people" : "sign-in");
   return (
-    <div className="entrance">
-      <main id="main" className="entrance-card">
-        <p className="brand">{shell.product}</p>
-        <DamageNotice />
-        <FullNotice />
-        {way === "people" && (
-          <PeopleHere people={people} onOther={() => setWay("sign-in")} />
-        )}
-        {way === "sign-in" && (
-          <>
-            <SignInForm />
-            <ExternalSignIn />
-            <section className="entrance-else" aria-label={signIn.newHere}>
-              <button className="link" onClick={() => begin("join")}>
-                {signIn.join}
-              </button>
-              <button className="link" onClick={() => begin("found")}>
-                {signIn.found}
-              </button>
-            </section>
-          </>
-        )}
-        {way === "join" && <JoinForm />}
-        {way === "found" && <FoundForm />}
-        {way !== "people" && (isAnybodyHere || way !== "sign-in") && (
-          <p>
-            <button
-              className="link"
-              onClick={() => setWay(isAnybodyHere ? "people" : "sign-in")}
-            >
-              {isAnybodyHere ? signIn.peopleTitle : signIn.haveAccount}
+    <Entrance>
+      <DamageNotice />
+      <FullNotice />
+      {way === "people" && (
+        <PeopleHere people={people} onOther={() => setWay("sign-in")} />
+      )}
+      {way === "sign-in" && (
+        <>
+          <SignInForm />
+          <ExternalSignIn />
+          <section className="entrance-else" aria-label={signIn.newHere}>
+            <button className="link" onClick={() => begin("join")}>
+              {signIn.join}
             </button>
-          </p>
-        )}
-      </main>
-    </div>
+            <button className="link" onClick={() => begin("found")}>
+              {signIn.found}
+            </button>
+          </section>
+        </>
+      )}
+      {way === "join" && <JoinForm />}
+      {way === "found" && <FoundForm />}
+      {way !== "people" && (isAnybodyHere || way !== "sign-in") && (
+        <p>
+          <button
+            className="link"
+            onClick={() => setWay(isAnybodyHere ? "people" : "sign-in")}
+          >
+            {isAnybodyHere ? signIn.peopleTitle : signIn.haveAccount}
+          </button>
+        </p>
+      )}
+    </Entrance>
   );
 }
