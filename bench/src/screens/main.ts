@@ -7,12 +7,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type Page,
-} from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 
 import { chromiumMissing, findChromium } from "../../../.ci/chromium.mjs";
 import { RestartableServer } from "../restartable-server.ts";
@@ -78,7 +73,8 @@ async function takeAll(
   for (const screen of screens.filter(({ isSignedOut }) => !isSignedOut)) {
     await screen.show(page, context);
     await takeOne(page, screen);
-    await leave(context);
+    // What a screen did to the network is over with it.
+    await context.setOffline(false);
   }
   await context.close();
 }
@@ -102,9 +98,4 @@ async function takeOne(page: Page, { name }: Screen): Promise<void> {
   }
   await page.setViewportSize(widths.desktop);
   console.error(name);
-}
-
-/** What a screen did to the network is over with it. */
-async function leave(context: BrowserContext): Promise<void> {
-  await context.setOffline(false);
 }

@@ -20,9 +20,9 @@ export const openParty: OpenParty = async ({ work, directory, port }) => {
       .filter((other) => other !== device && other.clinic === device.clinic)
       .flatMap(({ edits }) => edits.map(({ bytes }) => nameOf(bytes))),
   );
-  const framesByDevice = devices.map(({ clinic }, number) => [
+  const framesByDevice = devices.map(({ clinic }, at) => [
     frameOf({ type: "hello", clinic }),
-    ...(batchesByDevice[number] ?? []).map((batch, pushId) =>
+    ...(batchesByDevice[at] ?? []).map((batch, pushId) =>
       frameOf({
         type: "push",
         pushId,
@@ -37,7 +37,7 @@ export const openParty: OpenParty = async ({ work, directory, port }) => {
     batchesByDevice.map((batches) => batches.map((_, pushId) => `${pushId}`)),
   );
 
-  function connect(number: number, frames: readonly Uint8Array[]): void {
+  function connect(at: number, frames: readonly Uint8Array[]): void {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`, {
       perMessageDeflate: false,
     });
@@ -49,11 +49,11 @@ export const openParty: OpenParty = async ({ work, directory, port }) => {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both ends are this program, built together
       const message = decoder.decode(frame) as FromFloor;
       if (message.type === "stored")
-        return stored.arrived(number, String(message.pushId));
+        return stored.arrived(at, String(message.pushId));
       for (const { bytes } of message.changes) {
         const name = nameOf(bytes);
-        kept[number]?.add(name);
-        reached.arrived(number, name);
+        kept[at]?.add(name);
+        reached.arrived(at, name);
       }
     });
   }
@@ -61,8 +61,7 @@ export const openParty: OpenParty = async ({ work, directory, port }) => {
   return {
     async comeBack() {
       const startMs = performance.now();
-      for (const [number, frames] of framesByDevice.entries())
-        connect(number, frames);
+      for (const [at, frames] of framesByDevice.entries()) connect(at, frames);
       await Promise.all([reached.all(), stored.all()]);
       const both = {
         value: performance.now() - startMs,
@@ -71,9 +70,9 @@ export const openParty: OpenParty = async ({ work, directory, port }) => {
       return { "everybody has everything": both, "and it is stored": both };
     },
     differences: async () =>
-      expectedByDevice.flatMap((expected, number) =>
-        expected
-          .filter((name) => kept[number]?.has(name) !== true)
+      devices.flatMap(({ number }, at) =>
+        (expectedByDevice[at] ?? [])
+          .filter((name) => kept[at]?.has(name) !== true)
           .map((name) => `device ${number} lacks ${name}`),
       ),
     async leave() {

@@ -90,8 +90,7 @@ export class SutureParty implements Party {
       this.#fail = reject;
     });
     const startMs = performance.now();
-    for (const [number, prepared] of this.#prepared.entries())
-      this.#connect(number, prepared);
+    for (const [at, own] of this.#devices.entries()) this.#connect(at, own);
     const afterMs = async (all: Promise<void>) => {
       await Promise.race([all, failed]);
       return { value: performance.now() - startMs, unit: "ms" } as const;
@@ -106,14 +105,14 @@ export class SutureParty implements Party {
 
   /** What was kept is compared with what its author composed, byte by byte. */
   async differences(): Promise<readonly string[]> {
-    return this.#devices.flatMap((own, number) =>
+    return this.#devices.flatMap((own, at) =>
       this.#colleaguesOf(own)
         .flatMap(({ changes }) => changes)
         .filter(({ hash, bytes }) => {
-          const kept = this.#keptByDevice[number]?.get(hash);
+          const kept = this.#keptByDevice[at]?.get(hash);
           return kept === undefined || Buffer.compare(kept, bytes) !== 0;
         })
-        .map(({ hash }) => `device ${number} has ${hash} otherwise`),
+        .map(({ hash }) => `${nameOf(own)} has ${hash} otherwise`),
     );
   }
 
@@ -121,10 +120,13 @@ export class SutureParty implements Party {
     for (const line of this.#lines) line.close();
   }
 
-  #connect(number: number, { headers, hello }: Prepared): void {
-    const pushes = this.#devices[number]?.pushes ?? [];
+  #connect(at: number, own: AwayDevice): void {
+    const prepared = this.#prepared[at];
+    if (prepared === undefined) throw new Error("nothing is prepared");
+    const { headers, hello } = prepared;
+    const { pushes } = own;
     const kept = new Map<string, Uint8Array>();
-    this.#keptByDevice[number] = kept;
+    this.#keptByDevice[at] = kept;
     let nextPush = 0;
     const pushMore = () => {
       const push = pushes[nextPush];
@@ -140,15 +142,15 @@ export class SutureParty implements Party {
         case "verdicts":
           for (const { hash, verdict } of message.verdicts) {
             if (verdict !== "accepted")
-              return this.#fail(new Error(`device ${number}: ${verdict}`));
-            this.#durable.arrived(number, hash);
+              return this.#fail(new Error(`${nameOf(own)}: ${verdict}`));
+            this.#durable.arrived(at, hash);
           }
           return pushMore();
         case "changes":
           for (const { hash, bytes } of message.rows)
             if (bytes !== null) {
               kept.set(hash, bytes);
-              this.#reached.arrived(number, hash);
+              this.#reached.arrived(at, hash);
             }
           if (message.hasMore)
             line.send(
@@ -167,7 +169,7 @@ export class SutureParty implements Party {
         case "error":
         case "push-deferred":
         case "answers-paused":
-          return this.#fail(new Error(`device ${number}: ${message.type}`));
+          return this.#fail(new Error(`${nameOf(own)}: ${message.type}`));
         default:
           return;
       }
@@ -176,7 +178,7 @@ export class SutureParty implements Party {
       hello,
       onMessage,
       onClose: (code) =>
-        this.#fail(new Error(`device ${number} was closed with ${code}`)),
+        this.#fail(new Error(`${nameOf(own)} was closed with ${code}`)),
     });
     this.#lines.push(line);
   }
@@ -240,6 +242,11 @@ function manifestOf(
     ],
     recordIds: [...new Set(changes.map(({ recordId }) => recordId))],
   };
+}
+
+/** As the hospital counts: of those that come back in a shift, the first need not be 0. */
+function nameOf({ device }: AwayDevice): string {
+  return `device ${device.number}`;
 }
 
 function hashOf({ hash }: WrittenChange): string {
