@@ -3,6 +3,7 @@ import type { Clock, Random, RecordType, Store, Timers } from "@suture/schema";
 
 import type { LockOptions } from "./device-lock.ts";
 import type { Fetch } from "./identity/identity-request.ts";
+import type { SpareNumbers } from "./identity/password-checks.ts";
 import type { Exclusively } from "./identity/token-renewal.ts";
 import type { TokenStore } from "./identity/token-store.ts";
 import type { LogChannel } from "./store/log-events.ts";
@@ -26,6 +27,8 @@ export interface ClientOptions {
   readonly exclusively?: Exclusively;
   /** For a device that people share: each uses it behind their own password, and it is locked once nobody does. */
   readonly lock?: LockOptions;
+  /** For what has to be counted on a device that is locked and full. */
+  readonly spareNumbers?: SpareNumbers;
   /** To the other contexts: the device is locked, also where that could not be stored. They call `client.lock.closeHere()`. */
   readonly tellLocked?: () => void;
   /** To the other contexts that have the same store open. */

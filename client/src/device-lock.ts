@@ -19,6 +19,7 @@ import {
 import type { RequestError } from "./identity/identity-request.ts";
 import {
   PasswordChecks,
+  type SpareNumbers,
   type TooManyTries,
 } from "./identity/password-checks.ts";
 import type { CurrentPerson } from "./records/record-deps.ts";
@@ -52,6 +53,7 @@ export interface DeviceLockDeps {
   readonly timers: Timers;
   /** Says to the other tabs, which have no other way to know of a lock that cannot be stored, to `closeHere`. */
   readonly tellLocked?: () => void;
+  readonly spareNumbers?: SpareNumbers | undefined;
   /** Without them nothing is locked by itself, and no password can be judged here. */
   readonly options: LockOptions | undefined;
   person(): CurrentPerson | null;
@@ -70,6 +72,8 @@ export interface DeviceLockDeps {
 const worthNotingMs = 30_000;
 /** After a lock that could not be stored. */
 const storeAgainMs = 10_000;
+/** Of the spare numbers. */
+const closedNumber = "closed";
 
 export class DeviceLock {
   readonly #deps: DeviceLockDeps;
@@ -108,14 +112,36 @@ export class DeviceLock {
     return this.#isClosedHere;
   }
 
+  /** Whether a device that was full was closed: its row does not say so. */
+  async isMarkedClosed(): Promise<boolean> {
+    const number = await this.#deps.spareNumbers
+      ?.read(closedNumber)
+      .catch(() => 0);
+    return (number ?? 0) > 0;
+  }
+
+  /** Over restarts, where the row cannot say so. */
+  async markClosed(): Promise<void> {
+    // Where this is not kept either, it is closed for as long as a tab is open.
+    await this.#deps.spareNumbers
+      ?.raise(closedNumber, 0, 1)
+      .catch(() => undefined);
+  }
+
+  /** The row says who uses the device. */
+  async unmark(): Promise<void> {
+    // What cannot be taken back is, when the device is opened the next time.
+    await this.#deps.spareNumbers?.clear(closedNumber).catch(() => undefined);
+  }
+
   /** From now on the store's word counts, here as in the other tabs. */
   wasStored(): void {
     this.#isClosedHere = false;
   }
 
   /**
-   * Opens the device for somebody who is signed in on it. Where the server answers, it judges the password; else the check that was
-   * kept here when it last did.
+   * Opens the device for somebody who is signed in on it. Where the server answers, it judges the password; else, and where nothing
+   * that it says could be kept, the check that was kept here when it last did.
    */
   async open({
     personId,
@@ -130,8 +156,8 @@ export class DeviceLock {
     if (begun?.ok === false) return begun;
     const attempt = begun?.value;
     if (attempt === undefined) return err({ code: "sign-in-needed" });
-    if (attempt.email !== null && this.#deps.isServerAnswering()) {
-      const { email } = attempt;
+    const { email, isStored } = attempt;
+    if (email !== null && isStored && this.#deps.isServerAnswering()) {
       const asked = await this.#deps.signIn({ email, password, deviceName });
       if (asked.ok) return ok(undefined);
       if (isAboutThePassword(asked.error)) return asked;
@@ -211,6 +237,7 @@ export class DeviceLock {
       await this.#deps.readPersonsAnew();
     } catch {
       if (this.#isStopped) return;
+      await this.markClosed();
       // Nobody gets further here meanwhile.
       this.#storingAgain = this.#deps.timers.after(
         storeAgainMs,

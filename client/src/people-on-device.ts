@@ -26,8 +26,10 @@ import {
   type WorkUnsynced,
 } from "./leave-device.ts";
 import type { CurrentPerson } from "./records/record-deps.ts";
+import type { DeviceRow } from "./store/client-tables.ts";
 import { changeDevice, readDevice } from "./store/device-row.ts";
 import type { LocalLog } from "./store/local-log.ts";
+import { isFull } from "./store/store-space.ts";
 import type { SyncDriver } from "./sync/sync-engine.ts";
 
 /** For a server that is asked while somebody stands in front of a locked device, which opens without it as well. */
@@ -48,10 +50,18 @@ export class PeopleOnDevice {
   readonly renewal: TokenRenewal;
   readonly lock: DeviceLock;
   #current: CurrentPerson | null = null;
+  /** Who uses the device in this tab, where that could not be stored; holds for as long as the row says what it said then. */
+  #unstored: { readonly personId: PersonId; readonly over: DeviceRow } | null =
+    null;
 
   constructor(deps: PeopleDeps) {
     this.#deps = deps;
     const { options, log, sync } = deps;
+    log.space.watch(() => {
+      if (log.space.isFull || this.#unstored === null) return;
+      // What fails is stored by the next who opens the device.
+      void this.#storeUse(this.#unstored.personId).catch(() => undefined);
+    });
     this.renewal = new TokenRenewal(options);
     const fetch = patientFetch(options, unlockPatienceMs);
     this.lock = new DeviceLock({
@@ -88,14 +98,14 @@ export class PeopleOnDevice {
     const { options, log, sync } = this.#deps;
     const grant = await options.tokens.loadGrant(personId);
     if (grant === undefined) return false;
-    const usedAtMs = options.clock.now();
-    await log.write((tx) =>
-      changeDevice(tx, ({ isLocked: _opened, ...row }) => ({
-        ...row,
-        personId,
-        usedAtMs,
-      })),
-    );
+    try {
+      await this.#storeUse(personId);
+    } catch (cause) {
+      if (!isFull(cause)) throw cause;
+      // For this tab alone, and until it is loaded again.
+      await this.lock.markClosed();
+      this.#unstored = { personId, over: await log.read(readDevice) };
+    }
     this.lock.begin();
     const before = this.#current?.personId;
     await this.readAnew();
@@ -118,11 +128,16 @@ export class PeopleOnDevice {
   async readAnew(): Promise<void> {
     const { options, log } = this.#deps;
     const personIds = await options.tokens.listPersonIds();
-    const { personId: last, isLocked = false } = await log.read(readDevice);
+    const row = await log.read(readDevice);
+    const unstored = this.#unstoredOver(row);
     // Where each has to sign in, nobody is put in another's place.
     const next = options.lock === undefined ? personIds[0] : undefined;
-    if (isLocked) this.lock.wasStored();
-    const isClosed = isLocked || this.lock.isClosedHere;
+    if (row.isLocked === true) this.lock.wasStored();
+    const isClosed =
+      this.lock.isClosedHere ||
+      (unstored === undefined &&
+        (row.isLocked === true || (await this.lock.isMarkedClosed())));
+    const last = unstored ?? row.personId;
     const current = isClosed
       ? undefined
       : (personIds.find((id) => id === last) ?? next);
@@ -136,7 +151,32 @@ export class PeopleOnDevice {
     this.#deps.onSignedIn(personIds);
   }
 
+  async #storeUse(personId: PersonId): Promise<void> {
+    const { options, log } = this.#deps;
+    const usedAtMs = options.clock.now();
+    await log.write((tx) =>
+      changeDevice(tx, ({ isLocked: _opened, ...row }) => ({
+        ...row,
+        personId,
+        usedAtMs,
+      })),
+    );
+    this.#unstored = null;
+    await this.lock.unmark();
+  }
+
+  /** Of this tab, unless the row was changed since that could not be stored. */
+  #unstoredOver(row: DeviceRow): PersonId | undefined {
+    if (this.#unstored === null) return undefined;
+    const { personId, over } = this.#unstored;
+    if (row.personId === over.personId && row.isLocked === over.isLocked)
+      return personId;
+    this.#unstored = null;
+    return undefined;
+  }
+
   async #leaveToNobody(): Promise<void> {
+    this.#unstored = null;
     const take = () => void (this.#current = null);
     // What could not be kept of theirs keeps the device open for nobody.
     if (this.#current !== null) await this.#deps.handOver(take).catch(take);

@@ -24,6 +24,7 @@ import { openDataKey } from "./data-key.ts";
 import { openIndexedDbStore } from "./open-indexed-db-store.ts";
 import { openIndexedDbTokenStore } from "./open-indexed-db-token-store.ts";
 import { RowSealer } from "./row-sealing.ts";
+import { openSpareNumbers } from "./spare-numbers.ts";
 
 export interface BrowserOptions {
   /** Of the server: `location.origin`, where that serves the app. */
@@ -39,7 +40,13 @@ export interface BrowserOptions {
 
 type Parts = Pick<
   ClientOptions,
-  "url" | "store" | "tokens" | "connect" | "channel" | "exclusively"
+  | "url"
+  | "store"
+  | "tokens"
+  | "spareNumbers"
+  | "connect"
+  | "channel"
+  | "exclusively"
 > &
   Pick<BrowserOptions, "appVersion" | "recordTypes" | "lock">;
 
@@ -107,6 +114,7 @@ export async function openBrowserParts(
     ...options,
     store,
     tokens: await openIndexedDbTokenStore(name, { random: systemRandom }),
+    spareNumbers: openSpareNumbers(name),
     connect: connectBrowser({ fetch: fetchPatiently, timers: systemTimers }),
     channel: channel.ofLogs,
     exclusively: (work) =>

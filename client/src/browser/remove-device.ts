@@ -6,6 +6,7 @@ import { BrowserChannel } from "./browser-channel.ts";
 import { deleteDamagedRows } from "./damaged-rows.ts";
 import { destroyDataKey } from "./data-key.ts";
 import { deleteIndexedDbTokenStore } from "./open-indexed-db-token-store.ts";
+import { deleteSpareNumbers } from "./spare-numbers.ts";
 import { deleteIndexedDbStore } from "./store-database.ts";
 
 /** `name` is that of `BrowserOptions`. This page's own client is closed before. */
@@ -16,6 +17,7 @@ export async function removeDevice(name: string): Promise<void> {
   await deleteIndexedDbTokenStore(name);
   await deleteIndexedDbStore(name);
   await deleteDamagedRows(name);
+  await deleteSpareNumbers(name);
   channel.say("removed", null);
   channel.close();
 }

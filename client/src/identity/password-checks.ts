@@ -5,6 +5,8 @@
  * PBKDF2 with SHA-256 (RFC 8018, 5.2), which every browser does by itself, under a salt of its own. A try counts before it is
  * judged, so that neither a reload nor a second tab brings further ones; after three that were wrong each has to wait, longer each
  * time. The clock is the device's: one that was set back makes whoever tries wait anew.
+ *
+ * Where a full device takes no row, a try is counted in a spare number; where not even that is taken, each waits the longest. SPEC AP-167.
  */
 import {
   bytesToHex,
@@ -23,6 +25,7 @@ import {
   type PasswordCheckRow,
 } from "../store/client-tables.ts";
 import type { LocalLog } from "../store/local-log.ts";
+import { isFull } from "../store/store-space.ts";
 
 /** Of a password that is tried after it was wrong several times. */
 export interface TooManyTries {
@@ -34,7 +37,17 @@ export interface TooManyTries {
 export interface Try {
   /** Null for somebody whose password the server never had. */
   readonly email: string | null;
+  /** Whether the device takes what is stored: else nothing of a sign-in can be kept either. */
+  readonly isStored: boolean;
   isRight(password: string): Promise<boolean>;
+}
+
+/** Whole numbers that a device keeps where it has no space for rows; 0 until they are raised. Each call rejects where that fails. */
+export interface SpareNumbers {
+  read(name: string): Promise<number>;
+  /** Durable once it resolves. False where it was not `from` any more, or somebody else has raised it. */
+  raise(name: string, from: number, to: number): Promise<boolean>;
+  clear(name: string): Promise<void>;
 }
 
 /** Before one has to wait. */
@@ -42,16 +55,22 @@ const freeTries = 3;
 const firstWaitMs = 30_000;
 const longestWaitMs = 15 * 60_000;
 
+/** A spare number says how many tries there were, and in which second the last one was. */
+const secondsInNumber = 2 ** 33;
+
 interface PasswordCheckDeps {
   readonly log: Pick<LocalLog, "read" | "write">;
   readonly clock: Clock;
   readonly random: Random;
   /** Of PBKDF2, for checks that are made from now on. */
   readonly rounds: number;
+  readonly spareNumbers?: SpareNumbers | undefined;
 }
 
 export class PasswordChecks {
   readonly #deps: PasswordCheckDeps;
+  /** When the last try began that is counted nowhere, by person. */
+  readonly #uncountedAtMs = new Map<PersonId, number>();
 
   constructor(deps: PasswordCheckDeps) {
     this.#deps = deps;
@@ -72,10 +91,34 @@ export class PasswordChecks {
         lastTryAtMs: 0,
       }),
     );
+    await this.#forgetUnstored(personId);
   }
 
   /** Undefined where there is no check of this person's. */
-  begin(personId: PersonId): Promise<Result<Try | undefined, TooManyTries>> {
+  async begin(
+    personId: PersonId,
+  ): Promise<Result<Try | undefined, TooManyTries>> {
+    try {
+      return await this.#beginStored(personId);
+    } catch (cause) {
+      if (!isFull(cause)) throw cause;
+    }
+    const { log } = this.#deps;
+    const check = await log.read((tx) =>
+      tx.get(passwordChecksTable, [personId]),
+    );
+    if (check === undefined) return ok(undefined);
+    const waitMs = await this.#countUnstored(personId, check).catch(() =>
+      this.#waitUncounted(personId),
+    );
+    return waitMs > 0
+      ? err({ code: "too-many-tries", retryAfterMs: waitMs })
+      : ok(this.#tryOf(personId, check, false));
+  }
+
+  #beginStored(
+    personId: PersonId,
+  ): Promise<Result<Try | undefined, TooManyTries>> {
     const { log, clock } = this.#deps;
     return log.write(async (tx) => {
       const check = await tx.get(passwordChecksTable, [personId]);
@@ -97,12 +140,59 @@ export class PasswordChecks {
         wrongTries: check.wrongTries + 1,
         lastTryAtMs: nowMs,
       });
-      const { email } = check;
-      return ok({
-        email,
-        isRight: (password: string) => this.#judge(personId, password, check),
-      });
+      return ok(this.#tryOf(personId, check, true));
     });
+  }
+
+  #tryOf(personId: PersonId, check: PasswordCheckRow, isStored: boolean): Try {
+    const { email } = check;
+    return {
+      ...{ email, isStored },
+      isRight: (password) => this.#judge(personId, password, check),
+    };
+  }
+
+  /** Gives back how long to wait; 0 where the try is counted, on top of those that were stored. */
+  async #countUnstored(
+    personId: PersonId,
+    { wrongTries, lastTryAtMs }: PasswordCheckRow,
+  ): Promise<number> {
+    const { spareNumbers, clock } = this.#deps;
+    if (spareNumbers === undefined) return this.#waitUncounted(personId);
+    for (;;) {
+      const number = await spareNumbers.read(personId);
+      const unstored = Math.floor(number / secondsInNumber);
+      const lastMs = Math.max(lastTryAtMs, (number % secondsInNumber) * 1_000);
+      const nowMs = clock.now();
+      const waitMs = waitAfter(wrongTries + unstored);
+      const isSetBack = nowMs < lastMs;
+      const leftMs = isSetBack ? waitMs : lastMs + waitMs - nowMs;
+      if (leftMs > 0 && !isSetBack) return leftMs;
+      const nowSeconds = Math.floor(nowMs / 1_000);
+      const next = (unstored + 1) * secondsInNumber + nowSeconds;
+      // Where another tab was faster, its try counts first.
+      if (await spareNumbers.raise(personId, number, next))
+        return Math.max(0, leftMs);
+    }
+  }
+
+  /** Whoever loads the page again waits anew: nothing else remembers. */
+  #waitUncounted(personId: PersonId): number {
+    const nowMs = this.#deps.clock.now();
+    const lastMs = this.#uncountedAtMs.get(personId);
+    const leftMs =
+      lastMs === undefined || nowMs < lastMs
+        ? longestWaitMs
+        : lastMs + longestWaitMs - nowMs;
+    if (leftMs <= 0 || leftMs === longestWaitMs)
+      this.#uncountedAtMs.set(personId, nowMs);
+    return Math.max(0, leftMs);
+  }
+
+  async #forgetUnstored(personId: PersonId): Promise<void> {
+    this.#uncountedAtMs.delete(personId);
+    // Who cannot be forgiven waits longer after the next wrong try.
+    await this.#deps.spareNumbers?.clear(personId).catch(() => undefined);
   }
 
   async #judge(
@@ -111,7 +201,7 @@ export class PasswordChecks {
     check: PasswordCheckRow,
   ): Promise<boolean> {
     if ((await digestOf(password, check)) !== check.digest) return false;
-    await this.#deps.log.write(async (tx) => {
+    const forget = this.#deps.log.write(async (tx) => {
       const now = await tx.get(passwordChecksTable, [personId]);
       if (now !== undefined)
         await tx.put(passwordChecksTable, [personId], {
@@ -119,6 +209,10 @@ export class PasswordChecks {
           wrongTries: 0,
         });
     });
+    await forget.catch((cause: unknown) => {
+      if (!isFull(cause)) throw cause;
+    });
+    await this.#forgetUnstored(personId);
     return true;
   }
 }
