@@ -13,17 +13,17 @@ import type { WritesByTable } from "./work-rows.ts";
 export type WritesByPartition = ReadonlyMap<string, WritesByTable>;
 
 /**
- * Resolves once it is on the disk, with what it says of tables in memory. Rejects with what the browser says, and nothing of it is stored. `state` is as it was before;
- * `lasting` snapshots are given what the rows were.
+ * Resolves once it is on the disk, with what it says of tables in memory. Rejects with what the browser says, and nothing of it is
+ * stored. `next` is the state with the number of this commit; `lasting` snapshots are given what the rows were.
  */
 export async function commitWrites(
   { db, sealer, memoryTables }: SnapshotDeps,
   writes: WritesByPartition,
-  state: StoreState,
+  next: StoreState,
   lasting: Iterable<Snapshot>,
 ): Promise<readonly MemoryWrite[]> {
   const keepers = Array.from(lasting, (snapshot) => snapshot.keeper());
-  const commitNumber = state.commitNumber + 1;
+  const { commitNumber } = next;
   const memoryWrites: MemoryWrite[] = [];
   const tx = db.transaction(["rows", "state", "memory_writes"], "readwrite", {
     durability: "strict",
@@ -51,13 +51,13 @@ export async function commitWrites(
         commitNumber,
       );
     const memoryWritesFrom = Math.max(
-      state.memoryWritesFrom,
+      next.memoryWritesFrom,
       commitNumber - maxMemoryWriteCommits,
     );
-    if (memoryWritesFrom > state.memoryWritesFrom)
+    if (memoryWritesFrom > next.memoryWritesFrom)
       log.delete(IDBKeyRange.upperBound(memoryWritesFrom));
-    const next: StoreState = { ...state, commitNumber, memoryWritesFrom };
-    unwrap(tx.objectStore("state")).put(next, stateKey);
+    const stored: StoreState = { ...next, memoryWritesFrom };
+    unwrap(tx.objectStore("state")).put(stored, stateKey);
     tx.commit();
   } catch (cause) {
     tx.done.catch(() => undefined);

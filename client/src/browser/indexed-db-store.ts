@@ -236,7 +236,8 @@ export class IndexedDbStore implements Store {
     const { shared } = this.#deps;
     const commitNumber = state.commitNumber + 1;
     shared.beginsCommit(commitNumber);
-    const writing = commitWrites(this.#deps, writes, state, this.#snapshots);
+    const next = { ...state, commitNumber };
+    const writing = commitWrites(this.#deps, writes, next, this.#snapshots);
     try {
       shared.hasCommitted(commitNumber, await writing);
     } catch (cause) {
