@@ -1,7 +1,7 @@
 /**
  * The sealed copy of a table in memory: a head, and runs of slices (see `held-table.ts`), so a page that is opened reads the slices that it
- * seeks something in, and nothing else. It is renewed by one more run, of what was written since; when there are many, the short ones at
- * the end become one. Slices are written before the head that names them, some at a time, so nobody waits for it and whatever cuts it off
+ * seeks something in, and nothing else. It is renewed by one more run, of what was written since; when there are many, short ones at the
+ * end become one. Slices are written before the head that names them, some at a time, so nobody waits for it and whatever cuts it off
  * leaves the copy before. A copy may be missing, old, or damaged: then the table is made from what it follows from. SPEC WB-12, WB-28,
  * WB-46 to WB-49.
  */
@@ -31,7 +31,7 @@ const rowsInSlice = 300;
 /** Some ten milliseconds to seal, so that whoever types meanwhile notices nothing. */
 const slicesAtOnce = 5;
 /** A search opens a slice of each. */
-const maxRuns = 8;
+const maxRuns = 10;
 
 const headSchema = z.strictObject({
   commitNumber: z.int().nonnegative(),
@@ -143,17 +143,20 @@ async function* withoutDeleted(
     yield page?.filter(({ value }) => value !== null);
 }
 
-/** How many stay as they are: all of a few, else those that are much longer than all behind them. */
+/** How many stay as they are: all of a few, else so many that least is written for each of those that go. */
 function keptCount(runs: readonly Run[], writtenCount: number): number {
-  let count = runs.length;
-  if (count < maxRuns) return count;
+  let kept = runs.length;
+  if (kept < maxRuns) return kept;
   let joinedCount = writtenCount;
-  for (const { rowCount } of runs.toReversed()) {
-    if (rowCount > 2 * joinedCount) break;
+  let least = Infinity;
+  for (const [goneCount, { rowCount }] of runs.toReversed().entries()) {
     joinedCount += rowCount;
-    count -= 1;
+    const cost = joinedCount / (goneCount + 1);
+    if (cost > least) continue;
+    least = cost;
+    kept = runs.length - goneCount - 1;
   }
-  return Math.min(count, maxRuns - 1);
+  return kept;
 }
 
 /** Undefined where a slice of what is joined does not open. */
