@@ -72,6 +72,14 @@ test("[CL-24] a page reads what it shows and a search what it finds, however man
   expect(takeCounts()["views"] ?? 0).toBe(0);
 });
 
+test("[CL-15] somebody is found by their whole name, as people say it", async () => {
+  const { client } = await hospital(8);
+  const countOf = async (matching: string) =>
+    (await client.patients.list({ matching })).length;
+  expect(await countOf("Tariro 3 Unal")).toBe(1);
+  expect(await countOf("tariro 3 mo")).toBe(0);
+});
+
 test("[AP-177] what cannot be read takes nobody's place in a list: as many are there as were asked for, where there are as many", async () => {
   const { client, store } = await hospital(12);
   const all = (await client.patients.list()).map(({ id }) => id);

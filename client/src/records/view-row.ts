@@ -34,6 +34,7 @@ export function viewOf(state: RecordState): ViewRow {
     ...(type.wordsOf?.(saidBy(state)) ?? []),
     ...named,
     ...contents.flatMap(wordsIn),
+    ...contents.flatMap(spokenNamesIn),
     ...Object.values(values).filter((value) => typeof value === "string"),
   ].filter((word) => word.length <= 200);
   return {
@@ -87,18 +88,35 @@ function readingOf({ type, index, fold }: RecordState, name: string) {
 
 /** `family, given` of the first human name. */
 function nameIn(content: unknown): readonly string[] {
-  if (typeof content !== "object" || content === null || !("name" in content))
-    return [];
-  const names: unknown = content.name;
-  const first: unknown = Array.isArray(names) ? names[0] : undefined;
-  if (typeof first !== "object" || first === null) return [];
-  const family = "family" in first ? stringsIn(first.family) : [];
-  const given = "given" in first ? stringsIn(first.given) : [];
-  const text = "text" in first ? stringsIn(first.text) : [];
+  const [first] = humanNamesIn(content);
+  if (first === undefined) return [];
+  const { family, given, text } = first;
   const parts = [family.join(" "), given.join(" ")].filter(
     (part) => part !== "",
   );
   return parts.length > 0 ? [parts.join(", ")] : text;
+}
+
+/** As people say and type them: `given family`. */
+function spokenNamesIn(content: unknown): readonly string[] {
+  return humanNamesIn(content)
+    .map(({ given, family }) => [...given, ...family].join(" "))
+    .filter((name) => name !== "");
+}
+
+function humanNamesIn(content: unknown) {
+  if (typeof content !== "object" || content === null || !("name" in content))
+    return [];
+  const names: readonly unknown[] = Array.isArray(content.name)
+    ? content.name
+    : [];
+  return names.flatMap((name) => {
+    if (typeof name !== "object" || name === null) return [];
+    const family = "family" in name ? stringsIn(name.family) : [];
+    const given = "given" in name ? stringsIn(name.given) : [];
+    const text = "text" in name ? stringsIn(name.text) : [];
+    return [{ family, given, text }];
+  });
 }
 
 /** What a code says is no name, number or reference. */

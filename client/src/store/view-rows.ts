@@ -131,8 +131,14 @@ function wordKeys(
   recordType: string,
   { parentId, terms, recordId }: ViewRow,
 ): readonly (readonly string[])[] {
-  const starts = new Set(terms.flatMap(fromEachWord));
-  return [...starts]
+  const starts = [...new Set(terms.flatMap(fromEachWord))];
+  const sorted = starts.toSorted();
+  // What begins a longer one is found by that.
+  const needless = new Set(
+    sorted.filter((start, at) => sorted[at + 1]?.startsWith(start) === true),
+  );
+  return starts
+    .filter((start) => !needless.has(start))
     .slice(0, maxWords)
     .map((words) => [recordType, parentInKey(parentId), words, recordId]);
 }
