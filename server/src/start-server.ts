@@ -41,6 +41,7 @@ import { seedSample } from "./sample/seed-sample.ts";
 import { createServer, type SutureServer } from "./server.ts";
 import { lockData, storeFileIn } from "./store/data-lock.ts";
 import { openSqliteStore } from "./store/open-sqlite-store.ts";
+import { serverMigrations } from "./server-migrations.ts";
 import { serverTables } from "./server-tables.ts";
 import type { SystemLog } from "./system-log.ts";
 import { systemFetch } from "./system-runtime.ts";
@@ -174,7 +175,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
     const store = await openSqliteStore({
       file,
       tables: serverTables,
-      migrations: [],
+      migrations: serverMigrations,
     });
     // Accounts write by themselves, never inside a transaction of the store.
     const database = new Database(file, { timeout: 5_000 });

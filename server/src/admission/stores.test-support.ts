@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryStore, type Store } from "@suture/schema";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
+import { serverMigrations } from "../server-migrations.ts";
 import { serverTables } from "../server-tables.ts";
 
 export interface OpenedStore {
@@ -27,7 +28,7 @@ export async function openTestStore(
   const store = await openSqliteStore({
     file: join(directory, "store.sqlite"),
     tables: serverTables,
-    migrations: [],
+    migrations: serverMigrations,
     onCommit: (writeCount) => commits.push(writeCount),
   });
   return {

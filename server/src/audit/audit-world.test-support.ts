@@ -23,6 +23,7 @@ import { HandTimers } from "../gateway/sync/hand-timers.test-support.ts";
 import { createKeyRing, type KeyRing } from "../identity/key-ring.ts";
 import { storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
+import { serverMigrations } from "../server-migrations.ts";
 import { serverTables } from "../server-tables.ts";
 import { silentLog } from "../system-log.ts";
 import { noteReads } from "./append-audit.ts";
@@ -42,7 +43,11 @@ export interface AuditWorld {
 }
 
 export function openFile(file: string): Promise<Store> {
-  return openSqliteStore({ file, tables: serverTables, migrations: [] });
+  return openSqliteStore({
+    file,
+    tables: serverTables,
+    migrations: serverMigrations,
+  });
 }
 
 export async function createAuditWorld(): Promise<AuditWorld> {

@@ -20,6 +20,7 @@ import {
 import { readFhirFiles } from "../import/read-fhir-files.ts";
 import { lockData, storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
+import { serverMigrations } from "../server-migrations.ts";
 import { serverTables } from "../server-tables.ts";
 import type { CliOutput, ExitCode } from "./cli-output.ts";
 
@@ -91,7 +92,7 @@ export async function runImportFhir(
     const store = await openSqliteStore({
       file: storeFileIn(data),
       tables: serverTables,
-      migrations: [],
+      migrations: serverMigrations,
     });
     try {
       bar.show("Comparing", 0, files.value.resources.length);

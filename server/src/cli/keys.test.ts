@@ -9,6 +9,7 @@ import { personMembersTable } from "../identity/identity-tables.ts";
 import { HandSetClock, issuer } from "../identity/identity-world.ts";
 import { createKeyRing, type KeyRing } from "../identity/key-ring.ts";
 import { listSigningKeys } from "../identity/signing-keys.ts";
+import { serverMigrations } from "../server-migrations.ts";
 import { serverTables } from "../server-tables.ts";
 import { storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
@@ -34,7 +35,7 @@ beforeEach(async () => {
   store = await openSqliteStore({
     file: storeFileIn(directory),
     tables: serverTables,
-    migrations: [],
+    migrations: serverMigrations,
   });
   await store.write(organizationId, (tx) =>
     // Only so that there is an organization.

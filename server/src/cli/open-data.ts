@@ -3,6 +3,7 @@ import { StoreError, type Store } from "@suture/schema";
 
 import { storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
+import { serverMigrations } from "../server-migrations.ts";
 import { serverTables } from "../server-tables.ts";
 import type { CliOutput, ExitCode } from "./cli-output.ts";
 
@@ -25,7 +26,7 @@ export async function withStore(
     store = await openSqliteStore({
       file,
       tables: serverTables,
-      migrations: [],
+      migrations: serverMigrations,
       // Commands name the row that is damaged; and a server may be working beside them.
       isChecked: false,
     });

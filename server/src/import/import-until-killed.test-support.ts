@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { createRecordTypes, sutureRecords } from "@suture/schema";
 import { lockData, storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
+import { serverMigrations } from "../server-migrations.ts";
 import { serverTables } from "../server-tables.ts";
 import { systemClock, systemRandom } from "../system-runtime.ts";
 import { importFhir } from "./import-fhir.ts";
@@ -18,7 +19,7 @@ export async function importAndTell(
   const store = await openSqliteStore({
     file: storeFileIn(directory),
     tables: serverTables,
-    migrations: [],
+    migrations: serverMigrations,
   });
   await importFhir(
     {

@@ -11,6 +11,7 @@ import { openRecordView } from "../log/record-view.ts";
 import { reviewsTable } from "../review/review-tables.ts";
 import { storeFileIn } from "../store/data-lock.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
+import { serverMigrations } from "../server-migrations.ts";
 import { serverTables } from "../server-tables.ts";
 import { importFhir, type Imported } from "./import-fhir.ts";
 import type { CountName } from "./import-report.ts";
@@ -54,7 +55,7 @@ export function openStoreIn(directory: string): Promise<Store> {
   return openSqliteStore({
     file: storeFileIn(directory),
     tables: serverTables,
-    migrations: [],
+    migrations: serverMigrations,
   });
 }
 

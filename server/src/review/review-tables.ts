@@ -50,7 +50,7 @@ export const openReviewsTable = defineTable({
   schema: z.strictObject({ recordType: z.string() }),
 });
 
-/** `[scopeId, closedAtMs, reviewId]`: the closed ones, as they closed; none from before this list was kept. */
+/** `[scopeId, closedAtMs, reviewId]`: the closed ones, as they closed. */
 export const closedReviewsTable = defineTable({
   name: "reviews_closed",
   schema: z.strictObject({}),

@@ -19,6 +19,7 @@ import {
   typeOf,
 } from "../../admission/world.test-support.ts";
 import { openSqliteStore } from "../../store/open-sqlite-store.ts";
+import { serverMigrations } from "../../server-migrations.ts";
 import { serverTables } from "../../server-tables.ts";
 import {
   createHttpWorld,
@@ -58,7 +59,7 @@ beforeAll(async () => {
   const store = await openSqliteStore({
     file,
     tables: serverTables,
-    migrations: [],
+    migrations: serverMigrations,
   });
   world = await createHttpWorld({ store });
   const { admin, organizationId, teamId } = world.world;
