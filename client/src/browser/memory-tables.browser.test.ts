@@ -1,10 +1,10 @@
 /** Tables that are kept in memory, within one tab; what other tabs write to them is tried in `shared-store`. */
-import type { Store } from "@suture/schema";
+import type { Store, WriteTransaction } from "@suture/schema";
 import type { IDBPDatabase } from "idb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { BrowserStores } from "./browser-stores.test-support.ts";
-import type { MemoryTable } from "./memory-tables.ts";
+import { maxMemoryWriteCommits, type MemoryTable } from "./memory-tables.ts";
 import {
   byNameInMemory,
   byNameTable,
@@ -114,32 +114,24 @@ test("[WB-12] the table is made anew after a migration, whatever the copy says",
 
 test("[WB-28] a copy is renewed once much was written since, in however few commits, and then needs none of it", async () => {
   await leaveCopy();
-  const many = Array.from({ length: 8_000 }, (_, number) => `q${number}`);
-  const first = await open();
-  await first.write(partition, async (tx) => {
-    for (const id of many) await putPerson(tx, id, "Moyo");
-  });
-  await first.close();
+  await receive(0, 8_000);
   await stores.raw((db) => db.clear("memory_writes"));
   const counting = countingFills();
   const again = await open(counting.tables);
-  expect(await again.read(partition, namesIn)).toHaveLength(8_002);
+  expect(await readNames(again)).toHaveLength(8_002);
   expect(counting.fillCount).toBe(0);
 });
 
 test("[WB-28] a tab's own writes count as well, where it reads no other's", async () => {
   const first = await open();
-  await first.write(partition, (tx) => putPerson(tx, "p1", "Amina"));
-  expect(await first.read(partition, namesIn)).toEqual(["Amina p1"]);
-  await first.write(partition, async (tx) => {
-    for (let number = 0; number < 8_001; number += 1)
-      await putPerson(tx, `q${number}`, "Moyo");
-  });
+  await first.write(partition, (tx) => putPerson(tx, "a1", "Amina"));
+  expect(await first.read(partition, namesIn)).toEqual(["Amina a1"]);
+  await first.write(partition, (tx) => addPeople(tx, 0, 8_001));
   await first.close();
   await stores.raw((db) => db.clear("memory_writes"));
   const counting = countingFills();
   const again = await open(counting.tables);
-  expect(await again.read(partition, namesIn)).toHaveLength(8_002);
+  expect(await readNames(again)).toHaveLength(8_002);
   expect(counting.fillCount).toBe(0);
 });
 
@@ -155,6 +147,17 @@ test("[WB-47] whoever receives much keeps a copy, also where nobody reads the ta
   const counting = countingFills();
   const store = await open(counting.tables);
   expect(await readNames(store)).toHaveLength(8_300);
+  expect(counting.fillCount).toBe(0);
+});
+
+test("[WB-47] so does whoever commits little, however often, so what was written since the copy is always known", async () => {
+  const first = await open();
+  for (let number = 0; number <= maxMemoryWriteCommits; number += 1)
+    await first.write(partition, (tx) => putPerson(tx, `p${number}`, "Moyo"));
+  await first.close();
+  const counting = countingFills();
+  const store = await open(counting.tables);
+  expect(await readNames(store)).toHaveLength(maxMemoryWriteCommits + 1);
   expect(counting.fillCount).toBe(0);
 });
 
@@ -222,16 +225,24 @@ async function leaveCopy(): Promise<void> {
   await first.close();
 }
 
-/** Of people from one number up to another, in one commit, by a tab that reads nothing. */
+/** In one commit, by a tab that reads nothing. */
 async function receive(from: number, to: number): Promise<void> {
   const store = await open();
-  await store.write(partition, async (tx) => {
-    for (let number = from; number < to; number += 1) {
-      const name = `N${String(number).padStart(4, "0")}`;
-      await putPerson(tx, `p${number}`, name);
-    }
-  });
+  await store.write(partition, (tx) => addPeople(tx, from, to));
   await store.close();
+}
+
+/** From one number up to another. */
+async function addPeople(
+  tx: WriteTransaction,
+  from: number,
+  to: number,
+): Promise<void> {
+  for (let number = from; number < to; number += 1) {
+    const name = `N${String(number).padStart(4, "0")}`;
+    await tx.put(peopleTable, [`q${number}`], { name });
+    await tx.put(byNameTable, [name, `q${number}`], true);
+  }
 }
 
 /** From the table in memory alone. */

@@ -26,6 +26,8 @@ const manyCommits = 32;
 
 /** A commit of so many is by somebody who receives records. */
 const manyWrites = 100;
+/** Where each commit is of few, whoever makes so many of them. Far fewer than are kept for a copy to go on from. */
+const manyOwnCommits = 128;
 
 interface Tried {
   readonly copy: TableCopy;
@@ -37,13 +39,15 @@ export class SharedMemory {
   readonly #deps: CopyDeps;
   /** By place, as of which it was last tried to renew a copy. */
   readonly #tried = new Map<string, Tried>();
-  /** Places of which a copy is being written, or waits for another. */
-  readonly #renewing = new Set<string>();
+  /** By place of which a copy is being written, or waits for another: the least patience of whoever came meanwhile. */
+  readonly #renewing = new Map<string, number>();
   /** By place, those of which a slice did not open. */
   readonly #unreadable = new Map<string, TableCopy>();
   /** By place among all slices, the one that was used last at the end. */
   readonly #slices = new Map<string, Overlay<StoredValue>>();
   #memory: Memory = new Map();
+  /** How many commits this tab made since it last looked whether it knows the tables. */
+  #ownCount = 0;
   #filling: Promise<void> | undefined;
   #keeping: Promise<unknown> = Promise.resolve();
   /** The last commits that were all this tab's own: behind the first number, up to the second. */
@@ -135,12 +139,16 @@ export class SharedMemory {
       if (held.commitNumber === commitNumber) this.#renewCopy(place, held, 1);
   }
 
-  /** Those that whoever receives records is to keep copies of, and does not know as of its last commit. */
+  /** Those that whoever commits is to keep copies of, and does not know as of its last commit. */
   behindIn(
     commitNumber: number,
     writes: readonly MemoryWrite[],
   ): readonly string[] {
-    if (writes.length < manyWrites) return [];
+    this.#ownCount += 1;
+    const isMuch =
+      writes.length >= manyWrites || this.#ownCount >= manyOwnCommits;
+    if (!isMuch || writes.length === 0) return [];
+    this.#ownCount = 0;
     const places = new Set(
       writes.map(([partition, table]) => placeInMemory(partition, table)),
     );
@@ -157,26 +165,42 @@ export class SharedMemory {
 
   /** Resolves when no copy is being written. */
   async idle(): Promise<void> {
-    await this.#keeping;
+    for (let last; last !== this.#keeping;) {
+      last = this.#keeping;
+      await last;
+    }
   }
 
   #renewCopy(place: string, held: HeldTable, patience: number): void {
     const last = this.#tried.get(place);
     const tried =
       last?.copy === held.copy ? last : { ...held.copy, writeCount: 0 };
-    if (this.#renewing.has(place) || !isDue(held, tried, patience)) return;
-    this.#renewing.add(place);
+    const meanwhile = this.#renewing.get(place);
+    if (meanwhile !== undefined)
+      this.#renewing.set(place, Math.min(meanwhile, patience));
+    if (meanwhile !== undefined || !isDue(held, tried, patience)) return;
+    this.#renewing.set(place, readerPatience);
     const { copy: behind, commitNumber, writeCount } = held;
     this.#tried.set(place, { copy: behind, commitNumber, writeCount });
-    const keep = async () => {
-      const copy = await keepTable(this.#deps, place, held);
-      this.#goOnWith(place, held, copy);
-    };
     // Without a copy, whoever opens the store next makes the table anew.
     this.#keeping = this.#keeping
-      .then(keep)
+      .then(() => this.#keep(place, held))
       .catch(() => undefined)
-      .then(() => void this.#renewing.delete(place));
+      .then(() => this.#renewAgain(place));
+  }
+
+  async #keep(place: string, held: HeldTable): Promise<void> {
+    const copy = await keepTable(this.#deps, place, held);
+    this.#goOnWith(place, held, copy);
+  }
+
+  /** As much may have been written meanwhile. */
+  #renewAgain(place: string): void {
+    const patience = this.#renewing.get(place);
+    this.#renewing.delete(place);
+    const held = this.#memory.get(place);
+    if (held !== undefined && patience !== undefined)
+      this.#renewCopy(place, held, patience);
   }
 
   /** What the copy says need not be kept in memory any more. Where another is there, it is begun with again. */
@@ -229,7 +253,7 @@ function isDue(
 ): boolean {
   return (
     tried.commitNumber < 0 ||
-    commitNumber - tried.commitNumber > maxCommitsBehind * patience ||
+    commitNumber - tried.commitNumber > maxCommitsBehind ||
     writeCount - tried.writeCount > maxWritesBehind * patience
   );
 }
