@@ -285,3 +285,84 @@ test("[WB-45] after mending, tables in memory are made anew: a copy may say what
   await parts.store.close();
   expect(found).toEqual([]);
 });
+
+async function named(client: Client, organizationId: RecordId, family: string) {
+  const made = await client.patients.create({
+    parentId: organizationId,
+    groups: { identity: { name: [{ family, given: ["Tariro"] }] } },
+  });
+  if (!made.ok) throw new Error(made.error.reason);
+  return made.value.id;
+}
+
+const foundBy = async (client: Client, matching?: string) =>
+  (await client.patients.list(matching === undefined ? {} : { matching })).map(
+    ({ id }) => id,
+  );
+
+test.each(["with a copy of what is found by them", "without one"])(
+  "[WB-54] damaged views, %s, are made anew from what they follow from; lists, searches and choosing who uses the device go on, and it is told",
+  async (how) => {
+    const first = await open();
+    const { organizationId } = await foundClinic({ client: first });
+    const moyo = await named(first, organizationId, "Moyo");
+    const ncube = await named(first, organizationId, "Ncube");
+    expect(await foundBy(first)).toEqual([moyo, ncube]);
+    await close(first);
+    expect((await damage("views")).length).toBeGreaterThan(3);
+    if (how === "without one") {
+      const db = await openStoreDatabase(name, () => undefined);
+      await db.clear("memory_tables");
+      await db.clear("memory_writes");
+      db.close();
+    }
+
+    const client = await open();
+    expect(await foundBy(client)).toEqual([moyo, ncube]);
+    expect(await foundBy(client, "moy")).toEqual([moyo]);
+    expect(await client.peopleHere()).toMatchObject([{ name: "A founder" }]);
+    expect(await client.reviews.list()).toEqual([]);
+    await until(() => told.includes("here"));
+    // Nothing is missing, so there is nothing to report.
+    await close(client);
+    const again = await open();
+    expect(await again.damage.list()).toEqual([]);
+    expect(await foundBy(again)).toEqual([moyo, ncube]);
+  },
+);
+
+test("[WB-54] a record that was changed since its view was made and damaged is found as it is now, and by nothing else", async () => {
+  const first = await open();
+  const { organizationId } = await foundClinic({ client: first });
+  const renamed = await named(first, organizationId, "Moyo");
+  const other = await named(first, organizationId, "Ncube");
+  expect(await foundBy(first)).toEqual([renamed, other]);
+  const record = await first.patients.get(renamed);
+  if (!record.ok) throw new Error(record.error.code);
+  const edit = await record.value.edit();
+  edit.draft.identity.name = [{ family: "Zulu", given: ["Tariro"] }];
+  const saved = await edit.save();
+  expect(saved).toMatchObject({ ok: true });
+  await close(first);
+  await damage("views", (key) => key.includes(renamed));
+  await damage("stale_views");
+
+  const client = await open();
+  expect(await foundBy(client)).toEqual([other, renamed]);
+  expect(await foundBy(client, "moyo")).toEqual([]);
+  expect(await foundBy(client, "zulu")).toEqual([renamed]);
+});
+
+test("[WB-54] where the record is damaged as well as its view, the others are listed", async () => {
+  const first = await open();
+  const { organizationId } = await foundClinic({ client: first });
+  const lost = await named(first, organizationId, "Moyo");
+  const kept = await named(first, organizationId, "Ncube");
+  expect(await foundBy(first)).toEqual([lost, kept]);
+  await close(first);
+  await damage("views", (key) => key.includes(lost));
+  await damage("records", (key) => key.includes(lost));
+  const client = await open();
+  expect(await foundBy(client)).toEqual([kept]);
+  expect(await foundBy(client, "moyo")).toEqual([]);
+});

@@ -132,6 +132,32 @@ export class Snapshot {
     const inMemory = this.#deps.memoryTables.get(table);
     if (inMemory !== undefined)
       return this.#scanMemory(partition, inMemory, range, order);
+    const sealed = await this.#sealedRows(partition, table, range, order);
+    return sealed.map(({ key, value }) => ({
+      key,
+      value: this.#deps.sealer.openValue(partition, table, key, value),
+    }));
+  }
+
+  /** Of rows that are not opened, of a table in memory they are: a damaged one is among them. Their values are none. */
+  async keys(
+    partition: string,
+    table: string,
+    range: KeyRange,
+    order: ScanOrder,
+  ): Promise<readonly SortedRow[]> {
+    const rows = this.#deps.memoryTables.has(table)
+      ? await this.scan(partition, table, range, order)
+      : await this.#sealedRows(partition, table, range, order);
+    return rows.map(({ key }) => ({ key, value: "" }));
+  }
+
+  async #sealedRows(
+    partition: string,
+    table: string,
+    range: KeyRange,
+    order: ScanOrder,
+  ): Promise<readonly SortedRow<Uint8Array>[]> {
     const { reader, before } = this.#moment;
     const sealed = await scanOver(
       () => before.get(placeInMemory(partition, table)),
@@ -140,10 +166,7 @@ export class Snapshot {
       order,
     );
     this.#rowCount += sealed.length;
-    return sealed.map(({ key, value }) => ({
-      key,
-      value: this.#deps.sealer.openValue(partition, table, key, value),
-    }));
+    return sealed;
   }
 
   /** Not yet opened, so what is damaged among the rows disturbs only whoever asks for it. */

@@ -48,18 +48,32 @@ export class WorkRows implements Rows {
   }
 
   async scan(
+    ...[table, ...range]: Parameters<Rows["scan"]>
+  ): Promise<readonly SortedRow[]> {
+    const rows = await this.#over("scan", table, ...range);
+    return rows.map(({ key, value }) => ({ key, value: copyOf(value) }));
+  }
+
+  keys(
+    ...[table, ...range]: Parameters<Rows["scan"]>
+  ): Promise<readonly Pick<SortedRow, "key">[]> {
+    return this.#over("keys", table, ...range);
+  }
+
+  #over(
+    behind: "scan" | "keys",
     table: string,
     range: KeyRange,
     isReverse: boolean,
     limit: number,
   ): Promise<readonly SortedRow[]> {
-    const rows = await scanOver<StoredValue>(
+    return scanOver<StoredValue>(
       () => this.#writes.get(table),
-      (rest, order) => this.#snapshot.scan(this.#partition, table, rest, order),
+      (rest, order) =>
+        this.#snapshot[behind](this.#partition, table, rest, order),
       range,
       { isReverse, limit },
     );
-    return rows.map(({ key, value }) => ({ key, value: copyOf(value) }));
   }
 
   readAhead(table: string, range: KeyRange): Promise<void> {

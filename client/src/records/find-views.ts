@@ -16,6 +16,7 @@ import {
   viewsTable,
   type ViewRow,
 } from "../store/client-tables.ts";
+import { keysIn } from "../store/damaged-views.ts";
 import { inKey, parentInKey } from "../store/view-rows.ts";
 import type { MayRead } from "./may-read.ts";
 
@@ -206,7 +207,7 @@ export async function viewsInConflict(
   prefix: readonly string[] = [],
 ): Promise<readonly (ViewRow & { readonly recordType: string })[]> {
   const views: (ViewRow & { readonly recordType: string })[] = [];
-  for (const { key } of await tx.scan(viewsInConflictTable, { prefix })) {
+  for (const key of await keysIn(tx, viewsInConflictTable, prefix)) {
     const view = await tx.get(viewsTable, key);
     if (view !== undefined) views.push({ ...view, recordType: String(key[0]) });
   }

@@ -9,7 +9,6 @@ import {
   interpretChange,
   ok,
   RecordFold,
-  StoreError,
   type ChangeHash,
   type ReadTransaction,
   type RecordId,
@@ -26,6 +25,7 @@ import {
 } from "../store/client-tables.ts";
 import type { PackedChange } from "../store/change-pack.ts";
 import type { LocalChange } from "../store/local-change.ts";
+import { orDamaged } from "../store/or-damaged.ts";
 import { readPacks, unpackChange, type ReadChange } from "./packed-changes.ts";
 import { readChunk, type Chunk } from "./read-chunk.ts";
 import { SeenChanges } from "./seen-changes.ts";
@@ -203,13 +203,7 @@ export class RecordState {
     tx: ReadTransaction,
     changed: ReadonlySet<ChangeHash> | null = null,
   ): Promise<Result<null, RecordProblem>> {
-    try {
-      return await this.#refresh(tx, changed);
-    } catch (cause) {
-      if (cause instanceof StoreError && cause.code === "store-damaged")
-        return err({ code: "store-damaged" });
-      throw cause;
-    }
+    return orDamaged(() => this.#refresh(tx, changed));
   }
 
   async #refresh(
@@ -386,13 +380,15 @@ export async function loadRecordState(
   types: RecordTypes,
   recordId: RecordId,
 ): Promise<Result<RecordState, RecordProblem>> {
-  const record = await tx.get(recordsTable, [recordId]);
-  if (record === undefined) return err({ code: "record-unknown" });
-  const type = types.get(record.recordType);
-  if (type === undefined) return err({ code: "record-type-unknown" });
-  const state = new RecordState(recordId, type);
-  const loaded = await state.refresh(tx);
-  return loaded.ok ? ok(state) : loaded;
+  return orDamaged(async () => {
+    const record = await tx.get(recordsTable, [recordId]);
+    if (record === undefined) return err({ code: "record-unknown" });
+    const type = types.get(record.recordType);
+    if (type === undefined) return err({ code: "record-type-unknown" });
+    const state = new RecordState(recordId, type);
+    const loaded = await state.refresh(tx);
+    return loaded.ok ? ok(state) : loaded;
+  });
 }
 
 function isSettled({ progress }: LocalChange): boolean {

@@ -18,7 +18,15 @@ import {
   viewsTable,
 } from "../store/client-tables.ts";
 import type { LocalLog } from "../store/local-log.ts";
+import {
+  damagedViews,
+  dropDamagedView,
+  isThere,
+  isViewDamaged,
+  keysIn,
+} from "../store/damaged-views.ts";
 import type { ReceivedHandler } from "../store/log-handlers.ts";
+import { isDamaged } from "../store/or-damaged.ts";
 import { isFull } from "../store/store-space.ts";
 import { putView } from "../store/view-rows.ts";
 import { loadRecordState } from "./record-state.ts";
@@ -36,9 +44,31 @@ export async function readViews<T>(
   types: RecordTypes,
   work: (tx: ReadTransaction) => Promise<T>,
 ): Promise<T> {
+  try {
+    return await readMade(log, types, work);
+  } catch (cause) {
+    if (!isDamaged(cause) || !(await dropDamaged(log))) throw cause;
+  }
+  return readMade(log, types, work);
+}
+
+/** Whether a view was damaged. From now on it counts as one that has to be made. SPEC WB-54. */
+async function dropDamaged(log: LocalLog): Promise<boolean> {
+  const damaged = await log.read(damagedViews);
+  await log.write(async (tx) => {
+    for (const key of damaged) await dropDamagedView(tx, key);
+  });
+  return damaged.length > 0;
+}
+
+async function readMade<T>(
+  log: LocalLog,
+  types: RecordTypes,
+  work: (tx: ReadTransaction) => Promise<T>,
+): Promise<T> {
   // Looked up outside the write, which holds up everybody else's.
-  const stale = (await log.read((tx) => tx.scan(staleViewsTable))).map(
-    ({ key }) => recordIdSchema.parse(key[0]),
+  const stale = (await log.read((tx) => keysIn(tx, staleViewsTable))).map(
+    ([recordId]) => recordIdSchema.parse(recordId),
   );
   try {
     for (let at = 0; at < stale.length; at += pageSize)
@@ -81,7 +111,7 @@ async function makeStale(
 ): Promise<void> {
   for (const recordId of recordIds) {
     // Somebody else who wanted a list may have made it.
-    if ((await tx.get(staleViewsTable, [recordId])) === undefined) continue;
+    if (!(await isThere(tx, staleViewsTable, [recordId]))) continue;
     await makeUnlessDamaged(tx, types, recordId);
   }
 }
@@ -111,9 +141,25 @@ async function makeUnlessDamaged(
   try {
     await makeView(tx, types, recordId);
   } catch (cause) {
-    if (!(cause instanceof StoreError) || cause.code !== "store-damaged")
-      throw cause;
+    if (!isDamaged(cause)) throw cause;
+    // Where it is the view that is damaged, its record makes another.
+    if (await dropIfDamaged(tx, types, recordId))
+      await makeUnlessDamaged(tx, types, recordId);
   }
+}
+
+async function dropIfDamaged(
+  tx: WriteTransaction,
+  types: RecordTypes,
+  recordId: RecordId,
+): Promise<boolean> {
+  for (const { type } of types.list) {
+    const key = [type, recordId];
+    if (!(await isViewDamaged(tx, key))) continue;
+    await dropDamagedView(tx, key);
+    return true;
+  }
+  return false;
 }
 
 async function makeView(

@@ -5,7 +5,6 @@
 import {
   attachmentsIn,
   statusLabels,
-  StoreError,
   type AttachmentHash,
   type PersonId,
   type RecordTypes,
@@ -137,16 +136,10 @@ async function isNamedIn(
   types: RecordTypes,
   { recordId, hash }: AttachmentName,
 ): Promise<boolean> {
-  try {
-    const state = await loadRecordState(tx, types, recordId);
-    return state.ok
-      ? names(state.value, hash)
-      : state.error.code !== "record-unknown";
-  } catch (cause) {
-    if (cause instanceof StoreError && cause.code === "store-damaged")
-      return true;
-    throw cause;
-  }
+  const state = await loadRecordState(tx, types, recordId);
+  return state.ok
+    ? names(state.value, hash)
+    : state.error.code !== "record-unknown";
 }
 
 function names({ type, fold }: RecordState, hash: AttachmentHash): boolean {

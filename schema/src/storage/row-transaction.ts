@@ -32,6 +32,10 @@ export interface Rows {
     isReverse: boolean,
     limit: number,
   ): Awaitable<readonly StoredRow[]>;
+  /** As `scan`, where a row may be damaged; an engine whose rows cannot be has none. */
+  keys?(
+    ...scan: Parameters<Rows["scan"]>
+  ): Awaitable<readonly Pick<StoredRow, "key">[]>;
   put(table: string, key: string, value: StoredValue): Awaitable<void>;
   delete(table: string, key: string): Awaitable<void>;
   /** See `WriteTransaction`. */
@@ -70,17 +74,22 @@ export class RowTransaction implements WriteTransaction {
     range: ScanRange = {},
   ): Promise<readonly Row<V>[]> {
     this.#check(table);
-    const { prefix, after, before, reverse = false, limit = Infinity } = range;
-    if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0)) {
-      throw new TypeError("a limit is a safe integer from 0");
-    }
-    const keys = encodeRange(prefix, after, before);
-    const found = this.#rows.scan(table.name, keys, reverse, limit);
+    const found = this.#rows.scan(...scanOf(table, range));
     const rows = found instanceof Promise ? await found : found;
     return rows.map((row) => {
       const key = decodeStoredKey(table, row.key);
       return { key, value: decodeValue(table, key.length, row.value) };
     });
+  }
+
+  async keys(
+    table: Table<unknown>,
+    range: ScanRange = {},
+  ): Promise<readonly Key[]> {
+    this.#check(table);
+    const scan = scanOf(table, range);
+    const rows = await (this.#rows.keys?.(...scan) ?? this.#rows.scan(...scan));
+    return rows.map(({ key }) => decodeStoredKey(table, key));
   }
 
   async put<V>(table: Table<V>, key: Key, value: NoInfer<V>): Promise<void> {
@@ -120,6 +129,15 @@ export class RowTransaction implements WriteTransaction {
       );
     }
   }
+}
+
+function scanOf(
+  table: Table<unknown>,
+  { prefix, after, before, reverse = false, limit = Infinity }: ScanRange,
+): Parameters<Rows["scan"]> {
+  if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0))
+    throw new TypeError("a limit is a safe integer from 0");
+  return [table.name, encodeRange(prefix, after, before), reverse, limit];
 }
 
 function decodeStoredKey(table: Table<unknown>, text: string): Key {

@@ -165,12 +165,25 @@ export class SqliteRows implements Rows {
     return row === undefined ? undefined : this.#sound(table, row).value;
   }
 
-  scan(
+  scan(...[table, ...range]: Parameters<Rows["scan"]>): readonly StoredRow[] {
+    return this.#stored(table, ...range).map((row) => this.#sound(table, row));
+  }
+
+  keys(
+    ...[table, ...range]: Parameters<Rows["scan"]>
+  ): readonly Pick<StoredRow, "key">[] {
+    return this.#stored(table, ...range).flatMap((row) => {
+      const key = columnOf(row, "key");
+      return typeof key === "string" ? [{ key }] : [];
+    });
+  }
+
+  #stored(
     table: string,
     { from, to }: KeyRange,
     isReverse: boolean,
     limit: number,
-  ): readonly StoredRow[] {
+  ): readonly unknown[] {
     const bounds = to === undefined ? [from] : [from, to];
     // SQLite reads a negative limit as none.
     const rowLimit = limit === Infinity ? -1 : limit;
@@ -181,7 +194,7 @@ export class SqliteRows implements Rows {
         .all(this.#partition, ...bounds, rowLimit),
     );
     this.#statements.countRows(rows.length);
-    return rows.map((row) => this.#sound(table, row));
+    return rows;
   }
 
   put(table: string, key: string, value: StoredValue): void {

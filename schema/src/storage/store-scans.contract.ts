@@ -26,9 +26,11 @@ export function testScans(open: OpenForTest): void {
       await tx.put(numbers, ["s"], 0);
     });
     const scan = (range: ScanRange) =>
-      store.read(partition, async (tx) =>
-        (await tx.scan(numbers, range)).map(({ key }) => key.join("/")),
-      );
+      store.read(partition, async (tx) => {
+        const found = (await tx.scan(numbers, range)).map(({ key }) => key);
+        expect(await tx.keys?.(numbers, range)).toEqual(found);
+        return found.map((key) => key.join("/"));
+      });
     expect(await scan({})).toEqual([
       "s",
       "s/9",

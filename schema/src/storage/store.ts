@@ -40,6 +40,8 @@ export interface ReadTransaction {
   get<V>(table: Table<V>, key: Key): Promise<V | undefined>;
   /** The rows of `range`, in key order. Never cut short unless `limit` says so: page what may be large. SPEC ST-6. */
   scan<V>(table: Table<V>, range?: ScanRange): Promise<readonly Row<V>[]>;
+  /** Of the rows that `scan` gives; it does not fail where one of them is damaged. */
+  keys?(table: Table<unknown>, range?: ScanRange): Promise<readonly Key[]>;
 }
 
 export interface WriteTransaction extends ReadTransaction {
