@@ -1,4 +1,4 @@
-import type { Benchmark } from "../benchmark.ts";
+import type { Benchmark, BenchReport } from "../benchmark.ts";
 import { inRounds, ratioOf, type Outcome } from "../rounds.ts";
 import { foundSdkDevices } from "../peers/suture-sdk-devices.ts";
 import {
@@ -16,7 +16,7 @@ const stored = "and it is stored";
 
 export const storm: Benchmark = {
   name: "storm",
-  goal: "at least 50 times as fast as stock automerge-repo, 3 times as Hocuspocus, 10 times as PouchDB, half as fast as the floor; the server in no more memory than the best peer's",
+  goal: "until everybody has everything and it is stored, at least 50 times as fast as stock automerge-repo, 3 times as Hocuspocus, 10 times as PouchDB, half as fast as the floor; the server in no more memory than the best peer's",
   sizeAmongAll: { devices: 10, warmUpDevices: 10 },
   run: (options) =>
     onWarmStormGround(options, async (ground) => {
@@ -38,21 +38,21 @@ export const storm: Benchmark = {
         name: storm.name,
         goal: storm.goal,
         work: inWords(ground.size),
-        ratios: ratiosOf(outcome),
+        ratios: stormRatios(outcome),
         figures: outcome.figures,
       };
     }),
 };
 
-function ratiosOf(outcome: Outcome) {
+/** A peer's own is the time until nothing can be lost any more. Some tell colleagues before they store: that stands beside it. */
+export function stormRatios(outcome: Outcome): BenchReport["ratios"] {
   const ratios: Record<string, number | string> = {};
   for (const name of peerNames) {
-    const ofReached = ratioOf(outcome, "suture", name, reached);
-    const ofStored = ratioOf(outcome, "suture", name, stored);
-    if (ofReached !== undefined) ratios[name] = ofReached;
-    const ofCpu = ratioOf(outcome, "suture", name, cpu);
-    if (ofCpu !== undefined) ratios[`${name}: ${cpu}`] = ofCpu;
-    if (ofStored !== undefined) ratios[`${name}: ${stored}`] = ofStored;
+    for (const measure of [stored, reached, cpu]) {
+      const ratio = ratioOf(outcome, "suture", name, measure);
+      const key = measure === stored ? name : `${name}: ${measure}`;
+      if (ratio !== undefined) ratios[key] = ratio;
+    }
   }
   return ratios;
 }
