@@ -16,7 +16,10 @@ export function BookingTags({
   const clashes = useOpenClashes();
   const reading = snapshot.group("slot");
   const isClashing = clashes.has(record.id);
-  const isTentative = !isChecked(record);
+  const isCancelled =
+    reading.status === "settled" && reading.content.status === "cancelled";
+  // One that is cancelled keeps nobody busy: there is nothing to check.
+  const isTentative = !isCancelled && !isChecked(record);
   return (
     <>
       {reading.status === "conflict" && (
@@ -29,10 +32,7 @@ export function BookingTags({
           <Icon name="alert" /> {appointments.clash}
         </span>
       )}
-      {reading.status === "settled" &&
-        reading.content.status === "cancelled" && (
-          <span className="tag">{appointments.cancelled}</span>
-        )}
+      {isCancelled && <span className="tag">{appointments.cancelled}</span>}
       {reading.status === "settled" &&
         reading.content.status === "proposed" && (
           <span className="tag">{appointments.proposed}</span>
