@@ -81,6 +81,18 @@ test("[AT-6] a device that cannot store it says so, and keeps nothing of it", as
   }
 });
 
+test("[WB-51] a picture that is here is shown where there is no space to note that it was", async () => {
+  const failing = failingStore(createMemoryStore({ tables: clientTables }));
+  const { device, recordId } = await atRecord({ store: failing.store });
+  const name = { recordId, ...(await keep(device, recordId, jpeg)) };
+  device.clock.nowMs += 2 * 3_600_000;
+  failing.failAfter(0);
+  expect(await device.client.attachments.read(name)).toMatchObject({
+    value: { bytes: jpeg },
+  });
+  expect(failing.hasFailed).toBe(true);
+});
+
 test("[AT-6] one that no record is to name after all is dropped; one that was sent stays", async () => {
   const { device, recordId } = await atRecord();
   const { attachments } = device.client;

@@ -109,6 +109,7 @@ async function valuesIn(store: Store): Promise<readonly number[]> {
 
 const pageBytes = 4_096;
 const one = `key = 'n #a1'`;
+const none = Promise.resolve([]);
 
 describe("a damaged row", () => {
   test.each([
@@ -137,6 +138,18 @@ describe("a damaged row", () => {
       },
     ]);
     expect(await store.read("all", (tx) => tx.get(numbers, ["n", 2]))).toBe(2);
+    await store.close();
+  });
+
+  test("[WB-54] is among the keys of its table", async () => {
+    const file = newFile();
+    await write(file, 3);
+    const store = await open(file, false);
+    const keys = () => store.read("all", (tx) => tx.keys?.(numbers) ?? none);
+    const before = await keys();
+    expect(before).toHaveLength(3);
+    damage(file, `UPDATE kv_numbers SET value = '7' WHERE ${one}`);
+    expect(await keys()).toEqual(before);
     await store.close();
   });
 
