@@ -101,9 +101,9 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "client/src/store/scope-positions.ts",
-        find: "    await returnToPending(tx, change, stays);\n",
+        find: "    await returnToPending(tx, change, stays, true);\n",
         replace:
-          "    if (scopeId === change.recordId) await returnToPending(tx, change, stays);\n",
+          "    if (scopeId === change.recordId) await returnToPending(tx, change, stays, true);\n",
       },
     ],
   },
