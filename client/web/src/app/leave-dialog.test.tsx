@@ -6,6 +6,8 @@ import {
 } from "@suture/client";
 import {
   foundClinic,
+  join,
+  newPatient,
   openDevice,
   personIdOf,
   startMs,
@@ -99,6 +101,31 @@ test("[AP-106] with the last of its people everything that the device kept goes,
   await page.press("Sign out of this device only");
   await page.until(() => isRemoved);
   expect(await device.tokens.listPersonIds()).toEqual([]);
+});
+
+test("[AP-172, WB-24] colleagues' work that a restored server may lack stays, also when the last person leaves", async () => {
+  const ada = await openDevice({ name: "ada" });
+  const { organizationId, teamId } = await foundClinic(ada);
+  const server = new TestServer(organizationId);
+  await server.takeFrom(ada);
+  const ben = await openDevice({ name: "ben" });
+  await join(ben, organizationId, teamId, ["clinician"]);
+  const backup = server.cursorAt(server.rows.length);
+  await newPatient(ada, organizationId);
+  await server.takeFrom(ada);
+  await server.deliverTo(ben);
+  await ben.log.regress(server.scopeId, [backup]);
+  let isRemoved = false;
+  const page = await renderApp(ben, "/unsent", {
+    removeDevice: () => Promise.resolve(void (isRemoved = true)),
+  });
+  await page.shows("What it may have lost is sent again");
+  await askToLeave(page);
+  await page.press("Sign out");
+  await page.press("Sign out of this device only");
+  await page.until(() => page.text.includes("E-mail"));
+  expect(await ben.tokens.listPersonIds()).toEqual([]);
+  expect(isRemoved).toBe(false);
 });
 
 test("[AP-13] after somebody signs out, who uses the device next is chosen", async () => {

@@ -50,7 +50,10 @@ export function LeaveDialog({
         client.unsynced(),
         client.attachments.unsent(),
       ]);
-      if (kept.every(({ length }) => length === 0)) return removeDevice();
+      // Colleagues' work that a restored server may lack is perhaps nowhere else.
+      const doubtedCount = await client.doubtedCount();
+      if (doubtedCount === 0 && kept.every(({ length }) => length === 0))
+        return removeDevice();
       close();
       // Who uses the device next is chosen, not taken over.
       goTo("/sign-in", { replace: true });
