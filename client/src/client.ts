@@ -46,6 +46,7 @@ import {
 } from "./records/stranded-work.ts";
 import {
   countDoubted,
+  holdsUnacknowledged,
   exportUnsynced,
   listUnsynced,
   type UnsyncedChange,
@@ -269,6 +270,11 @@ export class Client {
 
   unsynced(): Promise<readonly UnsyncedChange[]> {
     return listUnsynced(this.#deps);
+  }
+
+  /** Whether the server may lack something that is here, also what colleagues wrote elsewhere: perhaps nobody else has it. SPEC AP-172. */
+  holdsUnacknowledged(): Promise<boolean> {
+    return holdsUnacknowledged(this.#deps);
   }
 
   /** How many changes, also colleagues', are sent again because the server came back from an older copy. SPEC AP-172. */

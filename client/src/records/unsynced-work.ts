@@ -101,6 +101,14 @@ function stuckOf(
   return stuck;
 }
 
+/** Whether the server has not acknowledged something that is here, whoever wrote it, and wherever. SPEC AP-172. */
+export function holdsUnacknowledged({ log }: RecordDeps): Promise<boolean> {
+  return log.read(async (tx) => {
+    const [first] = await tx.scan(pendingTable, { limit: 1 });
+    return first !== undefined;
+  });
+}
+
 /** How many changes, also colleagues', a server that came back from an older copy may have lost, and has said nothing of since. SPEC AP-172. */
 export function countDoubted({ log }: RecordDeps): Promise<number> {
   return log.read(async (tx) => {

@@ -12,6 +12,7 @@ import { isRetryable } from "@suture/schema";
 import {
   changesOf,
   findChange,
+  isDoubted,
   isRestore,
   isUnsynced,
   markAccepted,
@@ -137,5 +138,6 @@ async function hold(
     state: "pending",
     held,
     isRestore: isRestore(change),
+    ...(isDoubted(change) && { isDoubted: true }),
   });
 }

@@ -168,7 +168,7 @@ export function isRestore({ progress }: LocalChange): boolean {
   return progress.state === "pending" && progress.isRestore;
 }
 
-/** The server had it, came back from an older copy, and has said nothing of it since. */
+/** The server had it, came back from an older copy, and has not taken it since. */
 export function isDoubted({ progress }: LocalChange): boolean {
   return progress.state === "pending" && progress.isDoubted === true;
 }

@@ -12,11 +12,12 @@ import type { LocalChange, LocalPlace } from "./local-change.ts";
 
 /**
  * Before a scope is followed from its beginning: what is known of it from an earlier time, or from verdicts alone, nobody has watched
- * over since. Gives back the records concerned.
+ * over since. `isDoubted` where the server is known to lack something. Gives back the records concerned.
  */
 export async function doubtPlaces(
   tx: WriteTransaction,
   scopeId: ScopeId,
+  isDoubted = false,
 ): Promise<readonly RecordId[]> {
   const rows = await tx.scan(logRowsTable, { prefix: [scopeId] });
   if (rows.length === 0) return [];
@@ -25,7 +26,8 @@ export async function doubtPlaces(
   for (const { key, value } of rows) {
     await tx.delete(logRowsTable, key);
     const change = await findChange(tx, value.recordId, value.hash);
-    if (change !== undefined) await returnToPending(tx, change, stays);
+    if (change !== undefined)
+      await returnToPending(tx, change, stays, isDoubted);
   }
   return rows.map(({ value }) => value.recordId);
 }
@@ -45,7 +47,7 @@ export async function doubtUnfollowed(
     const scopeId = scopeIdSchema.parse(row.key[0]);
     after = [scopeId, Number.MAX_SAFE_INTEGER];
     if (!followed.has(scopeId))
-      recordIds.push(...(await doubtPlaces(tx, scopeId)));
+      recordIds.push(...(await doubtPlaces(tx, scopeId, true)));
   }
 }
 

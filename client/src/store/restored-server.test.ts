@@ -93,12 +93,16 @@ test("[CL-8, AP-172] what a restored server lost is pending again; others' work 
   expect(stranded).toEqual([]);
   await ben.client.settle();
   expect(theirs.value.status.state).toBe("local");
+  expect(await ben.client.doubtedCount()).toBe(1);
+  expect(await ben.client.holdsUnacknowledged()).toBe(true);
   expect(await ben.log.lostProof(server.scopeId)).not.toBeNull();
   // It comes back under its place in the new log, which no checkpoint has covered yet, whatever an older one did.
   await server.deliverTo(ben);
   await ben.client.settle();
   expect(theirs.value.status.state).toBe("synced");
   expect(await ben.log.lostProof(server.scopeId)).toBeNull();
+  expect(await ben.client.doubtedCount()).toBe(0);
+  expect(await ben.client.holdsUnacknowledged()).toBe(false);
   await server.confirmTo(ben, { number: 2 });
   expect(theirs.value.status.state).toBe("confirmed");
   // Lost once more, own work on it goes all the same: nobody knows whether what it stands on can be proven here, or comes back from elsewhere.
@@ -149,7 +153,7 @@ test("[CL-8] a place in a scope that this device does not follow proves nothing 
   expect(patient.status.state).toBe("queued");
 });
 
-test("[CL-8] what is known of a scope from verdicts alone is in doubt once the server lost anything, and once the scope is followed", async () => {
+test("[CL-8, AP-172] what is known of a scope from verdicts alone is in doubt once the server lost anything, and once the scope is followed", async () => {
   const ada = await openDevice({ name: "ada" });
   const { organizationId } = await foundClinic(ada);
   const server = new TestServer(organizationId);
@@ -182,6 +186,8 @@ test("[CL-8] what is known of a scope from verdicts alone is in doubt once the s
   ]);
   await ada.client.settle();
   expect(patient.status.state).toBe("queued");
+  // The last of the followed log, too.
+  expect(await ada.client.doubtedCount()).toBe(changes.length + 1);
 
   await acceptElsewhere();
   const epoch = "0".repeat(32);

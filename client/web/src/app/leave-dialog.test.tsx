@@ -12,8 +12,14 @@ import {
   personIdOf,
   startMs,
   TestServer,
+  type Device,
 } from "@suture/client/clinic-test-support";
-import { createMemoryStore, deviceIdSchema } from "@suture/schema";
+import {
+  createMemoryStore,
+  deviceIdSchema,
+  firstChain,
+  teamScope,
+} from "@suture/schema";
 import { expect, test } from "vitest";
 
 import { renderApp, type Page } from "./app.test-support.tsx";
@@ -103,7 +109,8 @@ test("[AP-106] with the last of its people everything that the device kept goes,
   expect(await device.tokens.listPersonIds()).toEqual([]);
 });
 
-test("[AP-172, WB-24] colleagues' work that a restored server may lack stays, also when the last person leaves", async () => {
+/** Ben's, who holds a patient of Ada's that the server has lost. */
+async function deviceWithLostWork() {
   const ada = await openDevice({ name: "ada" });
   const { organizationId, teamId } = await foundClinic(ada);
   const server = new TestServer(organizationId);
@@ -111,21 +118,62 @@ test("[AP-172, WB-24] colleagues' work that a restored server may lack stays, al
   const ben = await openDevice({ name: "ben" });
   await join(ben, organizationId, teamId, ["clinician"]);
   const backup = server.cursorAt(server.rows.length);
-  await newPatient(ada, organizationId);
+  const { id: recordId } = await newPatient(ada, organizationId);
   await server.takeFrom(ada);
+  const hash = server.rows.at(-1)?.hash;
+  if (hash === undefined) throw new Error("nothing was created");
   await server.deliverTo(ben);
   await ben.log.regress(server.scopeId, [backup]);
+  return { ben, recordId, hash };
+}
+
+async function lastOneLeaves(ben: Device): Promise<boolean> {
   let isRemoved = false;
   const page = await renderApp(ben, "/unsent", {
     removeDevice: () => Promise.resolve(void (isRemoved = true)),
   });
-  await page.shows("What it may have lost is sent again");
+  await page.shows("North clinic");
   await askToLeave(page);
   await page.press("Sign out");
   await page.press("Sign out of this device only");
-  await page.until(() => page.text.includes("E-mail"));
+  await page.until(() => isRemoved || page.text.includes("E-mail"));
   expect(await ben.tokens.listPersonIds()).toEqual([]);
-  expect(isRemoved).toBe(false);
+  return isRemoved;
+}
+
+test("[AP-172, WB-24] colleagues' work that a restored server may lack stays, also when the last person leaves", async () => {
+  const { ben } = await deviceWithLostWork();
+  expect(await lastOneLeaves(ben)).toBe(false);
+});
+
+test("[AP-172, CL-8] so does what it has refused from here for good: nobody else may have it", async () => {
+  const { ben, recordId, hash } = await deviceWithLostWork();
+  await ben.log.applyVerdicts([
+    {
+      ...{ verdict: "refused", recordId, hash, code: "not-permitted" },
+      ...{ message: "its author is not of that team", isRetryable: false },
+    },
+  ]);
+  expect(await lastOneLeaves(ben)).toBe(false);
+});
+
+test("[AP-172, CL-8] and what is in doubt because its log is followed anew", async () => {
+  const { ben, recordId, hash } = await deviceWithLostWork();
+  const scopeId = teamScope(recordId);
+  const epoch = "0".repeat(32);
+  const chain = firstChain(scopeId, epoch);
+  await ben.log.applyVerdicts([
+    {
+      ...{ verdict: "accepted", recordId, hash },
+      places: [{ scopeId, sequence: 1, chain }],
+    },
+  ]);
+  expect(await ben.client.holdsUnacknowledged()).toBe(false);
+  await ben.log.applyPage({
+    ...{ type: "changes", scopeId, rows: [], hasMore: false },
+    cursor: { epoch, sequence: 0, chain },
+  });
+  expect(await lastOneLeaves(ben)).toBe(false);
 });
 
 test("[AP-13] after somebody signs out, who uses the device next is chosen", async () => {

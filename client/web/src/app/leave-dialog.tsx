@@ -44,16 +44,15 @@ export function LeaveDialog({
     setStep({ at: "leaving" });
     const left = await client.leaveDevice(how);
     if (left.ok) {
-      // What nobody can open any more is not to lie about; what waits to be sent is.
+      // What nobody can open any more is not to lie about; what the server may lack, whoever wrote it, is perhaps nowhere else.
       const kept = await Promise.all([
         client.peopleHere(),
-        client.unsynced(),
         client.attachments.unsent(),
       ]);
-      // Colleagues' work that a restored server may lack is perhaps nowhere else.
-      const doubtedCount = await client.doubtedCount();
-      if (doubtedCount === 0 && kept.every(({ length }) => length === 0))
-        return removeDevice();
+      const isKept =
+        (await client.holdsUnacknowledged()) ||
+        kept.some(({ length }) => length > 0);
+      if (!isKept) return removeDevice();
       close();
       // Who uses the device next is chosen, not taken over.
       goTo("/sign-in", { replace: true });
