@@ -140,12 +140,9 @@ function cutInto(rowsInSlice: number, rows: readonly SliceRow[]) {
   return cut;
 }
 
-function runOf(
-  commitNumber: number,
-  cut: readonly (readonly SliceRow[])[],
-): Run {
+function runOf(number: number, cut: readonly (readonly SliceRow[])[]): Run {
   return {
-    commitNumber,
+    id: String(number),
     firstPart: 1,
     starts: cut.map((rows, index) => (index === 0 ? "" : (rows[0]?.key ?? ""))),
     rowCount: cut.flat().length,

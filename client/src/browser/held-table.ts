@@ -13,8 +13,8 @@ import {
 import type { Overlay, ScanOrder } from "./overlay.ts";
 
 export interface Run {
-  /** Of the commit that it was made behind. */
-  readonly commitNumber: number;
+  /** Of this run alone: its numbers may have been another's, of a copy that is gone. */
+  readonly id: string;
   /** Of its first slice; the others have the numbers behind it. */
   readonly firstPart: number;
   /** For each slice a text that stands behind all keys of the one before it, and not behind its own first. */

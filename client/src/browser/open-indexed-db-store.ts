@@ -68,7 +68,7 @@ export async function openIndexedDbStore({
       sealer,
       tables,
       memoryTables: new Map(memoryTables.map((one) => [one.table.name, one])),
-      shared: new SharedMemory({ db, sealer }),
+      shared: new SharedMemory({ db, sealer, random }),
       lockName: `suture-write-${name}`,
       migrationCount: migrations.length,
       onCommit,

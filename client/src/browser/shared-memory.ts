@@ -223,7 +223,7 @@ export class SharedMemory {
 function isSame(one: TableCopy, other: TableCopy): boolean {
   return (
     one.commitNumber === other.commitNumber &&
-    one.runs.at(-1)?.firstPart === other.runs.at(-1)?.firstPart
+    one.runs.at(-1)?.id === other.runs.at(-1)?.id
   );
 }
 

@@ -1,6 +1,6 @@
 /** The copy of a table in memory by itself: how it is renewed, and what is left of renewals that were cut off. */
 import { randomUuid, SortedRows, type StoredValue } from "@suture/schema";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { systemRandom } from "../system-runtime.ts";
 import {
@@ -17,7 +17,7 @@ import {
   openStoreDatabase,
   type StoreDatabase,
 } from "./store-database.ts";
-import { keepTable, readCopy, readSlice } from "./table-copy.ts";
+import { keepTable, readCopy, readSlice, slicePlace } from "./table-copy.ts";
 
 const partition = "local";
 const table = "names";
@@ -33,6 +33,7 @@ beforeEach(async () => {
   sealer = new RowSealer({ key, random: systemRandom, tables: new Map() });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   db.close();
   await deleteIndexedDbStore(name);
 });
@@ -79,12 +80,12 @@ test("[WB-47] of two that renew a copy one does; what goes on from another copy 
     written: rowsOf({ b: "2" }),
   };
   const both = await Promise.all([
-    keepTable({ db, sealer }, place, held),
-    keepTable({ db, sealer }, place, held),
+    keepTable(deps(), place, held),
+    keepTable(deps(), place, held),
   ]);
   expect(both.map((kept) => kept?.commitNumber)).toEqual([2, undefined]);
   const late = filledWith(1, rowsOf({ c: "1" }));
-  expect(await keepTable({ db, sealer }, place, late)).toBe(undefined);
+  expect(await keepTable(deps(), place, late)).toBe(undefined);
   expect(await readCopy(sealer, place, part)).toEqual(both[0]);
 });
 
@@ -111,6 +112,47 @@ test("[WB-49] a renewal that was cut off leaves the copy before, and with the ne
   expect(await db.count("memory_tables")).toBe(3);
 });
 
+test("[WB-49] a renewal that finds no space leaves the copy before, and takes none of the last space", async () => {
+  const copy = await keep(filledWith(1, rowsOf({ a: "1" })));
+  const renewal = { ...heldAs(copy), commitNumber: 2, written: manyRows() };
+  const anew = filledWith(2, manyRows());
+  for (const held of [renewal, anew]) {
+    // Slices of which the browser took some.
+    fillAfter(8);
+    await expect(keepTable(deps(), place, held)).rejects.toThrow("no space");
+    vi.restoreAllMocks();
+    expect(await db.count("memory_tables")).toBe(2);
+    expect(await readCopy(sealer, place, part)).toEqual(copy);
+  }
+  expect(await rowsIn(await keep(renewal))).toHaveLength(4_001);
+});
+
+test("[WB-49] what a renewal left that was cut off goes before anything is written, also where there is no space", async () => {
+  const copy = await keep(filledWith(1, rowsOf({ a: "1" })));
+  for (const number of [2, 3, 7])
+    await db.put("memory_tables", new Uint8Array(9), [
+      partition,
+      table,
+      number,
+    ]);
+  fillAfter(0);
+  const held = { ...heldAs(copy), commitNumber: 2, written: manyRows() };
+  await expect(keepTable(deps(), place, held)).rejects.toThrow("no space");
+  expect(await db.count("memory_tables")).toBe(2);
+});
+
+test("[WB-48] a slice of a copy that is gone does not pass for one of the copy that was made in its place", async () => {
+  const gone = await keep(filledWith(1, rowsOf({ a: "1" })));
+  await db.clear("memory_tables");
+  const copy = await keep(filledWith(1, rowsOf({ b: "1" })));
+  expect(await rowsIn(copy)).toEqual([["b", "1"]]);
+  expect(await rowsIn(gone)).toBe(undefined);
+  const places = [gone, copy].flatMap(({ runs }) =>
+    runs.map((run) => slicePlace(place, run, 0)),
+  );
+  expect(new Set(places).size).toBe(2);
+});
+
 test("[WB-48] a slice that is found damaged while runs are joined takes the copy with it", async () => {
   let copy = await keep(filledWith(0, rowsOf({ a: "0" })));
   for (let round = 1; round < 10; round += 1) {
@@ -123,12 +165,39 @@ test("[WB-48] a slice that is found damaged while runs are joined takes the copy
     commitNumber: 10,
     written: rowsOf({ b: "2" }),
   };
-  expect(await keepTable({ db, sealer }, place, held)).toBe(undefined);
+  expect(await keepTable(deps(), place, held)).toBe(undefined);
   expect(await db.count("memory_tables")).toBe(0);
 });
 
+function deps() {
+  return { db, sealer, random: systemRandom };
+}
+
+function manyRows(): Overlay<StoredValue> {
+  return SortedRows.of(
+    Array.from({ length: 4_000 }, (_, number) => ({
+      key: `k${String(number).padStart(4, "0")}`,
+      value: "2",
+    })),
+  );
+}
+
+/** The browser has space for so many parts more. */
+function fillAfter(partCount: number): void {
+  let left = partCount;
+  const put = IDBObjectStore.prototype.put;
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+    this: IDBObjectStore,
+    ...given: Parameters<typeof put>
+  ) {
+    left -= 1;
+    if (left < 0) throw new DOMException("no space", "QuotaExceededError");
+    return put.apply(this, given);
+  });
+}
+
 async function keep(held: Parameters<typeof keepTable>[2]): Promise<TableCopy> {
-  const copy = await keepTable({ db, sealer }, place, held);
+  const copy = await keepTable(deps(), place, held);
   if (copy === undefined) throw new Error("no copy was kept");
   return copy;
 }

@@ -8,7 +8,9 @@
 import {
   decodeUtf8,
   encodeUtf8,
+  randomUuid,
   SortedRows,
+  type Random,
   type StoredValue,
 } from "@suture/schema";
 import { z } from "zod";
@@ -37,7 +39,7 @@ const headSchema = z.strictObject({
   commitNumber: z.int().nonnegative(),
   runs: z.array(
     z.strictObject({
-      commitNumber: z.int().nonnegative(),
+      id: z.string(),
       firstPart: z.int().positive(),
       starts: z.array(z.string()),
       rowCount: z.int().nonnegative(),
@@ -76,20 +78,23 @@ export async function readSlice(
 /** Slices of two copies never pass for one. */
 export function slicePlace(
   place: string,
-  { commitNumber, firstPart }: Pick<Run, "commitNumber" | "firstPart">,
+  { id }: Pick<Run, "id">,
   index: number,
 ): string {
-  return `${headPlace(place)}\0${commitNumber}\0${firstPart + index}`;
+  return `${headPlace(place)}\0${id}\0${index}`;
 }
 
 export interface CopyDeps {
   readonly db: StoreDatabase;
   readonly sealer: RowSealer;
+  readonly random: Random;
 }
+
+const noCopy: TableCopy = { commitNumber: -1, runs: [] };
 
 /**
  * Renews the copy, one tab or worker at a time; undefined where what is held is not what it goes on from, as somebody else renewed it
- * or took it away. Rejects where there is no space, and leaves the one before.
+ * or took it away. Rejects where there is no space, and leaves the one before, and no more than that: others need what space there is.
  */
 export async function keepTable(
   deps: CopyDeps,
@@ -99,13 +104,22 @@ export async function keepTable(
   return navigator.locks.request(
     `suture-copy-${deps.db.name}-${place}`,
     async () => {
-      const there = await readCopy(deps.sealer, place, partsOf(deps, place));
-      if (held.copy.commitNumber < 0)
-        return (there?.commitNumber ?? -1) <= held.commitNumber
-          ? addRun(deps, place, held.copy, held)
-          : undefined;
-      if (there?.commitNumber !== held.copy.commitNumber) return undefined;
-      return addRun(deps, place, there, held);
+      const there =
+        (await readCopy(deps.sealer, place, partsOf(deps, place))) ?? noCopy;
+      const isAnew = held.copy.commitNumber < 0;
+      const goesOn = isAnew
+        ? there.commitNumber <= held.commitNumber
+        : there.commitNumber === held.copy.commitNumber;
+      if (!goesOn) return undefined;
+      // Of a renewal that was cut off.
+      await forgetUnnamed(deps, place, there);
+      try {
+        return await addRun(deps, place, isAnew ? noCopy : there, held);
+      } catch (cause) {
+        // What cannot be taken away now is before the next renewal.
+        await forgetUnnamed(deps, place, there).catch(() => undefined);
+        throw cause;
+      }
     },
   );
 }
@@ -125,7 +139,7 @@ async function addRun(
   const merged = mergedRows({ copy: joined, written }, all, false, open);
   // Behind nothing, what says that there is no row says nothing.
   const rows = count === 0 ? withoutDeleted(merged) : merged;
-  const run = await writeRun(deps, place, commitNumber, rows);
+  const run = await writeRun(deps, place, rows);
   if (run === undefined) {
     await forgetCopy(deps, place);
     return undefined;
@@ -163,9 +177,9 @@ function keptCount(runs: readonly Run[], writtenCount: number): number {
 async function writeRun(
   deps: CopyDeps,
   place: string,
-  commitNumber: number,
   rows: AsyncIterable<readonly SliceRow[] | undefined>,
 ): Promise<Run | undefined> {
+  const id = randomUuid(deps.random);
   const firstPart = await nextPart(deps, place);
   const starts: string[] = [];
   let rowCount = 0;
@@ -173,7 +187,7 @@ async function writeRun(
   let waiting: SliceRow[] = [];
   const write = async (count: number) => {
     const slices = slicesOf(waiting.slice(0, count));
-    await putSlices(deps, place, { commitNumber, firstPart, starts }, slices);
+    await putSlices(deps, place, { id, firstPart, starts }, slices);
     for (const slice of slices) {
       starts.push(startOf(slice, lastKey));
       lastKey = slice.at(-1)?.key;
@@ -188,7 +202,7 @@ async function writeRun(
     while (waiting.length >= countAtOnce) await write(countAtOnce);
   }
   await write(waiting.length);
-  return { commitNumber, firstPart, starts, rowCount };
+  return { id, firstPart, starts, rowCount };
 }
 
 function slicesOf(rows: readonly SliceRow[]): readonly (readonly SliceRow[])[] {
@@ -214,7 +228,7 @@ function startOf(
 async function putSlices(
   { db, sealer }: CopyDeps,
   place: string,
-  run: Pick<Run, "commitNumber" | "firstPart" | "starts">,
+  run: Pick<Run, "id" | "firstPart" | "starts">,
   slices: readonly (readonly SliceRow[])[],
 ): Promise<void> {
   const [partition, table] = ofPlace(place);
@@ -243,29 +257,48 @@ async function writeHead(
   const [partition, table] = ofPlace(place);
   const head = seal(sealer, headPlace(place), copy);
   const tx = db.transaction("memory_tables", "readwrite");
-  const requests: Promise<unknown>[] = [
+  await Promise.all([
     tx.store.put(head, [partition, table, 0]),
-  ];
-  const forget = (fromPart: number, toPart: number) => {
-    if (toPart <= fromPart) return;
-    const parts = IDBKeyRange.bound(
-      [partition, table, fromPart],
-      [partition, table, toPart],
-      false,
-      true,
-    );
-    requests.push(tx.store.delete(parts));
-  };
-  let unnamed = 1;
-  for (const { firstPart, starts } of copy.runs) {
-    forget(unnamed, firstPart);
-    unnamed = firstPart + starts.length;
-  }
-  forget(unnamed, Infinity);
-  await Promise.all([...requests, tx.done]);
+    ...unnamedParts(place, copy).map((parts) => tx.store.delete(parts)),
+    tx.done,
+  ]);
 }
 
-/** Behind all that are there, also those of a renewal that was cut off. */
+async function forgetUnnamed(
+  { db }: CopyDeps,
+  place: string,
+  copy: TableCopy,
+): Promise<void> {
+  const tx = db.transaction("memory_tables", "readwrite");
+  await Promise.all([
+    ...unnamedParts(place, copy).map((parts) => tx.store.delete(parts)),
+    tx.done,
+  ]);
+}
+
+/** Between the runs, and behind them. */
+function unnamedParts(
+  place: string,
+  { runs }: TableCopy,
+): readonly IDBKeyRange[] {
+  const [partition, table] = ofPlace(place);
+  const between: IDBKeyRange[] = [];
+  const add = (fromPart: number, toPart: number) => {
+    if (toPart <= fromPart) return;
+    const from = [partition, table, fromPart];
+    const to = [partition, table, toPart];
+    between.push(IDBKeyRange.bound(from, to, false, true));
+  };
+  let unnamed = 1;
+  for (const { firstPart, starts } of runs) {
+    add(unnamed, firstPart);
+    unnamed = firstPart + starts.length;
+  }
+  add(unnamed, Infinity);
+  return between;
+}
+
+/** Behind all that are there. */
 async function nextPart({ db }: CopyDeps, place: string): Promise<number> {
   const { store } = db.transaction("memory_tables");
   const last = await store.openKeyCursor(allParts(place), "prev");
