@@ -27,6 +27,7 @@ import {
   type FoundingInput,
 } from "./records/found-organization.ts";
 import { Attachments } from "./records/attachments.ts";
+import { countDoubted, type DoubtedWork } from "./records/doubted-work.ts";
 import { KeptForms } from "./records/kept-forms.ts";
 import { readableOf } from "./records/may-read.ts";
 import { OpenRecords } from "./records/open-records.ts";
@@ -45,9 +46,8 @@ import {
   type StrandedWork,
 } from "./records/stranded-work.ts";
 import {
-  countDoubted,
-  holdsUnacknowledged,
   exportUnsynced,
+  holdsUnacknowledged,
   listUnsynced,
   type UnsyncedChange,
   type UnsyncedExport,
@@ -277,8 +277,8 @@ export class Client {
     return holdsUnacknowledged(this.#deps);
   }
 
-  /** How many changes, also colleagues', are sent again because the server came back from an older copy. SPEC AP-172. */
-  doubtedCount(): Promise<number> {
+  /** How much, also of colleagues', a server that came back from an older copy may lack. SPEC AP-172. */
+  doubted(): Promise<DoubtedWork> {
     return countDoubted(this.#deps);
   }
 

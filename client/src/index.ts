@@ -93,6 +93,7 @@ export type {
   ListOptions,
   Repository,
 } from "./records/repository.ts";
+export type { DoubtedWork } from "./records/doubted-work.ts";
 export type { ReopenCount } from "./records/reopen-counts.ts";
 export type { Saved } from "./records/save-at.ts";
 export type { SaveProblem } from "./records/save-problem.ts";

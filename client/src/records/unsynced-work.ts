@@ -15,7 +15,7 @@ import {
   attachmentBytesTable,
   unsentAttachments,
 } from "../store/attachment-rows.ts";
-import { findChange, isDoubted } from "../store/change-rows.ts";
+import { isDoubted } from "../store/change-rows.ts";
 import {
   changeBytesTable,
   pendingTable,
@@ -49,7 +49,9 @@ export function listUnsynced(
   return deps.log.read(async (tx) => {
     const found: UnsyncedChange[] = [];
     const changes = await unsyncedChanges(tx);
-    const stuck = stuckOf(changes, deps);
+    const stuck = stuckOf(changes, (personId) =>
+      deps.sending.canSend(personId),
+    );
     for (const change of changes) {
       const record = await tx.get(recordsTable, [change.recordId]);
       const { state, label } = statusOf(
@@ -77,9 +79,9 @@ export function listUnsynced(
 }
 
 /** What cannot be sent: nobody is signed in for it, or for what has to go before it. */
-function stuckOf(
+export function stuckOf(
   changes: readonly LocalChange[],
-  { sending }: RecordDeps,
+  canSend: (personId: PersonId | null) => boolean,
 ): ReadonlySet<LocalChange> {
   const stuck = new Set<LocalChange>();
   const keys = new Set<string>();
@@ -90,7 +92,7 @@ function stuckOf(
   for (const change of inLocalOrder) {
     const { recordId, hash, personId, deps, refersTo, isCreation } = change;
     const isStuck =
-      !sending.canSend(personId) ||
+      !canSend(personId) ||
       deps.some((dep) => keys.has(changeKey(recordId, dep))) ||
       refersTo.some((id) => creations.has(id));
     if (!isStuck) continue;
@@ -106,18 +108,6 @@ export function holdsUnacknowledged({ log }: RecordDeps): Promise<boolean> {
   return log.read(async (tx) => {
     const [first] = await tx.scan(pendingTable, { limit: 1 });
     return first !== undefined;
-  });
-}
-
-/** How many changes, also colleagues', a server that came back from an older copy may have lost, and has said nothing of since. SPEC AP-172. */
-export function countDoubted({ log }: RecordDeps): Promise<number> {
-  return log.read(async (tx) => {
-    let count = 0;
-    for (const { value } of await tx.scan(pendingTable)) {
-      const change = await findChange(tx, value.recordId, value.hash);
-      if (change !== undefined && isDoubted(change)) count += 1;
-    }
-    return count;
   });
 }
 

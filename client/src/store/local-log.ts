@@ -345,8 +345,8 @@ export class LocalLog {
     return this.read((tx) => lostProof(tx, scopeId));
   }
 
-  forgetLostRows(scopeId: ScopeId): Promise<void> {
-    return this.write((tx) => forgetLostRows(tx, scopeId));
+  async forgetLostRows(scopeId: ScopeId): Promise<void> {
+    this.#events.tell(await this.write((tx) => forgetLostRows(tx, scopeId)));
   }
 
   /** From now on a scope's rows come as somebody gets them who may read these types. */

@@ -75,7 +75,7 @@ test("[CL-8, AP-172] what a restored server lost is pending again; others' work 
       jws: "jws 9",
     });
   expect(await ben.client.unsynced()).toEqual([]);
-  expect(await ben.client.doubtedCount()).toBe(1);
+  expect(await ben.client.doubted()).toEqual({ sentCount: 1, notSentCount: 0 });
   // Refused from this device, it is still there for whoever reads it, and for its author's device to bring back.
   const [lost] = (await ben.log.nextPush({ ...request, withRestores: true }))
     ?.changes ?? [undefined];
@@ -93,7 +93,7 @@ test("[CL-8, AP-172] what a restored server lost is pending again; others' work 
   expect(stranded).toEqual([]);
   await ben.client.settle();
   expect(theirs.value.status.state).toBe("local");
-  expect(await ben.client.doubtedCount()).toBe(1);
+  expect(await ben.client.doubted()).toEqual({ sentCount: 0, notSentCount: 1 });
   expect(await ben.client.holdsUnacknowledged()).toBe(true);
   expect(await ben.log.lostProof(server.scopeId)).not.toBeNull();
   // It comes back under its place in the new log, which no checkpoint has covered yet, whatever an older one did.
@@ -101,7 +101,7 @@ test("[CL-8, AP-172] what a restored server lost is pending again; others' work 
   await ben.client.settle();
   expect(theirs.value.status.state).toBe("synced");
   expect(await ben.log.lostProof(server.scopeId)).toBeNull();
-  expect(await ben.client.doubtedCount()).toBe(0);
+  expect(await ben.client.doubted()).toEqual({ sentCount: 0, notSentCount: 0 });
   expect(await ben.client.holdsUnacknowledged()).toBe(false);
   await server.confirmTo(ben, { number: 2 });
   expect(theirs.value.status.state).toBe("confirmed");
@@ -187,7 +187,10 @@ test("[CL-8, AP-172] what is known of a scope from verdicts alone is in doubt on
   await ada.client.settle();
   expect(patient.status.state).toBe("queued");
   // The last of the followed log, too.
-  expect(await ada.client.doubtedCount()).toBe(changes.length + 1);
+  expect(await ada.client.doubted()).toEqual({
+    sentCount: changes.length + 1,
+    notSentCount: 0,
+  });
 
   await acceptElsewhere();
   const epoch = "0".repeat(32);

@@ -248,13 +248,15 @@ export async function lostProof(
   return null;
 }
 
+/** Gives back the records concerned. */
 export async function forgetLostRows(
   tx: WriteTransaction,
   scopeId: ScopeId,
-): Promise<void> {
+): Promise<readonly RecordId[]> {
   await tx.delete(lostProofsTable, [scopeId]);
-  for (const { key } of await tx.scan(lostRowsTable, { prefix: [scopeId] }))
-    await tx.delete(lostRowsTable, key);
+  const rows = await tx.scan(lostRowsTable, { prefix: [scopeId] });
+  for (const { key } of rows) await tx.delete(lostRowsTable, key);
+  return rows.map(({ value }) => value.recordId);
 }
 
 /**

@@ -2,7 +2,7 @@ import { Link } from "wouter";
 
 import {
   useConnection,
-  useDoubtedCount,
+  useDoubted,
   useUnsentAttachments,
   useUnsynced,
 } from "@suture/client/react";
@@ -26,14 +26,14 @@ export function SyncBar() {
   const { changes } = useUnsynced();
   const { attachments } = useUnsentAttachments();
   const nowMs = useNow();
-  const doubtedCount = useDoubtedCount() ?? 0;
+  const doubted = useDoubted();
   const { tone, words, details } = syncWords(text, {
     connection,
     unsentCount:
       changes === null || attachments === null
         ? null
         : changes.length + attachments.length,
-    doubtedCount,
+    doubted,
     nowMs,
   });
   return (

@@ -1,4 +1,4 @@
-import type { SyncProblem, SyncStatus } from "@suture/client";
+import type { DoubtedWork, SyncProblem, SyncStatus } from "@suture/client";
 import { expect, test } from "vitest";
 
 import { en } from "../text/en.ts";
@@ -10,10 +10,10 @@ const minuteMs = 60_000;
 function words(
   given: Partial<SyncStatus> & {
     readonly unsentCount?: number | null;
-    readonly doubtedCount?: number;
+    readonly doubted?: DoubtedWork;
   },
 ) {
-  const { unsentCount = 0, doubtedCount = 0, ...status } = given;
+  const { unsentCount = 0, doubted = null, ...status } = given;
   const connection: SyncStatus = {
     state: "waiting",
     problem: null,
@@ -23,7 +23,7 @@ function words(
     ...status,
   };
   const nowMs = nineMs + 120 * minuteMs;
-  return syncWords(en, { connection, unsentCount, doubtedCount, nowMs });
+  return syncWords(en, { connection, unsentCount, doubted, nowMs });
 }
 
 const unreachable: SyncProblem = {
@@ -87,19 +87,30 @@ test("[AP-9] another day's time is said with its day", () => {
   );
 });
 
-test("[AP-172] what a restored server may have lost is told beside everything else until it has said that it has it", () => {
+test("[AP-172] what a restored server may have lost is told beside everything else, and what of it this device cannot send", () => {
   const caughtUpAtMs = nineMs + 102 * minuteMs;
-  const lost = (count: string) =>
+  const state = "up-to-date";
+  const sent = (count: string) =>
     `The server came back from an older copy. What it may have lost is sent again from this device: ${count}.`;
-  expect(words({ state: "up-to-date", caughtUpAtMs, doubtedCount: 1 })).toEqual(
-    {
-      tone: "moving",
-      words: "All your work is sent · data as of 10:42",
-      details: [lost("1 change")],
-    },
-  );
-  expect(words({ problem: unreachable, doubtedCount: 2 }).details).toEqual([
-    unreachable.sentence,
-    lost("2 changes"),
-  ]);
+  const notSent = (what: string) =>
+    `The server came back from an older copy. It may lack ${what} must open the app where they did.`;
+  const ofOneAuthor = "1 change that this device cannot send: whoever wrote it";
+  const ofSeveral =
+    "3 changes that this device cannot send: whoever wrote them";
+  expect(
+    words({ state, caughtUpAtMs, doubted: { sentCount: 1, notSentCount: 0 } }),
+  ).toEqual({
+    tone: "moving",
+    words: "All your work is sent · data as of 10:42",
+    details: [sent("1 change")],
+  });
+  expect(
+    words({ state, caughtUpAtMs, doubted: { sentCount: 0, notSentCount: 1 } }),
+  ).toMatchObject({ tone: "stuck", details: [notSent(ofOneAuthor)] });
+  expect(
+    words({
+      problem: unreachable,
+      doubted: { sentCount: 2, notSentCount: 3 },
+    }).details,
+  ).toEqual([unreachable.sentence, sent("2 changes"), notSent(ofSeveral)]);
 });

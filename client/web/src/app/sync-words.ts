@@ -2,7 +2,7 @@
  * How sync stands, in words. Judged by what the server answered and when, never by what the browser believes about its network: a
  * captive portal, a half-open socket and an expired VPN are all "no answer". SPEC AP-9.
  */
-import type { SyncStatus } from "@suture/client";
+import type { DoubtedWork, SyncStatus } from "@suture/client";
 
 import type { Text } from "../text/en.ts";
 
@@ -12,7 +12,7 @@ export type SyncTone = "good" | "moving" | "away" | "stuck";
 export interface SyncWords {
   readonly tone: SyncTone;
   readonly words: string;
-  /** What keeps the device from syncing, as one sentence to act on; and what is sent again though the server had had it. */
+  /** What keeps the device from syncing, as one sentence to act on; and what the server may lack though it had had it. */
   readonly details: readonly string[];
 }
 
@@ -21,14 +21,14 @@ export function syncWords(
   {
     connection,
     unsentCount,
-    doubtedCount,
+    doubted,
     nowMs,
   }: {
     readonly connection: SyncStatus;
     /** Null while it is not known, which is not none. */
     readonly unsentCount: number | null;
-    /** How much is sent again because the server came back from an older copy. */
-    readonly doubtedCount: number;
+    /** Null while it is not known. */
+    readonly doubted: DoubtedWork | null;
     readonly nowMs: number;
   },
 ): SyncWords {
@@ -36,10 +36,14 @@ export function syncWords(
   const { state, problem, lastAnswerAtMs, caughtUpAtMs } = connection;
   const at = (atMs: number) =>
     nowMs - atMs < dayMs ? common.time(atMs) : common.dateTime(atMs);
-  const again = doubtedCount === 0 ? [] : [sync.sentAgain(doubtedCount)];
+  const { sentCount = 0, notSentCount = 0 } = doubted ?? {};
+  const again = [
+    ...(sentCount === 0 ? [] : [sync.sentAgain(sentCount)]),
+    ...(notSentCount === 0 ? [] : [sync.notSentAgain(notSentCount)]),
+  ];
   if (state === "up-to-date" && unsentCount === 0)
     return {
-      tone: doubtedCount === 0 ? "good" : "moving",
+      tone: sentCount > 0 ? "moving" : notSentCount > 0 ? "stuck" : "good",
       words: sync.allSent(caughtUpAtMs === null ? null : at(caughtUpAtMs)),
       details: again,
     };

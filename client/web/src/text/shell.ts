@@ -47,6 +47,8 @@ export const shellText = {
     updateNeeded: "Update needed to send; your work is safe",
     sentAgain: (count: number) =>
       `The server came back from an older copy. What it may have lost is sent again from this device: ${count === 1 ? "1 change" : `${count} changes`}.`,
+    notSentAgain: (count: number) =>
+      `The server came back from an older copy. It may lack ${count === 1 ? "1 change that this device cannot send: whoever wrote it" : `${count} changes that this device cannot send: whoever wrote them`} must open the app where they did.`,
     open: "Open my unsent work",
   },
   damage: {
