@@ -109,6 +109,7 @@ export type {
   ConflictReview,
   Settlement,
 } from "./review/conflict-review.ts";
+export type { QuestionHere } from "./review/question-here.ts";
 export type { Review, Reviews } from "./review/reviews.ts";
 
 // status

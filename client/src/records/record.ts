@@ -22,6 +22,7 @@ import {
   type ConflictReview,
   type Settlement,
 } from "../review/conflict-review.ts";
+import { questionHere, type QuestionHere } from "../review/question-here.ts";
 import type { RecordStatus } from "../status/derive-status.ts";
 import { EditSession } from "./edit-session.ts";
 import { historyOf, type HistoryEntry } from "./history.ts";
@@ -119,6 +120,12 @@ export class SutureRecord<R extends RecordType = RecordType> {
       resolve: (settlement) =>
         this.#resolveAt(group, form, conflict, settlement),
     };
+  }
+
+  /** How far a conflict that the server has open between these candidates is known and answered on this device. */
+  questionHere(group: GroupName<R>, candidates: readonly OpId[]): QuestionHere {
+    const deviceId = this.#deps.person()?.deviceId;
+    return questionHere(this.#open.shown, { group, candidates }, deviceId);
   }
 
   /** Resolves a group's conflict as it is shown now. */

@@ -116,6 +116,7 @@ export async function contestParts(world: ConflictWorld): Promise<RecordId> {
 /** Amoxicillin by the manager, warfarin by Anna: different entries, dangerous together. */
 export async function contestMedications(
   world: ConflictWorld,
+  meet: () => Promise<void> = world.meet,
 ): Promise<RecordId> {
   const { manager, colleague, organizationId } = world;
   const patient = await manager.client.patients.create({
@@ -133,22 +134,22 @@ export async function contestMedications(
   other.draft.prescribing.medications.add(warfarin);
   const otherSaved = await other.save();
   if (!ownSaved.ok || !otherSaved.ok) throw new Error("not saved");
-  await world.meet();
+  await meet();
   return patient.value.id;
 }
 
-/** The server's task of that conflict, on the manager's device. */
+/** The server's task of that conflict as `read` sees it, on the manager's device. */
 export async function openTask(
-  world: ConflictWorld,
+  world: ConflictWorld & { readonly read?: Device },
   recordId: RecordId,
   recordType: string,
   group: string,
 ): Promise<ReviewTask> {
-  const { manager, server, organizationId } = world;
+  const { manager, server, organizationId, read = manager } = world;
   const record =
     recordType === "patient"
-      ? await manager.client.patients.get(recordId)
-      : await manager.client.serviceJobs.get(recordId);
+      ? await read.client.patients.get(recordId)
+      : await read.client.serviceJobs.get(recordId);
   if (!record.ok) throw new Error(record.error.code);
   const reading =
     record.value.type === "patient"

@@ -87,10 +87,7 @@ function QuestionRow({
   const { reviews: text, common } = useText();
   const inShort = useAnswerInShort();
   const conflict = conflictOf(question, names, text);
-  const isAnsweredHere =
-    question.kind === "conflict" &&
-    question.record !== null &&
-    conflict === null;
+  const { here, isOnThisDeviceOnly, openedAtMs } = question;
   return (
     <Link href={`/reviews/${question.reviewId}`} className="question-row">
       <span className="question-title">
@@ -107,11 +104,14 @@ function QuestionRow({
         </span>
       )}
       <span className="hint">
-        {isAnsweredHere
+        {here === "answered"
           ? text.answeredHere
-          : question.isOnThisDeviceOnly || question.openedAtMs === null
+          : isOnThisDeviceOnly || openedAtMs === null
             ? text.onThisDevice
-            : text.openedAt(common.dateTime(question.openedAtMs))}
+            : [
+                text.openedAt(common.dateTime(openedAtMs)),
+                ...(here === "incomplete" ? [text.incompleteHere] : []),
+              ].join(" · ")}
       </span>
     </Link>
   );

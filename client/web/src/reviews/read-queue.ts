@@ -8,8 +8,14 @@ import {
   type RecordType,
   type ReviewId,
   type ReviewKind,
+  type ReviewTask,
 } from "@suture/schema";
-import type { Client, Review, SutureRecord } from "@suture/client";
+import type {
+  Client,
+  QuestionHere,
+  Review,
+  SutureRecord,
+} from "@suture/client";
 
 import { askConflict, type ConflictQuestion } from "./ask-conflict.ts";
 import type { QueueItem } from "./group-by-outage.ts";
@@ -28,6 +34,8 @@ export interface Question extends QueueItem {
   /** Null where the record is not on this device. */
   readonly record: SutureRecord<RecordType> | null;
   readonly isOnThisDeviceOnly: boolean;
+  /** Of a conflict that the server has open: how it stands on this device, which may read none. Null of all else. */
+  readonly here: "conflict" | QuestionHere | null;
 }
 
 /** Of these questions, in their order; one about a record that is not here is kept. */
@@ -61,6 +69,7 @@ export function questionOf(
       otherRecordId: null,
       record,
       isOnThisDeviceOnly: true,
+      here: null,
       priority: priorityOf(recordType, group),
       openedAtMs: null,
       signed: signedIn(record, group),
@@ -78,6 +87,7 @@ export function questionOf(
     otherRecordId: task.kind === "double-booking" ? task.otherRecordId : null,
     record,
     isOnThisDeviceOnly: false,
+    here: task.kind === "conflict" ? standingHere(task, record) : null,
     priority: priorityOf(task.recordType, group),
     openedAtMs: task.openedAtMs,
     signed: isConflict ? signedIn(record, group) : [],
@@ -103,6 +113,16 @@ export function conflictOf(
 
 export function typeNamed(name: string): RecordType | undefined {
   return sutureRecords.find(({ type }) => type === name);
+}
+
+function standingHere(
+  { group, candidates }: Extract<ReviewTask, { readonly kind: "conflict" }>,
+  record: SutureRecord<RecordType> | null,
+): Question["here"] {
+  if (record === null) return null;
+  return record.group(group).status === "conflict"
+    ? "conflict"
+    : record.questionHere(group, candidates);
 }
 
 function priorityOf(recordType: string, group: string): Priority {

@@ -26,7 +26,8 @@ export function ReviewPage({ id }: { readonly id: string }) {
   const open = questions?.find(({ reviewId }) => reviewId === id) ?? null;
   // Once answered it leaves the queue; whoever answered it goes on seeing what became of it.
   const [shown, setShown] = useState<Question | null>(null);
-  const question = open ?? (shown?.reviewId === id ? shown : null);
+  const question =
+    open ?? (shown?.reviewId === id ? { ...shown, here: null } : null);
   useEffect(() => {
     if (open !== null) setShown(open);
   }, [open]);
@@ -85,8 +86,9 @@ function ClosedQuestion({
 function OneQuestion({ question }: { readonly question: Question }) {
   const { reviews: text } = useText();
   const names = useNames();
-  const { record, group, recordId, otherRecordId, kind } = question;
-  if (kind === "conflict" && record !== null && group !== null)
+  const { record, group, recordId, otherRecordId, kind, here } = question;
+  const isWhole = record !== null && here !== "incomplete";
+  if (kind === "conflict" && isWhole && group !== null)
     return (
       <>
         <ConflictView record={record} group={group} names={names} />
@@ -97,7 +99,7 @@ function OneQuestion({ question }: { readonly question: Question }) {
     <>
       <h1>{otherTitle(question, names, text)}</h1>
       {kind === "conflict" ? (
-        <Notice>{text.notHere}</Notice>
+        <Notice>{record === null ? text.notHere : text.notAllHere}</Notice>
       ) : (
         <p>{text.otherHow[kind]}</p>
       )}

@@ -10,7 +10,7 @@ export interface Queue {
   readonly hasFailed: boolean;
 }
 
-/** The open questions of this device, followed. SPEC AP-61. */
+/** The open questions of this device, followed with the records that they are about. SPEC AP-61, AP-185. */
 export function useQueue(): Queue {
   const client = useClient();
   const { reviews, hasFailed } = useReviews();
@@ -18,11 +18,29 @@ export function useQueue(): Queue {
   useEffect(() => {
     if (reviews === null) return undefined;
     let isWanted = true;
-    void readQueue(client, reviews).then((read) => {
-      if (isWanted) setQuestions(read);
-    });
+    let isDue = false;
+    let stops: readonly (() => void)[] = [];
+    const stopWatching = () => stops.forEach((stop) => stop());
+    const read = async () => {
+      isDue = false;
+      const found = await readQueue(client, reviews);
+      if (!isWanted) return;
+      stopWatching();
+      stops = found.flatMap(({ record }) => record?.watch(readSoon) ?? []);
+      setQuestions(found);
+    };
+    // Many records are heard of at once.
+    const readSoon = () => {
+      if (isDue) return;
+      isDue = true;
+      queueMicrotask(() => {
+        if (isWanted) void read();
+      });
+    };
+    void read();
     return () => {
       isWanted = false;
+      stopWatching();
     };
   }, [client, reviews]);
   return { questions, hasFailed };

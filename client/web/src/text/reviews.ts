@@ -28,6 +28,7 @@ export const reviewsText = {
   onThisDevice: "Seen by this device; the server has not heard of it yet",
   answeredHere:
     "Answered on this device; it closes when the server has the answer",
+  incompleteHere: "this device does not have all of it yet",
   or: "or",
   andMore: (words: string, count: number) => `${words}, and ${count} more`,
 
@@ -163,6 +164,8 @@ export const reviewsText = {
   thisDevice: (name: string | null) =>
     name === null ? "this device" : `${name} (this device)`,
   unnamedDevice: (start: string) => `device ${start}…`,
+  notAllHere:
+    "Open. This device does not have all of its answers yet, so it cannot be settled here. They come with the next sync.",
   notHere:
     "The record it is about is not on this device. It comes with the next sync.",
   kindNames: {
