@@ -116,7 +116,8 @@ export type { Review, Reviews } from "./review/reviews.ts";
 export type { RecordStatus } from "./status/derive-status.ts";
 
 // store
-export { clientMigrations, clientTables } from "./store/client-tables.ts";
+export { clientMigrations } from "./store/client-migrations.ts";
+export { clientTables } from "./store/client-tables.ts";
 export {
   clientSalvage,
   type DamageReport,

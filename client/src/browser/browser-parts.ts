@@ -8,8 +8,8 @@ import {
   attachmentBytesTable,
   attachmentsTable,
 } from "../store/attachment-rows.ts";
+import { clientMigrations } from "../store/client-migrations.ts";
 import {
-  clientMigrations,
   clientTables,
   keptFormsTable,
   localPartition,

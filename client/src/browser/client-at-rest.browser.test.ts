@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { foundClinic, openDevice } from "../records/clinic.test-support.ts";
-import { clientMigrations, clientTables } from "../store/client-tables.ts";
+import { clientMigrations } from "../store/client-migrations.ts";
+import { clientTables } from "../store/client-tables.ts";
 import { viewsInMemory } from "../store/view-rows.ts";
 import { BrowserStores, rawContent } from "./browser-stores.test-support.ts";
 import { whereFound } from "./where-found.test-support.ts";

@@ -19,6 +19,7 @@ import {
 
 import { commitWrites, type WritesByPartition } from "./commit-writes.ts";
 import { ofPlace } from "./held-table.ts";
+import { MigratedRows } from "./migrated-rows.ts";
 import { Snapshot, type SnapshotDeps } from "./snapshot.ts";
 import { toStoreError, type StoreState } from "./store-database.ts";
 import { WorkRows } from "./work-rows.ts";
@@ -118,7 +119,10 @@ export class IndexedDbStore implements Store {
       for (const { migrate } of migrations.slice(state.migrationCount))
         for (const partition of await snapshot.partitions()) {
           const rows = new WorkRows(snapshot, partition, writes.get(partition));
-          const tx = new RowTransaction(this.#deps.tables, rows);
+          const tx = new RowTransaction(
+            this.#deps.tables,
+            new MigratedRows(rows, this.#deps.memoryTables),
+          );
           await migrate(tx, partition);
           tx.end();
           writes.set(partition, rows.writes);

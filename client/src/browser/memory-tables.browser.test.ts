@@ -112,6 +112,29 @@ test("[WB-12] the table is made anew after a migration, whatever the copy says",
   expect(await store.read(partition, namesIn)).toEqual(["Bako p2"]);
 });
 
+test("[WB-12] a migration finds a table in memory empty, makes none, and leaves what follows from the other rows", async () => {
+  await leaveCopy();
+  const counting = countingFills();
+  const store = await stores.open({
+    memoryTables: counting.tables,
+    migrations: [
+      {
+        name: "rename-p1",
+        migrate: async (tx) => {
+          expect(await tx.scan(byNameTable)).toEqual([]);
+          expect(await tx.keys?.(byNameTable)).toEqual([]);
+          await putPerson(tx, "p1", "Chidi");
+          await tx.put(byNameTable, ["Nobody", "p9"], true);
+          expect(await tx.get(byNameTable, ["Nobody", "p9"])).toBeUndefined();
+        },
+      },
+    ],
+  });
+  expect(counting.fillCount).toBe(0);
+  expect(await store.read(partition, namesIn)).toEqual(["Bako p2", "Chidi p1"]);
+  expect(counting.fillCount).toBe(1);
+});
+
 test("[WB-28] a copy is renewed once much was written since, in however few commits, and then needs none of it", async () => {
   await leaveCopy();
   await receive(0, 8_000);

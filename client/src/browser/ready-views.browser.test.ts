@@ -14,11 +14,8 @@ import {
   type Device,
 } from "../records/clinic.test-support.ts";
 import { readyViews } from "../records/refresh-views.ts";
-import {
-  clientMigrations,
-  clientTables,
-  staleViewsTable,
-} from "../store/client-tables.ts";
+import { clientMigrations } from "../store/client-migrations.ts";
+import { clientTables, staleViewsTable } from "../store/client-tables.ts";
 import { viewsInMemory } from "../store/view-rows.ts";
 import { BrowserStores } from "./browser-stores.test-support.ts";
 

@@ -14,7 +14,8 @@ import {
 } from "@suture/schema";
 import { expect, test } from "vitest";
 
-import { clientMigrations, clientTables } from "../store/client-tables.ts";
+import { clientMigrations } from "../store/client-migrations.ts";
+import { clientTables } from "../store/client-tables.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
 import { amoxicillin, foundClinic, openDevice } from "./clinic.test-support.ts";
 import { failingStore } from "./failing-store.test-support.ts";

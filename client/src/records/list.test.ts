@@ -9,8 +9,8 @@ import {
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
+import { clientMigrations } from "../store/client-migrations.ts";
 import {
-  clientMigrations,
   clientTables,
   localPartition,
   staleViewsTable,

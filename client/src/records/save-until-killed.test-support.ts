@@ -1,7 +1,8 @@
 /** The other process of the crash test: saves and says so, for ever. */
 import { join } from "node:path";
 
-import { clientMigrations, clientTables } from "../store/client-tables.ts";
+import { clientMigrations } from "../store/client-migrations.ts";
+import { clientTables } from "../store/client-tables.ts";
 import { openSqliteStore } from "../store/open-sqlite-store.ts";
 import { amoxicillin, foundClinic, openDevice } from "./clinic.test-support.ts";
 

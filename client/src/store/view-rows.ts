@@ -4,6 +4,7 @@
  */
 import type { Key, RecordId, WriteTransaction } from "@suture/schema";
 
+import { normalizeTerm } from "../records/view-row.ts";
 import {
   viewsByLabelTable,
   viewsByWordTable,
@@ -56,9 +57,14 @@ export const viewsInMemory = [
   },
   {
     table: viewsByWordTable,
-    fill: (tx: WriteTransaction) => forEachView(tx, putByWord),
+    fill: putAllByWord,
   },
 ];
+
+/** Where no row of them is there. */
+export function putAllByWord(tx: WriteTransaction): Promise<void> {
+  return forEachView(tx, putByWord);
+}
 
 /** As many as are read without anybody who waits noticing it. */
 const viewsInPage = 500;
@@ -129,9 +135,10 @@ function labelKey(
 
 function wordKeys(
   recordType: string,
-  { parentId, terms, recordId }: ViewRow,
+  { parentId, terms, label, recordId }: ViewRow,
 ): readonly (readonly string[])[] {
-  const starts = [...new Set(terms.flatMap(fromEachWord))];
+  const whole = recordType === "patient" ? wholeNamesIn(label) : [];
+  const starts = [...new Set([...whole, ...terms].flatMap(fromEachWord))];
   const sorted = starts.toSorted();
   // What begins a longer one is found by that.
   const needless = new Set(
@@ -141,6 +148,16 @@ function wordKeys(
     .filter((start) => !needless.has(start))
     .slice(0, maxWords)
     .map((words) => [recordType, parentInKey(parentId), words, recordId]);
+}
+
+/** `given family` of each `family, given`: views that were made before it was a term of theirs are found by it as well. SPEC AP-188. */
+function wholeNamesIn(label: string): readonly string[] {
+  return label.split(" / ").flatMap((name) => {
+    const at = name.lastIndexOf(", ");
+    return at === -1
+      ? []
+      : [normalizeTerm(`${name.slice(at + 2)} ${name.slice(0, at)}`)];
+  });
 }
 
 /** "ana maria" and "maria": both are found by how they begin. */
