@@ -11,6 +11,7 @@ import {
 } from "@suture/schema";
 
 import type { RequestError } from "./identity/identity-request.ts";
+import type { SpareNumbers } from "./identity/password-checks.ts";
 import type { TokenRenewal } from "./identity/token-renewal.ts";
 import { dropFormsOf } from "./records/kept-forms.ts";
 import { dropReopenCountsOf } from "./records/reopen-counts.ts";
@@ -43,6 +44,7 @@ export async function leaveDevice(
     readonly log: LocalLog;
     readonly types: RecordTypes;
     readonly renewal: TokenRenewal;
+    readonly spareNumbers: SpareNumbers | undefined;
   },
   personId: PersonId,
   { evenWithUnsynced = false, withoutServer = false }: LeaveOptions,
@@ -63,12 +65,14 @@ export async function leaveDevice(
   const left = withoutServer
     ? ok(await deps.renewal.forget(personId))
     : await deps.renewal.leaveDevice(personId);
-  if (left.ok)
-    await deps.log.write(async (tx) => {
-      await dropAttachmentsOfForms(tx, deps.types, personId);
-      await dropFormsOf(tx, personId);
-      await tx.delete(passwordChecksTable, [personId]);
-      await dropReopenCountsOf(tx, personId);
-    });
+  if (!left.ok) return left;
+  await deps.log.write(async (tx) => {
+    await dropAttachmentsOfForms(tx, deps.types, personId);
+    await dropFormsOf(tx, personId);
+    await tx.delete(passwordChecksTable, [personId]);
+    await dropReopenCountsOf(tx, personId);
+  });
+  // A number that stays says only how often a password was wrong.
+  await deps.spareNumbers?.clear(personId).catch(() => undefined);
   return left;
 }

@@ -118,8 +118,9 @@ export class PeopleOnDevice {
     options: LeaveOptions,
   ): Promise<Result<void, RequestError | WorkUnsynced>> {
     if (this.#current === null) return ok(undefined);
-    const { log, types } = this.#deps;
-    const deps = { log, types, renewal: this.renewal };
+    const { log, types, options: own } = this.#deps;
+    const { spareNumbers } = own;
+    const deps = { log, types, renewal: this.renewal, spareNumbers };
     const left = await leaveDevice(deps, this.#current.personId, options);
     if (left.ok) await this.#readAnewEverywhere();
     return left;

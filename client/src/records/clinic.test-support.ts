@@ -25,6 +25,7 @@ import {
 
 import { Client } from "../client.ts";
 import type { LockOptions } from "../device-lock.ts";
+import type { SpareNumbers } from "../identity/password-checks.ts";
 import type { Fetch } from "../identity/identity-request.ts";
 import {
   createMemoryTokenStore,
@@ -66,6 +67,7 @@ export interface DeviceOptions {
   /** Of what asks the server over HTTP; by default nothing answers. */
   readonly fetch?: Fetch;
   readonly lock?: LockOptions;
+  readonly spareNumbers?: SpareNumbers;
 }
 
 export async function openDevice(options: DeviceOptions): Promise<Device> {
@@ -103,6 +105,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
         (() => Promise.reject(new Error("no network in this test"))),
       ...(options.recordTypes && { recordTypes: options.recordTypes }),
       ...(options.lock && { lock: options.lock }),
+      ...(options.spareNumbers && { spareNumbers: options.spareNumbers }),
     },
     log,
   );

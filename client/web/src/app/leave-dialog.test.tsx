@@ -134,6 +134,7 @@ async function lastOneLeaves(ben: Device): Promise<boolean> {
   });
   await page.shows("North clinic");
   await askToLeave(page);
+  await page.shows("a colleague's work too, all of it stays, sealed");
   await page.press("Sign out");
   await page.press("Sign out of this device only");
   await page.until(() => isRemoved || page.text.includes("E-mail"));
@@ -141,7 +142,7 @@ async function lastOneLeaves(ben: Device): Promise<boolean> {
   return isRemoved;
 }
 
-test("[AP-172, WB-24] colleagues' work that a restored server may lack stays, also when the last person leaves", async () => {
+test("[AP-106, AP-172, WB-24] colleagues' work that a restored server may lack stays, also when the last person leaves", async () => {
   const { ben } = await deviceWithLostWork();
   expect(await lastOneLeaves(ben)).toBe(false);
 });

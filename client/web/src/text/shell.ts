@@ -80,7 +80,7 @@ export const shellText = {
       : `Printed ${at}, from what this device held. Data as of ${asOf}.`,
   leave: {
     title: "Sign out of this device?",
-    body: "You will need the network and your password to sign in again. Colleagues who use this device stay signed in.",
+    body: "You will need the network and your password to sign in again. Colleagues who use this device stay signed in. When the last of you signs out, all that this device keeps is removed. If the server may lack some of it, a colleague's work too, all of it stays, sealed, and so does its key, until the server has that work and the last of you signs out again.",
     confirm: "Sign out",
     stay: "Stay signed in",
     stopped: (count: number) =>
