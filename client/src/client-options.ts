@@ -31,6 +31,8 @@ export interface ClientOptions {
   readonly spareNumbers?: SpareNumbers;
   /** To the other contexts: the device is locked, also where that could not be stored. They call `client.lock.closeHere()`. */
   readonly tellLocked?: () => void;
+  /** To the other contexts: somebody opened the device, for all of them or for this one alone. They call `client.lock.wasOpenedElsewhere()`. */
+  readonly tellOpened?: (isStored: boolean) => void;
   /** To the other contexts that have the same store open. */
   readonly channel?: LogChannel;
   /** Of the app: those who run the organization see which devices need an update. Printable ASCII, at most 64 characters. */

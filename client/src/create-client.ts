@@ -30,6 +30,7 @@ export async function createClient(
     log,
     device,
   );
+  await client.lock.closeIfLeftClosed();
   await client.renewPersons();
   await client.lock.closeIfUnused();
   return client;

@@ -74,6 +74,7 @@ const worthNotingMs = 30_000;
 const storeAgainMs = 10_000;
 /** Of the spare numbers. */
 const closedNumber = "closed";
+const probeNumber = "probe";
 
 export class DeviceLock {
   readonly #deps: DeviceLockDeps;
@@ -81,8 +82,9 @@ export class DeviceLock {
   #usedAtMs = -Infinity;
   #notedAtMs = -Infinity;
   #isClosedHere = false;
+  /** Whether a lock was made here that the store has not taken yet. */
+  #isToStore = false;
   #storingAgain: { cancel(): void } | undefined;
-  #isStopped = false;
 
   constructor(deps: DeviceLockDeps) {
     this.#deps = deps;
@@ -96,6 +98,7 @@ export class DeviceLock {
    * the store does not take now is brought to it again.
    */
   async close(): Promise<void> {
+    this.#isToStore = true;
     this.#deps.tellLocked?.();
     await this.closeHere();
     await this.#storeLock();
@@ -112,17 +115,34 @@ export class DeviceLock {
     return this.#isClosedHere;
   }
 
-  /** Whether a device that was full was closed: its row does not say so. */
-  async isMarkedClosed(): Promise<boolean> {
-    const number = await this.#deps.spareNumbers
-      ?.read(closedNumber)
-      .catch(() => 0);
-    return (number ?? 0) > 0;
+  /**
+   * After a start, before anybody is let in: closes it here where it was closed and its row does not say so, as on a device that was
+   * full. One that takes nothing at all may have been closed, too. SPEC AP-169.
+   */
+  async closeIfLeftClosed(): Promise<void> {
+    const { log, options } = this.#deps;
+    if (options === undefined) return;
+    if (await this.#isMarkedClosed()) return this.closeHere();
+    const row = await log.read(readDevice);
+    if (row.personId === undefined || row.isLocked === true) return;
+    await log.space.look();
+    if (!log.space.isFull || (await this.#wouldBeMarked())) return;
+    await this.closeHere();
+    // Loading it again once there is space is not to open it either.
+    this.#isToStore = true;
+    this.#storeLater();
+  }
+
+  /** Somebody opened the device in another tab: for all of them where that is stored, else in that tab alone. */
+  async wasOpenedElsewhere(isStored: boolean): Promise<void> {
+    this.#giveUpStoring();
+    if (isStored) this.#isClosedHere = false;
+    else await this.closeHere();
   }
 
   /** Over restarts, where the row cannot say so. */
   async markClosed(): Promise<void> {
-    // Where this is not kept either, it is closed for as long as a tab is open.
+    // Where this is not kept either, whoever starts it finds that out.
     await this.#deps.spareNumbers
       ?.raise(closedNumber, 0, 1)
       .catch(() => undefined);
@@ -219,12 +239,16 @@ export class DeviceLock {
   begin(): void {
     this.#usedAtMs = this.#deps.clock.now();
     this.#isClosedHere = false;
-    this.#storingAgain?.cancel();
+    this.#giveUpStoring();
   }
 
   /** Before the store is closed: a lock that it did not take is brought to it no more. */
   stop(): void {
-    this.#isStopped = true;
+    this.#giveUpStoring();
+  }
+
+  #giveUpStoring(): void {
+    this.#isToStore = false;
     this.#storingAgain?.cancel();
   }
 
@@ -235,14 +259,45 @@ export class DeviceLock {
         changeDevice(tx, (row) => ({ ...row, isLocked: true })),
       );
       await this.#deps.readPersonsAnew();
+      this.#isToStore = false;
     } catch {
-      if (this.#isStopped) return;
+      if (!this.#isToStore) return;
       await this.markClosed();
-      // Nobody gets further here meanwhile.
-      this.#storingAgain = this.#deps.timers.after(
-        storeAgainMs,
-        () => void this.#storeLock(),
-      );
+      this.#storeLater();
+    }
+  }
+
+  /** Nobody gets further here meanwhile. */
+  #storeLater(): void {
+    if (!this.#isToStore) return;
+    this.#storingAgain = this.#deps.timers.after(
+      storeAgainMs,
+      () => void this.#storeLock(),
+    );
+  }
+
+  async #isMarkedClosed(): Promise<boolean> {
+    const { spareNumbers } = this.#deps;
+    if (spareNumbers === undefined) return false;
+    // Where that cannot be read, a password opens what perhaps nobody closed.
+    return spareNumbers.read(closedNumber).then(
+      (number) => number > 0,
+      () => true,
+    );
+  }
+
+  /** Whether a full device would keep that it is closed. */
+  async #wouldBeMarked(): Promise<boolean> {
+    const { spareNumbers } = this.#deps;
+    if (spareNumbers === undefined) return false;
+    try {
+      // One that is there already proves nothing.
+      await spareNumbers.clear(probeNumber);
+      await spareNumbers.raise(probeNumber, 0, 1);
+      await spareNumbers.clear(probeNumber);
+      return true;
+    } catch {
+      return false;
     }
   }
 

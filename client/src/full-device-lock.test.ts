@@ -7,6 +7,7 @@ import {
 } from "@suture/schema";
 import { beforeEach, expect, test } from "vitest";
 
+import type { ClientOptions } from "./client-options.ts";
 import type { Client } from "./client.ts";
 import { createClient } from "./create-client.ts";
 import type { SpareNumbers } from "./identity/password-checks.ts";
@@ -22,6 +23,8 @@ const minuteMs = 60_000;
 const ada = personIdOf("ada");
 const ben = personIdOf("ben");
 const password = "ada's own words";
+const opened = { ok: true };
+const wrong = { error: { code: "password-wrong" } };
 
 let store: Store;
 let tokens: TokenStore;
@@ -32,7 +35,11 @@ let asked: string[];
 /** What the device keeps where it has no space for rows. */
 let spares: Map<string, number>;
 let areSparesTaken: boolean;
+let areSparesRead: boolean;
 let spareNumbers: SpareNumbers | undefined;
+let timers: (() => void)[];
+/** Those that hear of each other. */
+let tabs: Client[];
 
 beforeEach(async () => {
   const rows = createMemoryStore({ tables: clientTables });
@@ -61,8 +68,14 @@ beforeEach(async () => {
   asked = [];
   spares = new Map();
   areSparesTaken = true;
+  areSparesRead = true;
+  timers = [];
+  tabs = [];
   spareNumbers = {
-    read: async (name) => spares.get(name) ?? 0,
+    read: async (name) => {
+      if (!areSparesRead) throw new Error("nothing of them is read");
+      return spares.get(name) ?? 0;
+    },
     raise: async (name, from, to) => {
       if (!areSparesTaken) throw new Error("nothing at all is taken");
       if ((spares.get(name) ?? 0) !== from) return false;
@@ -86,11 +99,22 @@ const noSpace = () =>
   Promise.reject(new StoreError("store-full", "no space is left"));
 
 /** As a page that is loaded. */
-const open = (): Promise<Client> =>
+const open = (
+  heard: Pick<ClientOptions, "tellLocked" | "tellOpened"> = {},
+  restart: () => void = () => undefined,
+): Promise<Client> =>
   createClient({
+    ...heard,
     url: "https://suture.test",
     ...{ store, tokens, clock, ...(spareNumbers && { spareNumbers }) },
-    timers: { after: () => ({ cancel: () => undefined }) },
+    timers: {
+      after: (_delayMs, task) => {
+        timers.push(task);
+        return {
+          cancel: () => void (timers = timers.filter((one) => one !== task)),
+        };
+      },
+    },
     lock: { passwordRounds: 10, unusedMs: 15 * minuteMs },
     connect: () =>
       Promise.resolve({ ok: false, error: { kind: "unreachable" } }),
@@ -98,7 +122,7 @@ const open = (): Promise<Client> =>
       status: { ...notStarted(undefined), state: "up-to-date" },
       start: () => undefined,
       stop: () => undefined,
-      restart: () => undefined,
+      restart,
       push: () => undefined,
     }),
     fetch: async (url) => {
@@ -107,9 +131,26 @@ const open = (): Promise<Client> =>
     },
   });
 
+/** As a page beside others of the same browser. */
+async function openTab(): Promise<Client> {
+  const toOthers = (tell: (other: Client) => Promise<void>) => {
+    for (const other of tabs) if (other !== tab) void tell(other);
+  };
+  const tab: Client = await open(
+    {
+      tellLocked: () => toOthers((other) => other.lock.closeHere()),
+      tellOpened: (isStored) =>
+        toOthers((other) => other.lock.wasOpenedElsewhere(isStored)),
+    },
+    () => toOthers((other) => other.renewPersons()),
+  );
+  tabs.push(tab);
+  return tab;
+}
+
 /** That Ada and Ben are signed in on, each with a check of their password; Ada uses it. */
-async function tablet(): Promise<Client> {
-  const client = await open();
+async function tablet(opening: () => Promise<Client> = open): Promise<Client> {
+  const client = await opening();
   await client.usePerson(ben);
   const code = { email: null, password: "ben's own code" };
   await client.lock.keepCheck(ben, code);
@@ -138,10 +179,8 @@ async function lockedAndFull(): Promise<Client> {
 test("[AP-167] a right password opens a device that is full, in the tab where it was given and until that is loaded again; with space it is opened for all", async () => {
   const client = await lockedAndFull();
   const otherTab = await open();
-  expect(await openAs(client, "a guess")).toMatchObject({
-    error: { code: "password-wrong" },
-  });
-  expect(await openAs(client, password)).toMatchObject({ ok: true });
+  expect(await openAs(client, "a guess")).toMatchObject(wrong);
+  expect(await openAs(client, password)).toMatchObject(opened);
   // Nothing that the server says of it could be kept.
   expect(asked).toEqual([]);
   expect(client.person?.personId).toBe(ada);
@@ -160,15 +199,13 @@ test("[AP-167] a right password opens a device that is full, in the tab where it
 test("[AP-167] guesses at a full device are counted, loading it anew and a clock set back included, and by nobody else's password forgiven", async () => {
   await lockedAndFull();
   for (const guess of ["one", "two", "three"])
-    expect(await openAs(await open(), guess)).toMatchObject({
-      error: { code: "password-wrong" },
-    });
+    expect(await openAs(await open(), guess)).toMatchObject(wrong);
   expect(await openAs(await open(), password)).toMatchObject({
     error: { code: "too-many-tries", retryAfterMs: 30_000 },
   });
-  expect(await openAs(await open(), "ben's own code", ben)).toMatchObject({
-    ok: true,
-  });
+  expect(await openAs(await open(), "ben's own code", ben)).toMatchObject(
+    opened,
+  );
   clock.nowMs += 29_000;
   expect(await openAs(await open(), password)).toMatchObject({
     error: { code: "too-many-tries", retryAfterMs: 1_000 },
@@ -178,12 +215,10 @@ test("[AP-167] guesses at a full device are counted, loading it anew and a clock
     error: { code: "too-many-tries" },
   });
   clock.nowMs += minuteMs;
-  expect(await openAs(await open(), password)).toMatchObject({ ok: true });
+  expect(await openAs(await open(), password)).toMatchObject(opened);
   // Forgiven, as anywhere.
-  expect(await openAs(await open(), "a slip")).toMatchObject({
-    error: { code: "password-wrong" },
-  });
-  expect(await openAs(await open(), password)).toMatchObject({ ok: true });
+  expect(await openAs(await open(), "a slip")).toMatchObject(wrong);
+  expect(await openAs(await open(), password)).toMatchObject(opened);
 });
 
 test("[AP-167] of guesses side by side at a full device no more are judged than one after another", async () => {
@@ -218,14 +253,12 @@ test.each(["it takes nothing", "there are none"])(
       mustWait(15 * minuteMs),
     );
     clock.nowMs += minuteMs;
-    expect(await openAs(client, "no")).toMatchObject({
-      error: { code: "password-wrong" },
-    });
+    expect(await openAs(client, "no")).toMatchObject(wrong);
     expect(await openAs(client, password)).toMatchObject(
       mustWait(15 * minuteMs),
     );
     clock.nowMs += 15 * minuteMs;
-    expect(await openAs(client, password)).toMatchObject({ ok: true });
+    expect(await openAs(client, password)).toMatchObject(opened);
   },
 );
 
@@ -235,11 +268,133 @@ test("[AP-169] a device that is locked while it is full is locked when it is ope
   await client.lock.close();
   const later = await open();
   expect(later.person).toBeNull();
-  expect(await openAs(later, password)).toMatchObject({ ok: true });
+  expect(await openAs(later, password)).toMatchObject(opened);
   expect((await open()).person).toBeNull();
 
   isFull = false;
   await later.space.look();
   await until(async () => (await open()).person?.personId === ada);
   expect(spares.size).toBe(0);
+});
+
+test("[AP-169] a device that takes nothing at all is locked when it is opened again, and stays so with space: nothing else tells that it was locked", async () => {
+  const client = await tablet();
+  isFull = true;
+  areSparesTaken = false;
+  await client.lock.close();
+  // As a page that is loaded anew.
+  client.lock.stop();
+  const later = await open();
+  expect(later.person).toBeNull();
+  await later.renewPersons();
+  expect(later.person).toBeNull();
+  expect(await openAs(later, password)).toMatchObject({
+    error: { code: "too-many-tries", retryAfterMs: 15 * minuteMs },
+  });
+
+  isFull = false;
+  timers.pop()?.();
+  await until(() => timers.length === 0);
+  await until(async () => (await open()).person === null);
+  expect(await openAs(later, password)).toMatchObject(opened);
+  expect((await open()).person?.personId).toBe(ada);
+});
+
+test("[AP-169] a full device that nobody locked, and would keep it, stays open when it is loaded again", async () => {
+  await tablet();
+  isFull = true;
+  expect((await open()).person?.personId).toBe(ada);
+  expect(spares.size).toBe(0);
+});
+
+test("[AP-169] where it cannot be read whether a device was locked, it is, and a password opens it", async () => {
+  await tablet();
+  areSparesRead = false;
+  const later = await open();
+  expect(later.person).toBeNull();
+  expect(await openAs(later, password)).toMatchObject(opened);
+  expect(later.person?.personId).toBe(ada);
+});
+
+test("[AP-182] who opens a full device closes it in the other tabs for whoever had it there", async () => {
+  const [first, second] = [await tablet(openTab), await openTab()];
+  await first.lock.close();
+  isFull = true;
+  expect(await openAs(first, password)).toMatchObject(opened);
+  expect(first.person?.personId).toBe(ada);
+  expect(await openAs(second, "ben's own code", ben)).toMatchObject(opened);
+  expect(second.person?.personId).toBe(ben);
+  await until(() => first.person === null);
+  await first.renewPersons();
+  expect(first.person).toBeNull();
+  expect(await openAs(first, password)).toMatchObject(opened);
+  await until(() => second.person === null);
+});
+
+test.each(["before", "after"])(
+  "[AP-182] a lock that waits for space throws nobody out who opened the device in another tab %s there was some",
+  async (when) => {
+    const [first, second] = [await tablet(openTab), await openTab()];
+    isFull = true;
+    await first.lock.close();
+    await until(() => second.person === null);
+    expect(timers).toHaveLength(1);
+    isFull = when === "before";
+    expect(await openAs(second, password)).toMatchObject(opened);
+    expect(timers).toEqual([]);
+    expect(second.person?.personId).toBe(ada);
+  },
+);
+
+test("[AP-167] once there is space, whoever opened a full device has it in the tabs that were open meanwhile, and sync is told", async () => {
+  const [first, second] = [await tablet(openTab), await openTab()];
+  isFull = true;
+  await first.lock.close();
+  await until(() => second.person === null);
+  expect(await openAs(second, "ben's own code", ben)).toMatchObject(opened);
+  await first.renewPersons();
+  expect(first.person).toBeNull();
+
+  isFull = false;
+  await second.space.look();
+  // It hears of it as whatever syncs does.
+  await until(() => first.person?.personId === ben);
+  expect(second.person?.personId).toBe(ben);
+});
+
+test("[AP-167] a try that was stored by a clock set ahead keeps nobody from a device that is full since", async () => {
+  const client = await tablet();
+  await client.lock.close();
+  clock.nowMs += 60 * minuteMs;
+  for (const guess of ["one", "two", "three"])
+    expect(await openAs(client, guess)).toMatchObject(wrong);
+  clock.nowMs -= 60 * minuteMs;
+  isFull = true;
+  expect(await openAs(client, password)).toMatchObject({
+    error: { code: "too-many-tries", retryAfterMs: 30_000 },
+  });
+  clock.nowMs += minuteMs;
+  expect(await openAs(client, password)).toMatchObject(opened);
+});
+
+test("[AP-183] tries at a device that is full and then is not, or the other way round, are counted together", async () => {
+  const client = await tablet();
+  await client.lock.close();
+  for (const [guess, isFullThen] of [
+    ["one", true],
+    ["two", false],
+    ["three", true],
+  ] as const) {
+    isFull = isFullThen;
+    expect(await openAs(client, guess)).toMatchObject(wrong);
+  }
+  for (const isFullThen of [false, true]) {
+    isFull = isFullThen;
+    expect(await openAs(client, password)).toMatchObject({
+      error: { code: "too-many-tries", retryAfterMs: 30_000 },
+    });
+  }
+  isFull = false;
+  clock.nowMs += 30_000;
+  expect(await openAs(client, password)).toMatchObject(opened);
 });

@@ -60,7 +60,7 @@ export class PeopleOnDevice {
     log.space.watch(() => {
       if (log.space.isFull || this.#unstored === null) return;
       // What fails is stored by the next who opens the device.
-      void this.#storeUse(this.#unstored.personId).catch(() => undefined);
+      void this.#storeUseLate(this.#unstored.personId).catch(() => undefined);
     });
     this.renewal = new TokenRenewal(options);
     const fetch = patientFetch(options, unlockPatienceMs);
@@ -98,10 +98,12 @@ export class PeopleOnDevice {
     const { options, log, sync } = this.#deps;
     const grant = await options.tokens.loadGrant(personId);
     if (grant === undefined) return false;
+    let isStored = true;
     try {
       await this.#storeUse(personId);
     } catch (cause) {
       if (!isFull(cause)) throw cause;
+      isStored = false;
       // For this tab alone, and until it is loaded again.
       await this.lock.markClosed();
       this.#unstored = { personId, over: await log.read(readDevice) };
@@ -109,6 +111,8 @@ export class PeopleOnDevice {
     this.lock.begin();
     const before = this.#current?.personId;
     await this.readAnew();
+    // After it is so here: of two who open it at once in two tabs, one at most stays.
+    options.tellOpened?.(isStored);
     // Each person's rights, teams and tasks come over a connection of their own.
     if (before !== personId || sync().status.problem !== null) sync().restart();
     return true;
@@ -136,8 +140,7 @@ export class PeopleOnDevice {
     if (row.isLocked === true) this.lock.wasStored();
     const isClosed =
       this.lock.isClosedHere ||
-      (unstored === undefined &&
-        (row.isLocked === true || (await this.lock.isMarkedClosed())));
+      (unstored === undefined && row.isLocked === true);
     const last = unstored ?? row.personId;
     const current = isClosed
       ? undefined
@@ -164,6 +167,15 @@ export class PeopleOnDevice {
     );
     this.#unstored = null;
     await this.lock.unmark();
+  }
+
+  /** Once there is space: what held for this tab alone holds for all. */
+  async #storeUseLate(personId: PersonId): Promise<void> {
+    await this.#storeUse(personId);
+    // Somebody locked it meanwhile, and that is stored next.
+    if (this.lock.isClosedHere) return;
+    this.#deps.options.tellOpened?.(true);
+    await this.#readAnewEverywhere();
   }
 
   /** Of this tab, unless the row was changed since that could not be stored. */

@@ -26,6 +26,8 @@ interface Messages {
   readonly restart: null;
   /** To the other pages: nobody uses the device from now on, whether or not the store says so. */
   readonly locked: null;
+  /** To the other pages: somebody opened the device, for all of them where that is stored, else in that page alone. */
+  readonly opened: { readonly isStored: boolean };
   /** A row of the store is damaged: whoever opens the store next mends it, */
   readonly damaged: null;
   /** and has: what others had of it is to be read anew. */

@@ -28,7 +28,8 @@ async function syncUntilClosed(options: BrowserOptions): Promise<void> {
   const closing = new Promise<null>((resolve) =>
     channel.hear("close", resolve),
   );
-  const parts = await openBrowserParts(options, channel);
+  // The pages keep the lock: work that waits goes out meanwhile.
+  const { lock: _ofPages, ...parts } = await openBrowserParts(options, channel);
   const types = createRecordTypes(options.recordTypes ?? sutureRecords);
   const engines: SyncEngine[] = [];
   const client = await createClient({

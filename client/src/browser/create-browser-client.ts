@@ -58,8 +58,13 @@ export async function createBrowserClient({
     },
     startSyncDriver: (deps) => new DistantSync(channel, deps),
     tellLocked: () => channel.say("locked", null),
+    tellOpened: (isStored) => channel.say("opened", { isStored }),
   });
   channel.hear("locked", () => void client.lock.closeHere());
+  channel.hear(
+    "opened",
+    ({ isStored }) => void client.lock.wasOpenedElsewhere(isStored),
+  );
   channel.hear("restart", () => void client.renewPersons());
   // It may have been said before there was a client.
   void closing.then(() => client.close());

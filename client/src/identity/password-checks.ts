@@ -6,7 +6,7 @@
  * judged, so that neither a reload nor a second tab brings further ones; after three that were wrong each has to wait, longer each
  * time. The clock is the device's: one that was set back makes whoever tries wait anew.
  *
- * Where a full device takes no row, a try is counted in a spare number; where not even that is taken, each waits the longest. SPEC AP-167.
+ * Where a full device takes no row, a try is counted in a spare number; where not even that is taken, each waits the longest. SPEC AP-167, AP-183.
  */
 import {
   bytesToHex,
@@ -98,8 +98,10 @@ export class PasswordChecks {
   async begin(
     personId: PersonId,
   ): Promise<Result<Try | undefined, TooManyTries>> {
+    // One that cannot be read is not needed where tries can be stored.
+    const number = await this.#deps.spareNumbers?.read(personId).catch(() => 0);
     try {
-      return await this.#beginStored(personId);
+      return await this.#beginStored(personId, spareTriesIn(number ?? 0));
     } catch (cause) {
       if (!isFull(cause)) throw cause;
     }
@@ -118,15 +120,14 @@ export class PasswordChecks {
 
   #beginStored(
     personId: PersonId,
+    spare: SpareTries,
   ): Promise<Result<Try | undefined, TooManyTries>> {
     const { log, clock } = this.#deps;
     return log.write(async (tx) => {
       const check = await tx.get(passwordChecksTable, [personId]);
       if (check === undefined) return ok(undefined);
       const nowMs = clock.now();
-      const waitMs = waitAfter(check.wrongTries);
-      const isSetBack = nowMs < check.lastTryAtMs;
-      const leftMs = isSetBack ? waitMs : check.lastTryAtMs + waitMs - nowMs;
+      const { isSetBack, leftMs } = waitNow(check, spare, nowMs);
       if (leftMs > 0) {
         if (isSetBack)
           await tx.put(passwordChecksTable, [personId], {
@@ -155,21 +156,18 @@ export class PasswordChecks {
   /** Gives back how long to wait; 0 where the try is counted, on top of those that were stored. */
   async #countUnstored(
     personId: PersonId,
-    { wrongTries, lastTryAtMs }: PasswordCheckRow,
+    check: PasswordCheckRow,
   ): Promise<number> {
     const { spareNumbers, clock } = this.#deps;
     if (spareNumbers === undefined) return this.#waitUncounted(personId);
     for (;;) {
       const number = await spareNumbers.read(personId);
-      const unstored = Math.floor(number / secondsInNumber);
-      const lastMs = Math.max(lastTryAtMs, (number % secondsInNumber) * 1_000);
+      const spare = spareTriesIn(number);
       const nowMs = clock.now();
-      const waitMs = waitAfter(wrongTries + unstored);
-      const isSetBack = nowMs < lastMs;
-      const leftMs = isSetBack ? waitMs : lastMs + waitMs - nowMs;
+      const { isSetBack, leftMs } = waitNow(check, spare, nowMs);
       if (leftMs > 0 && !isSetBack) return leftMs;
       const nowSeconds = Math.floor(nowMs / 1_000);
-      const next = (unstored + 1) * secondsInNumber + nowSeconds;
+      const next = (spare.tries + 1) * secondsInNumber + nowSeconds;
       // Where another tab was faster, its try counts first.
       if (await spareNumbers.raise(personId, number, next))
         return Math.max(0, leftMs);
@@ -215,6 +213,34 @@ export class PasswordChecks {
     await this.#forgetUnstored(personId);
     return true;
   }
+}
+
+/** Wrong ones that a full device counted, on top of those of the row. */
+interface SpareTries {
+  readonly tries: number;
+  /** 0 for none. */
+  readonly lastAtMs: number;
+}
+
+function spareTriesIn(number: number): SpareTries {
+  return {
+    tries: Math.floor(number / secondsInNumber),
+    lastAtMs: (number % secondsInNumber) * 1_000,
+  };
+}
+
+function waitNow(
+  { wrongTries, lastTryAtMs }: PasswordCheckRow,
+  spare: SpareTries,
+  nowMs: number,
+): { isSetBack: boolean; leftMs: number } {
+  const waitMs = waitAfter(wrongTries + spare.tries);
+  const told = [lastTryAtMs, spare.lastAtMs].filter((atMs) => atMs > 0);
+  // A clock that was set back leaves a try in the future, and only one of the two can be written over now.
+  const past = told.filter((atMs) => atMs <= nowMs);
+  const isSetBack = past.length === 0 && told.length > 0;
+  const leftMs = isSetBack ? waitMs : Math.max(0, ...past) + waitMs - nowMs;
+  return { isSetBack, leftMs };
 }
 
 function waitAfter(wrongTries: number): number {
