@@ -22,7 +22,6 @@ import {
   attachmentKey,
   attachmentsTable,
   keepAttachment,
-  letGoOfAttachment,
   markUsed,
   type AttachmentName,
 } from "../store/attachment-rows.ts";
@@ -35,7 +34,9 @@ import { fewAtATime } from "../sync/few-at-a-time.ts";
 import { mayReadOpen } from "./may-read.ts";
 import type { RecordDeps } from "./record-deps.ts";
 import {
+  dropUnnamed,
   listUnsentAttachments,
+  removeUnneeded,
   type UnsentAttachment,
 } from "./unsent-attachments.ts";
 
@@ -103,14 +104,14 @@ export class Attachments {
     return ok(kept);
   }
 
-  /** Of one that no record is to name after all. It stays where somebody else on this device picked it, too. */
-  async drop(name: AttachmentName): Promise<void> {
-    const { log, person } = this.#deps;
-    const personId = person()?.personId;
-    if (personId === undefined) return;
-    await log.writeAbout(name.recordId, (tx) =>
-      letGoOfAttachment(tx, name, personId),
-    );
+  /** Of one that a form lets go of. It stays where somebody else on this device picked it, too, and where a change may name it. */
+  drop(name: AttachmentName): Promise<void> {
+    return this.#letGo(name, dropUnnamed);
+  }
+
+  /** Of one that is listed as `mayBeDropped`. It stays, too, where a form has it by now. */
+  remove(name: AttachmentName): Promise<void> {
+    return this.#letGo(name, removeUnneeded);
   }
 
   /** From this device, or else from the server. */
@@ -128,6 +129,15 @@ export class Attachments {
   /** Pictures that only this device has, those taken first in front. */
   unsent(): Promise<readonly UnsentAttachment[]> {
     return listUnsentAttachments(this.#deps);
+  }
+
+  async #letGo(name: AttachmentName, how: typeof dropUnnamed): Promise<void> {
+    const { log, types, person } = this.#deps;
+    const personId = person()?.personId;
+    if (personId === undefined) return;
+    await log.writeAbout(name.recordId, (tx) =>
+      how(tx, types, { name, personId }),
+    );
   }
 
   async #mayRead(recordId: RecordId): Promise<boolean> {

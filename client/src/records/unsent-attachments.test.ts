@@ -1,7 +1,7 @@
 import { bytesToHex } from "@suture/schema";
 import { expect, test } from "vitest";
 
-import { markRefused } from "../store/attachment-rows.ts";
+import { markRefused, type AttachmentName } from "../store/attachment-rows.ts";
 import {
   atRecord,
   hashOf,
@@ -10,9 +10,21 @@ import {
   pictureOf,
   rowsOf,
 } from "./attachments.test-support.ts";
-import { openDevice } from "./clinic.test-support.ts";
+import { join, openDevice, type Device } from "./clinic.test-support.ts";
 
 const jpeg = pictureOf(300);
+const refused = { state: "refused", reason: "It is of another size." };
+const keptForWork = {
+  state: "local",
+  reason:
+    "It is kept for work that was not accepted, or is not complete on this device.",
+};
+
+function refusePicture({ log }: Device, name: AttachmentName): Promise<void> {
+  return log.writeAbout(name.recordId, (tx) =>
+    markRefused(tx, name, refused.reason),
+  );
+}
 
 test("[AT-8] what only this device has is listed with its age and reason, is in the copy, and holds leaving back", async () => {
   const { device, recordId, server } = await atRecord();
@@ -50,7 +62,7 @@ test("[AT-8] of somebody who has left the device, it says that they must sign in
   ]);
 });
 
-test("[AP-176] what no record names says so, and whoever took it can drop it; once a record names it they cannot", async () => {
+test("[AP-176] what nothing names says so, and whoever took it can remove it; once a record names it they cannot", async () => {
   const { device, recordId } = await atRecord();
   const { attachments } = device.client;
   const { hash } = await keep(device, recordId, jpeg);
@@ -77,15 +89,11 @@ test("[AP-176] what no record names says so, and whoever took it can drop it; on
   ]);
 });
 
-test("[AP-176] what was not taken, can be dropped by whoever took it, and by nobody else", async () => {
+test("[AP-176] what was not taken and nothing names, can be removed by whoever took it, and by nobody else", async () => {
   const { device, recordId } = await atRecord();
   const { attachments } = device.client;
   const { hash } = await keep(device, recordId, jpeg);
-  await nameIn(device, recordId, hash);
-  await device.log.writeAbout(recordId, (tx) =>
-    markRefused(tx, { recordId, hash }, "It is of another size."),
-  );
-  const refused = { state: "refused", reason: "It is of another size." };
+  await refusePicture(device, { recordId, hash });
   expect(await attachments.unsent()).toMatchObject([
     { ...refused, mayBeDropped: true },
   ]);
@@ -93,8 +101,86 @@ test("[AP-176] what was not taken, can be dropped by whoever took it, and by nob
   expect(await ben.client.attachments.unsent()).toMatchObject([
     { ...refused, mayBeDropped: false },
   ]);
-  await attachments.drop({ recordId, hash });
+  await attachments.remove({ recordId, hash });
   expect(await attachments.unsent()).toEqual([]);
+});
+
+test("[AP-186] what was not taken stays while the record names it: it is tried again", async () => {
+  const { device, recordId } = await atRecord();
+  const { attachments } = device.client;
+  const { hash } = await keep(device, recordId, jpeg);
+  await nameIn(device, recordId, hash);
+  await refusePicture(device, { recordId, hash });
+  expect(await attachments.unsent()).toMatchObject([
+    { ...refused, mayBeDropped: false },
+  ]);
+});
+
+test("[AP-186] what a refused change names is kept for it, also once somebody has seen that", async () => {
+  const { device, recordId, server } = await atRecord();
+  const { client } = device;
+  await server.takeFrom(device);
+  const { hash } = await keep(device, recordId, jpeg);
+  await nameIn(device, recordId, hash);
+  await server.takeFrom(device, () => "not-permitted");
+  const kept = [{ ...keptForWork, mayBeDropped: false }];
+  expect(await client.attachments.unsent()).toMatchObject(kept);
+  const [stranded] = await client.stranded();
+  if (stranded === undefined) throw new Error("nothing was refused");
+  await client.dismissStranded(recordId, stranded.hash);
+  expect(await client.attachments.unsent()).toMatchObject(kept);
+  await client.attachments.remove({ recordId, hash });
+  await client.attachments.drop({ recordId, hash });
+  expect(await rowsOf(device)).toHaveLength(1);
+});
+
+test.each(["waits for what it builds on", "is not here yet"])(
+  "[AP-186] a picture is kept while a change that %s may name it",
+  async (how) => {
+    const { device, recordId, server, founded } = await atRecord();
+    await server.takeFrom(device);
+    const ben = await openDevice({ name: "ben" });
+    const { organizationId, teamId } = founded;
+    await join(ben, organizationId, teamId, ["clinician"]);
+    await server.deliverTo(ben);
+    const { hash } = await keep(device, recordId, jpeg);
+    await server.deliverTo(device);
+    await nameIn(ben, recordId, hashOf(pictureOf(300, 1)));
+    await server.takeFrom(ben);
+    await nameIn(ben, recordId, hash);
+    await server.takeFrom(ben);
+    const [before, naming] = server.rows.slice(-2);
+    if (before === undefined || naming === undefined) throw new Error("rows");
+    const isEarly = how === "waits for what it builds on";
+    const applied = await device.log.applyPage({
+      type: "changes",
+      scopeId: server.scopeId,
+      rows: [
+        isEarly ? { ...before, bytes: null } : before,
+        isEarly ? naming : { ...naming, bytes: null },
+      ],
+      cursor: server.cursorAt(server.rows.length),
+      hasMore: false,
+    });
+    expect(applied.ok).toBe(true);
+    expect(await device.client.attachments.unsent()).toMatchObject([
+      { ...keptForWork, mayBeDropped: false },
+    ]);
+  },
+);
+
+test("[AP-186] what is confirmed is judged again: a picture that a form or the record has by then stays", async () => {
+  const { device, recordId } = await atRecord();
+  const { attachments, forms } = device.client;
+  const name = { recordId, ...(await keep(device, recordId, jpeg)) };
+  await forms.keep("begun", { hash: name.hash });
+  await attachments.remove(name);
+  expect(await rowsOf(device)).toHaveLength(1);
+  await forms.drop("begun");
+  await nameIn(device, recordId, name.hash);
+  await attachments.remove(name);
+  await attachments.drop(name);
+  expect(await rowsOf(device)).toHaveLength(1);
 });
 
 test("[AP-175] whoever signs out of the device takes along what only a form of theirs held; what a record names stays", async () => {

@@ -1,12 +1,13 @@
 /**
  * Pictures that only this device has, and what becomes of each: it goes once a record names it. What only a half-filled form holds
- * goes with that form. What nothing names, or was not taken, stays until somebody drops it. SPEC AT-8, AP-175, AP-176.
+ * goes with that form. What nothing on the device names stays until somebody removes it. SPEC AT-8, AP-175, AP-176, AP-186.
  */
 import {
-  attachmentsIn,
+  ok,
   statusLabels,
   type AttachmentHash,
   type PersonId,
+  type ReadTransaction,
   type RecordTypes,
   type SaveState,
   type WriteTransaction,
@@ -19,8 +20,8 @@ import {
   type UnsentAttachmentRow,
 } from "../store/attachment-rows.ts";
 import { keptFormsTable, recordsTable } from "../store/client-tables.ts";
+import { isShownIn, mayBeNamed, mayBeNamedIn } from "./attachment-naming.ts";
 import type { RecordDeps } from "./record-deps.ts";
-import { loadRecordState, type RecordState } from "./record-state.ts";
 
 export interface UnsentAttachment extends AttachmentName {
   readonly recordType: string | null;
@@ -31,7 +32,7 @@ export interface UnsentAttachment extends AttachmentName {
   readonly label: (typeof statusLabels)[SaveState];
   /** Why it has not been sent or taken yet, where more is known than that. */
   readonly reason: string | null;
-  /** Nothing is going to send it, and whoever uses the device took it: `drop` is all that can be done about it. */
+  /** Nothing on the device names it, and whoever uses the device took it: `remove` is all that can be done about it. */
   readonly mayBeDropped: boolean;
 }
 
@@ -56,10 +57,8 @@ export async function listUnsentAttachments(
   for (const { row, record, isInForm } of held) {
     const { recordId, hash, byteLength, unsent } = row;
     const { personId, keptAtMs } = unsent;
-    const standing = standingOf(row, deps, {
-      isNamed: await isNamed(deps, row),
-      isInForm,
-    });
+    const namedBy = await whatNames(deps, row, isInForm);
+    const standing = standingOf(row, deps, namedBy);
     found.push({
       ...{ recordId, hash, personId, byteLength },
       recordType: record?.recordType ?? null,
@@ -71,6 +70,27 @@ export async function listUnsentAttachments(
   return found;
 }
 
+/** Answers whether nothing names it in this very moment: somebody confirmed a list that may be older. */
+export async function removeUnneeded(
+  tx: WriteTransaction,
+  types: RecordTypes,
+  { name, personId }: { name: AttachmentName; personId: PersonId },
+): Promise<boolean> {
+  if (await isInAnyForm(tx, name)) return false;
+  return dropUnnamed(tx, types, { name, personId });
+}
+
+/** As `removeUnneeded`, of what a form lets go of that has it still. */
+export async function dropUnnamed(
+  tx: WriteTransaction,
+  types: RecordTypes,
+  { name, personId }: { name: AttachmentName; personId: PersonId },
+): Promise<boolean> {
+  if (await mayBeNamed(tx, types, name)) return false;
+  await letGoOfAttachment(tx, name, personId);
+  return true;
+}
+
 /** Of somebody who leaves the device, before their forms are gone. */
 export async function dropAttachmentsOfForms(
   tx: WriteTransaction,
@@ -80,30 +100,30 @@ export async function dropAttachmentsOfForms(
   const forms = await tx.scan(keptFormsTable, { prefix: [personId] });
   if (forms.length === 0) return;
   for (const row of await unsentAttachments(tx))
-    if (
-      forms.some(({ value }) => holds(value, row.hash)) &&
-      !(await isNamedIn(tx, types, row))
-    )
-      await letGoOfAttachment(tx, row, personId);
+    if (forms.some(({ value }) => holds(value, row.hash)))
+      await dropUnnamed(tx, types, { name: row, personId });
 }
 
 function standingOf(
   { unsent }: UnsentAttachmentRow,
   { sending, person }: RecordDeps,
-  { isNamed, isInForm }: { isNamed: boolean; isInForm: boolean },
+  namedBy: NamedBy,
 ): Pick<UnsentAttachment, "state" | "reason" | "mayBeDropped"> {
   const { personId, refusal, others = [] } = unsent;
   const canSend = sending.canSend(personId);
   const user = person()?.personId;
   return {
     state:
-      refusal !== null ? "refused" : isNamed && canSend ? "queued" : "local",
+      refusal !== null
+        ? "refused"
+        : namedBy === "record" && canSend
+          ? "queued"
+          : "local",
     reason:
-      refusal ??
-      (canSend ? reasonToWait(isNamed, isInForm) : reasonNotToSend(sending)),
+      refusal ?? (canSend ? reasonToWait(namedBy) : reasonNotToSend(sending)),
     mayBeDropped:
-      [personId, ...others].some((taker) => taker === user) &&
-      (refusal !== null || !(isNamed || isInForm)),
+      namedBy === "nothing" &&
+      [personId, ...others].some((taker) => taker === user),
   };
 }
 
@@ -113,39 +133,45 @@ function reasonNotToSend({ obstacle }: RecordDeps["sending"]): string {
     : "Its author must sign in here.";
 }
 
-function reasonToWait(isNamed: boolean, isInForm: boolean): string | null {
-  if (isNamed) return null;
-  return isInForm
-    ? "It goes once the form that holds it is saved."
-    : "Nothing names it, so it is not sent.";
+function reasonToWait(namedBy: NamedBy): string | null {
+  switch (namedBy) {
+    case "record":
+      return null;
+    case "other-work":
+      return "It is kept for work that was not accepted, or is not complete on this device.";
+    case "form":
+      return "It goes once the form that holds it is saved.";
+    case "nothing":
+      return "Nothing names it, so it is not sent.";
+  }
 }
 
-/** Of a record that cannot be read nothing is known: it may. */
-async function isNamed(
-  { records }: RecordDeps,
-  { recordId, hash }: AttachmentName,
+type NamedBy =
+  | "record"
+  /** Refused, early or unreadable, or not here yet. */
+  | "other-work"
+  | "form"
+  | "nothing";
+
+async function whatNames(
+  { records, log }: RecordDeps,
+  name: AttachmentName,
+  isInForm: boolean,
+): Promise<NamedBy> {
+  const opened = await records.open(name.recordId);
+  const state = opened.ok ? ok(opened.value.state) : opened;
+  if (state.ok && isShownIn(state.value, name.hash)) return "record";
+  if (await log.read((tx) => mayBeNamedIn(tx, state, name)))
+    return "other-work";
+  return isInForm ? "form" : "nothing";
+}
+
+async function isInAnyForm(
+  tx: ReadTransaction,
+  { hash }: AttachmentName,
 ): Promise<boolean> {
-  const opened = await records.open(recordId);
-  return opened.ok
-    ? names(opened.value.state, hash)
-    : opened.error.code !== "record-unknown";
-}
-
-async function isNamedIn(
-  tx: WriteTransaction,
-  types: RecordTypes,
-  { recordId, hash }: AttachmentName,
-): Promise<boolean> {
-  const state = await loadRecordState(tx, types, recordId);
-  return state.ok
-    ? names(state.value, hash)
-    : state.error.code !== "record-unknown";
-}
-
-function names({ type, fold }: RecordState, hash: AttachmentHash): boolean {
-  return attachmentsIn(type, fold).some(
-    ({ attachment }) => attachment.hash === hash,
-  );
+  const forms = await tx.scan(keptFormsTable);
+  return forms.some(({ value }) => holds(value, hash));
 }
 
 function holds(form: unknown, hash: AttachmentHash): boolean {

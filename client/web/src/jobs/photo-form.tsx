@@ -30,10 +30,8 @@ export function PhotoForm({ record }: { readonly record: JobRecord }) {
   const { title, contentType, byteLength, creation } = form.value;
   const hash = attachmentHashSchema.safeParse(form.value.hash).data;
 
-  /** Unless the job names it already, from another time. */
   const letGo = () => {
-    const named = Object.values(record.fields.attachments);
-    if (hash !== undefined && !named.some((photo) => photo.hash === hash))
+    if (hash !== undefined)
       void attachments.drop({ recordId: record.id, hash });
   };
   const take = async (file: File) => {

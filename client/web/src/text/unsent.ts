@@ -40,7 +40,7 @@ export const unsentText = {
   removePhotoOf: (what: string) => `Remove from this device: ${what}`,
   removePhotoTitle: "Remove this photo?",
   removePhotoBody:
-    "It exists only on this device, and nothing is going to send it. Once removed it is gone for good. “Save a copy” keeps one.",
+    "It exists only on this device, and nothing here names it: the server takes no photo that no record names. Once removed it is gone for good. “Save a copy” keeps one.",
   confirmRemovePhoto: "Remove it for good",
   lanes: {
     merge: "details",

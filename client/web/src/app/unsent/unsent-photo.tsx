@@ -59,7 +59,7 @@ function RemovePhoto({
   const [hasFailed, setHasFailed] = useState(false);
   const remove = () => {
     setHasFailed(false);
-    attachments.drop(attachment).catch(() => setHasFailed(true));
+    attachments.remove(attachment).catch(() => setHasFailed(true));
   };
   return (
     <div className="actions">
