@@ -6,7 +6,11 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Client } from "../client.ts";
 import { createClient } from "../create-client.ts";
 import { foundClinic, openDevice } from "../records/clinic.test-support.ts";
-import { localPartition, viewsByLabelTable } from "../store/client-tables.ts";
+import {
+  localPartition,
+  viewsByLabelTable,
+  viewsByWordTable,
+} from "../store/client-tables.ts";
 import { systemRandom } from "../system-runtime.ts";
 import { BrowserChannel } from "./browser-channel.ts";
 import { mendStore, openBrowserParts } from "./browser-parts.ts";
@@ -43,12 +47,13 @@ async function open(): Promise<Client> {
   return openAsWorker();
 }
 
+function openParts() {
+  const options = { name, url: "https://suture.test" };
+  return openBrowserParts(options, channelOf(), () => told.push("here"));
+}
+
 async function openAsWorker(): Promise<Client> {
-  const parts = await openBrowserParts(
-    { name, url: "https://suture.test" },
-    channelOf(),
-    () => told.push("here"),
-  );
+  const parts = await openParts();
   const client = await createClient({
     ...parts,
     tokens: (await openDevice({ name: "ada" })).tokens,
@@ -67,8 +72,12 @@ async function close(client: Client): Promise<void> {
   await client.close();
 }
 
-async function patientOf(client: Client, organizationId: RecordId) {
-  const made = await client.patients.create({ parentId: organizationId });
+async function patientOf(
+  client: Client,
+  parentId: RecordId,
+  groups: Parameters<Client["patients"]["create"]>[0]["groups"] = {},
+) {
+  const made = await client.patients.create({ parentId, groups });
   if (!made.ok) throw new Error(made.error.reason);
   return made.value.id;
 }
@@ -198,10 +207,10 @@ test("[WB-41] a worker leaves mending to the next page; of pages that open at on
   const page = await open();
   expect(await page.damage.list()).toHaveLength(1);
   await until(() => told.includes("mended"));
-  expect(told.filter((said) => said !== "here" && said !== "damaged")).toEqual([
-    "close",
-    "mended",
-  ]);
+  const ofMending = told.filter(
+    (said) => said !== "here" && said !== "damaged",
+  );
+  expect(ofMending).toEqual(["close", "mended"]);
 });
 
 test("[WB-41] a page that hears while it starts that another has mended lets go of the store and is loaded anew", async () => {
@@ -236,8 +245,7 @@ test("[WB-42] a record whose rows are damaged keeps nobody from lists, the revie
   expect(await damage("records", (key) => key.includes(lost))).toHaveLength(1);
 
   const client = await open();
-  const listed = await client.patients.list();
-  expect(listed.map(({ id }) => id)).toEqual([kept]);
+  expect(await foundBy(client)).toEqual([kept]);
   expect(await client.reviews.list()).toEqual([]);
   expect(await client.peopleHere()).toHaveLength(1);
   await until(() => told.includes("here"));
@@ -275,10 +283,7 @@ test("[WB-45] after mending, tables in memory are made anew: a copy may say what
   const db = await openStoreDatabase(name, () => undefined);
   expect(await db.count("memory_tables")).toBe(0);
   db.close();
-  const parts = await openBrowserParts(
-    { name, url: "https://suture.test" },
-    channelOf(),
-  );
+  const parts = await openParts();
   const found = await parts.store.read(localPartition, (tx) =>
     tx.scan(viewsByLabelTable, { prefix: ["patient"] }),
   );
@@ -286,13 +291,17 @@ test("[WB-45] after mending, tables in memory are made anew: a copy may say what
   expect(found).toEqual([]);
 });
 
-async function named(client: Client, organizationId: RecordId, family: string) {
-  const made = await client.patients.create({
-    parentId: organizationId,
-    groups: { identity: { name: [{ family, given: ["Tariro"] }] } },
-  });
-  if (!made.ok) throw new Error(made.error.reason);
-  return made.value.id;
+function named(client: Client, organizationId: RecordId, family: string) {
+  const identity = { name: [{ family, given: ["Tariro"] }] };
+  return patientOf(client, organizationId, { identity });
+}
+
+async function rename(client: Client, patient: RecordId, family: string) {
+  const record = await client.patients.get(patient);
+  if (!record.ok) throw new Error(record.error.code);
+  const edit = await record.value.edit();
+  edit.draft.identity.name = [{ family, given: ["Tariro"] }];
+  expect(await edit.save()).toMatchObject({ ok: true });
 }
 
 const foundBy = async (client: Client, matching?: string) =>
@@ -337,12 +346,7 @@ test("[WB-54] a record that was changed since its view was made and damaged is f
   const renamed = await named(first, organizationId, "Moyo");
   const other = await named(first, organizationId, "Ncube");
   expect(await foundBy(first)).toEqual([renamed, other]);
-  const record = await first.patients.get(renamed);
-  if (!record.ok) throw new Error(record.error.code);
-  const edit = await record.value.edit();
-  edit.draft.identity.name = [{ family: "Zulu", given: ["Tariro"] }];
-  const saved = await edit.save();
-  expect(saved).toMatchObject({ ok: true });
+  await rename(first, renamed, "Zulu");
   await close(first);
   await damage("views", (key) => key.includes(renamed));
   await damage("stale_views");
@@ -351,6 +355,33 @@ test("[WB-54] a record that was changed since its view was made and damaged is f
   expect(await foundBy(client)).toEqual([other, renamed]);
   expect(await foundBy(client, "moyo")).toEqual([]);
   expect(await foundBy(client, "zulu")).toEqual([renamed]);
+});
+
+test("[WB-54] where a copy of what views are found by is damaged as well, a record is found as it is now, and by nothing else, in every tab", async () => {
+  const first = await open();
+  const { organizationId } = await foundClinic({ client: first });
+  const renamed = await named(first, organizationId, "Moyo");
+  expect(await foundBy(first, "moyo")).toEqual([renamed]);
+  await rename(first, renamed, "Zulu");
+  await close(first);
+  await damage("views", (key) => key.includes(renamed));
+  const db = await openStoreDatabase(name, () => undefined);
+  const { name: table } = viewsByLabelTable;
+  const slice: [string, string, number] = [localPartition, table, 1];
+  await db.put("memory_tables", new Uint8Array(50), slice);
+  db.close();
+
+  const parts = await openParts();
+  const words = async () =>
+    JSON.stringify(
+      await parts.store.read(localPartition, (tx) => tx.scan(viewsByWordTable)),
+    );
+  expect(await words()).toContain("moyo");
+  const client = await open();
+  expect(await foundBy(client, "moyo")).toEqual([]);
+  expect(await foundBy(client, "zulu")).toEqual([renamed]);
+  expect(await words()).not.toContain("moyo");
+  await parts.store.close();
 });
 
 test("[WB-54] where the record is damaged as well as its view, the others are listed", async () => {

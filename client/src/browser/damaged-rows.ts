@@ -64,33 +64,39 @@ export function mendDamage(name: string, deps: MendDeps): Promise<boolean> {
     if ((await damage.count("state")) === 0) return false;
     // Of pages that open at once one mends, and tells it.
     return navigator.locks.request(`suture-mend-${name}`, async () => {
-      const isOwed = (await damage.get("state", "owed")) !== undefined;
-      if ((await damage.get("state", "met")) !== undefined) {
-        let isLetGo = false;
-        const onMend = () => {
-          isLetGo = true;
-          deps.onMend();
-        };
-        try {
-          await mendRows(name, damage, { ...deps, onMend });
-        } catch (cause) {
-          // With every row still in its place, what is undamaged stays usable.
-          if (isOwed || toStoreError(cause).code !== "store-full") throw cause;
-          await damage.delete("state", owedNotes);
-          return isLetGo;
-        }
-        await damage.delete("state", "met");
+      let isLetGo = false;
+      const onMend = () => {
+        isLetGo = true;
+        deps.onMend();
+      };
+      try {
+        return await mendAndTell(name, damage, { ...deps, onMend });
+      } catch (cause) {
+        // A full device is opened all the same, and what is left of this is for the next start.
+        if (toStoreError(cause).code !== "store-full") throw cause;
+        return isLetGo;
       }
-      if ((await damage.get("state", "owed")) === undefined) return false;
-      const unnamed = await damage.get("state", "unnamed");
-      await deps.tell({
-        keptAs: damageName(name),
-        areAllNamed: unnamed === undefined,
-      });
-      await damage.delete("state", owedNotes);
-      return true;
     });
   });
+}
+
+async function mendAndTell(
+  name: string,
+  damage: DamageDatabase,
+  deps: MendDeps,
+): Promise<boolean> {
+  if ((await damage.get("state", "met")) !== undefined) {
+    await mendRows(name, damage, deps);
+    await damage.delete("state", "met");
+  }
+  if ((await damage.get("state", "owed")) === undefined) return false;
+  const unnamed = await damage.get("state", "unnamed");
+  await deps.tell({
+    keptAs: damageName(name),
+    areAllNamed: unnamed === undefined,
+  });
+  await damage.delete("state", owedNotes);
+  return true;
 }
 
 /** With everything else of a device. */
@@ -121,25 +127,55 @@ async function takeOut(
   found: readonly DamagedRow[],
   { isUnnamed, onMend }: MendDeps,
 ): Promise<void> {
+  const notes: ("owed" | "unnamed")[] = ["owed"];
+  if (found.some(({ key }) => isUnnamed(key[1]))) notes.push("unnamed");
+  const noted = await damage.getAllKeys("state");
+  const added = notes.filter((note) => !noted.includes(note));
+  // A try that was cut off may have set some aside, which is not done twice, nor needs space again.
+  const isAside = noted.includes("owed") ? await setAside(damage) : () => false;
+  const put = found.filter((row) => !isAside(row));
   const kept = damage.transaction(["rows", "state"], "readwrite", strict);
-  const first = (await kept.objectStore("rows").count()) + 1;
-  const notes = kept.objectStore("state");
-  const isAnyUnnamed = found.some(({ key }) => isUnnamed(key[1]));
+  const last = await kept.objectStore("rows").openKeyCursor(null, "prev");
+  const first = (last?.key ?? 0) + 1;
   await allOf(kept.done, [
-    ...found.map((row, index) =>
+    ...put.map((row, index) =>
       kept.objectStore("rows").put(row, first + index),
     ),
-    notes.put(true, "owed"),
-    ...(isAnyUnnamed ? [notes.put(true, "unnamed")] : []),
+    ...added.map((note) => kept.objectStore("state").put(true, note)),
   ]);
   onMend();
   try {
     await deleteRows(db, found);
   } catch (cause) {
-    const last = first + found.length - 1;
-    await damage.delete("rows", IDBKeyRange.bound(first, last));
+    // With every row still in its place, what is undamaged stays usable.
+    const undone = damage.transaction(["rows", "state"], "readwrite", strict);
+    await allOf(undone.done, [
+      undone.objectStore("rows").delete(IDBKeyRange.lowerBound(first)),
+      ...added.map((note) => undone.objectStore("state").delete(note)),
+    ]);
     throw cause;
   }
+}
+
+/** Whether a row was set aside as it is. */
+async function setAside(
+  damage: DamageDatabase,
+): Promise<(row: DamagedRow) => boolean> {
+  const aside = new Map<string, unknown[]>();
+  for (const { key, value } of await damage.getAll("rows")) {
+    const name = JSON.stringify(key);
+    aside.set(name, [...(aside.get(name) ?? []), value]);
+  }
+  return ({ key, value }) =>
+    (aside.get(JSON.stringify(key)) ?? []).some((other) =>
+      isSameValue(other, value),
+    );
+}
+
+function isSameValue(one: unknown, other: unknown): boolean {
+  return one instanceof Uint8Array && other instanceof Uint8Array
+    ? indexedDB.cmp(one, other) === 0
+    : one === other;
 }
 
 async function deleteRows(

@@ -11,7 +11,7 @@ import { BrowserChannel } from "./browser-channel.ts";
 import { mendStore, openBrowserParts } from "./browser-parts.ts";
 import { noteDamage } from "./damaged-rows.ts";
 import { removeDevice } from "./remove-device.ts";
-import { openStoreDatabase } from "./store-database.ts";
+import { openStoreDatabase, type RowKey } from "./store-database.ts";
 
 let name: string;
 const clients: Client[] = [];
@@ -63,6 +63,28 @@ function fill(): void {
   });
 }
 
+/** Rows of a table, of one record or all, are not what was written. */
+async function damage(table: string, recordId = ""): Promise<RowKey[]> {
+  const db = await openStoreDatabase(name, () => undefined);
+  const tx = db.transaction("rows", "readwrite");
+  const meant = (await tx.store.getAllKeys()).filter(
+    (key) => key[1] === table && key[2].includes(recordId),
+  );
+  for (const key of meant) await tx.store.put(damagedValue, key);
+  await tx.done;
+  db.close();
+  return meant;
+}
+
+const damagedValue = new Uint8Array(50);
+
+async function rowsSetAside(): Promise<readonly unknown[]> {
+  const db = await openDB(`suture-damaged-${name}`);
+  const rows = await db.getAll("rows");
+  db.close();
+  return rows;
+}
+
 async function clinicWithPatients(count: number) {
   const client = await open();
   const { organizationId } = await foundClinic({ client });
@@ -109,17 +131,38 @@ test("[WB-50, WB-51] a store that has no space is opened, and lists everything t
   expect(await client.patients.list()).toHaveLength(3);
 });
 
+test.each(["with a copy of what is found by them", "without one"])(
+  "[WB-51, WB-54] damaged views, %s, keep no list on a device without space: they are made for each reading, and stored once there is space",
+  async (how) => {
+    const { client: before, ids } = await clinicWithPatients(2);
+    expect(idsOf(await before.patients.list())).toEqual(ids.toSorted());
+    await close(before);
+    await damage("views");
+    if (how === "without one") {
+      const db = await openStoreDatabase(name, () => undefined);
+      await db.clear("memory_tables");
+      await db.clear("memory_writes");
+      db.close();
+    }
+
+    fill();
+    const client = await open();
+    for (let time = 0; time < 2; time += 1) {
+      expect(idsOf(await client.patients.list())).toEqual(ids.toSorted());
+      expect(await client.reviews.list()).toEqual([]);
+      expect(await client.peopleHere()).toMatchObject([{ name: "A founder" }]);
+    }
+    expect(client.space.isFull).toBe(true);
+    vi.restoreAllMocks();
+    expect(idsOf(await client.patients.list())).toEqual(ids.toSorted());
+  },
+);
+
 test("[WB-52] where there is no space to set aside what is damaged, the rest stays usable and damage is told; it is mended once there is", async () => {
   const { client: before, ids } = await clinicWithPatients(2);
   await close(before);
   const [lost = "", kept = ""] = ids;
-  const db = await openStoreDatabase(name, () => undefined);
-  const tx = db.transaction("rows", "readwrite");
-  for (const key of await tx.store.getAllKeys())
-    if (key[1] === "change_bytes" && key[2].includes(lost))
-      await tx.store.put(new Uint8Array(50), key);
-  await tx.done;
-  db.close();
+  await damage("change_bytes", lost);
   await noteDamage(name);
 
   fill();
@@ -140,15 +183,10 @@ test("[WB-52] where there is no space to set aside what is damaged, the rest sta
 test("[WB-52] where space runs out in the middle of setting aside, nothing is taken out, and nothing is set aside twice", async () => {
   const { client: before, ids } = await clinicWithPatients(1);
   await close(before);
+  await damage("change_bytes", ids[0]);
+  await noteDamage(name);
   const db = await openStoreDatabase(name, () => undefined);
   const rows = await db.count("rows");
-  const tx = db.transaction("rows", "readwrite");
-  const keys = await tx.store.getAllKeys();
-  for (const key of keys)
-    if (key[1] === "change_bytes" && key[2].includes(ids[0] ?? "-"))
-      await tx.store.put(new Uint8Array(50), key);
-  await tx.done;
-  await noteDamage(name);
 
   const full = new DOMException("", "QuotaExceededError");
   vi.spyOn(IDBTransaction.prototype, "error", "get").mockReturnValue(full);
@@ -171,4 +209,61 @@ test("[WB-52] where space runs out in the middle of setting aside, nothing is ta
   expect(await damaged.count("rows")).toBe(0);
   expect(await damaged.getAllKeys("state")).toEqual(["met"]);
   damaged.close();
+});
+
+test("[WB-50, WB-52] where space runs out once damaged rows were taken out, the app opens, and what is owed is told once there is space", async () => {
+  const { client: before, ids } = await clinicWithPatients(2);
+  await close(before);
+  const [lost, kept] = ids;
+  if (kept === undefined) throw new Error("no patient");
+  await damage("change_bytes", lost);
+  await noteDamage(name);
+  const put = IDBObjectStore.prototype.put;
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+    this: IDBObjectStore,
+    ...given: Parameters<typeof put>
+  ) {
+    if (this.name === "rows" && this.transaction.db.name.includes("store"))
+      throw new DOMException("", "QuotaExceededError");
+    return put.apply(this, given);
+  });
+  for (let start = 0; start < 2; start += 1) {
+    const client = await open();
+    expect(await client.damage.list()).toEqual([]);
+    expect((await client.patients.get(kept)).ok).toBe(true);
+    await close(client);
+  }
+  expect(await rowsSetAside()).toHaveLength(1);
+
+  vi.restoreAllMocks();
+  const mended = await open();
+  expect(await mended.damage.list()).toMatchObject([
+    { areAllNamed: true, missing: [{ recordId: lost }] },
+  ]);
+});
+
+test("[WB-38, WB-52] a start that was cut off once damaged rows were set aside is gone on with, also from a full device, and sets nothing aside twice", async () => {
+  const { client: before, ids } = await clinicWithPatients(2);
+  await close(before);
+  const [lost = ""] = ids;
+  const [key] = await damage("change_bytes", lost);
+  await noteDamage(name);
+  const aside = await openDB(`suture-damaged-${name}`);
+  await aside.put("rows", { key, value: damagedValue }, 1);
+  await aside.put("state", true, "owed");
+  aside.close();
+
+  fill();
+  const client = await open();
+  expect(await client.damage.list()).toEqual([]);
+  expect(await client.patients.list()).toHaveLength(1);
+  await close(client);
+  expect(await rowsSetAside()).toEqual([{ key, value: damagedValue }]);
+
+  vi.restoreAllMocks();
+  const mended = await open();
+  expect(await mended.damage.list()).toMatchObject([
+    { missing: [{ recordId: lost }] },
+  ]);
+  expect(await rowsSetAside()).toEqual([{ key, value: damagedValue }]);
 });

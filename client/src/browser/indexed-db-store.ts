@@ -185,7 +185,8 @@ export class IndexedDbStore implements Store {
           writtenCount += rows.rowCount;
         }
         // What changes nothing goes on where the browser has no space, too. SPEC WB-50.
-        if (writtenCount > 0) await this.#commit(writes, state);
+        if (writtenCount > 0)
+          await this.#commit(writes, state, snapshot.areTablesPartial);
       });
     } catch (cause) {
       // Nothing of the group is stored, so whatever had not started fails as well where the store cannot even begin.
@@ -236,14 +237,24 @@ export class IndexedDbStore implements Store {
     }
   }
 
-  async #commit(writes: WritesByPartition, state: StoreState): Promise<void> {
+  /** `areMadeAnew`: nobody goes on with what they know of tables in memory. */
+  async #commit(
+    writes: WritesByPartition,
+    state: StoreState,
+    areMadeAnew = false,
+  ): Promise<void> {
     const { shared } = this.#deps;
     const commitNumber = state.commitNumber + 1;
     shared.beginsCommit(commitNumber);
-    const next = { ...state, commitNumber };
+    const memoryWritesFrom = areMadeAnew
+      ? commitNumber
+      : state.memoryWritesFrom;
+    const next = { ...state, commitNumber, memoryWritesFrom };
     const writing = commitWrites(this.#deps, writes, next, this.#snapshots);
     try {
-      shared.hasCommitted(commitNumber, await writing);
+      const memoryWrites = await writing;
+      if (areMadeAnew) shared.forgetAll();
+      else shared.hasCommitted(commitNumber, memoryWrites);
     } catch (cause) {
       shared.hasFailedToCommit(commitNumber);
       throw cause;

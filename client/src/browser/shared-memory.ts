@@ -128,6 +128,11 @@ export class SharedMemory {
     this.#memory = memory;
   }
 
+  /** What is known of every table may say what is no more. */
+  forgetAll(): void {
+    this.#memory = new Map();
+  }
+
   isReadable(place: string, copy: TableCopy): boolean {
     const unreadable = this.#unreadable.get(place);
     return unreadable === undefined || !isSame(unreadable, copy);

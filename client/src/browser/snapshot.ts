@@ -14,6 +14,7 @@ import {
   type Table,
 } from "@suture/schema";
 
+import { isDamaged } from "../store/or-damaged.ts";
 import {
   filledWith,
   heldAs,
@@ -64,6 +65,7 @@ export class Snapshot {
   #rowCount = 0;
   /** Whether rows of a table in memory were given out, of this moment. */
   #hasFound = false;
+  #areTablesPartial = false;
 
   /** Nobody else writes while it `isAlone`. Throws a `StoreError`. */
   constructor(deps: SnapshotDeps, isAlone: boolean) {
@@ -79,6 +81,14 @@ export class Snapshot {
 
   get failure(): Error | undefined {
     return this.#moment.reader.failure;
+  }
+
+  /**
+   * Whether a table in memory could not be made, as rows that it follows from are damaged. Whoever writes has what the others say, so
+   * that they can drop those; once they have, nobody goes on with what they knew of such a table.
+   */
+  get areTablesPartial(): boolean {
+    return this.#areTablesPartial;
   }
 
   state(): Promise<StoreState> {
@@ -243,7 +253,7 @@ export class Snapshot {
         held && (await caughtUp(held, place, state, moment.reader, sealer));
       if (current !== undefined) {
         moment.memory = new Map(moment.memory).set(place, current);
-        shared.learn(place, current);
+        if (!this.#areTablesPartial) shared.learn(place, current);
         return current;
       }
       const { filling } = shared;
@@ -280,15 +290,58 @@ export class Snapshot {
     partition: string,
     memoryTable: MemoryTable,
   ): Promise<void> {
-    const { shared, tables } = this.#deps;
+    const { shared } = this.#deps;
     const { name } = memoryTable.table;
-    const source = this.rowsOf(partition);
     const { commitNumber } = await moment.state;
-    const rows = await fillTable(memoryTable, tables, source);
+    const rows = await this.#filled(partition, memoryTable);
     const held = filledWith(commitNumber, rows);
     const place = placeInMemory(partition, name);
     moment.memory = new Map(moment.memory).set(place, held);
-    shared.learn(place, held);
+    if (!this.#areTablesPartial) shared.learn(place, held);
+  }
+
+  async #filled(
+    partition: string,
+    memoryTable: MemoryTable,
+  ): Promise<Overlay<StoredValue>> {
+    const { tables } = this.#deps;
+    const source = this.rowsOf(partition);
+    try {
+      return await fillTable(memoryTable, tables, source);
+    } catch (cause) {
+      if (!this.#isAlone || !isDamaged(cause)) throw cause;
+    }
+    this.#areTablesPartial = true;
+    return fillTable(memoryTable, tables, {
+      ...source,
+      scan: (table, range, _, limit) =>
+        this.#scanUndamaged(partition, table, range, limit),
+    });
+  }
+
+  /** As many as asked for, where there are that many: what fills a table goes on until there are fewer. */
+  async #scanUndamaged(
+    partition: string,
+    table: string,
+    { from, to }: KeyRange,
+    limit: number,
+  ): Promise<readonly SortedRow[]> {
+    const { sealer } = this.#deps;
+    const found: SortedRow[] = [];
+    for (let next: string | undefined = from; next !== undefined;) {
+      const order = { isReverse: false, limit: limit - found.length };
+      const range = { from: next, to };
+      const rows = await this.#sealedRows(partition, table, range, order);
+      for (const { key, value } of rows)
+        if (sealer.opens(partition, table, key, value))
+          found.push({
+            key,
+            value: sealer.openValue(partition, table, key, value),
+          });
+      const last = rows.length < order.limit ? undefined : rows.at(-1);
+      next = found.length < limit && last ? justAbove(last.key) : undefined;
+    }
+    return found;
   }
 
   rowsOf(partition: string): Pick<Rows, "get" | "scan"> {

@@ -5,7 +5,7 @@
  */
 import {
   recordIdSchema,
-  StoreError,
+  type Key,
   type ReadTransaction,
   type RecordId,
   type RecordTypes,
@@ -47,18 +47,25 @@ export async function readViews<T>(
   try {
     return await readMade(log, types, work);
   } catch (cause) {
-    if (!isDamaged(cause) || !(await dropDamaged(log))) throw cause;
+    if (!isDamaged(cause)) throw cause;
+    const damaged = await log.read(damagedViews);
+    if (damaged.length === 0) throw cause;
+    return whereFull(
+      async () => {
+        await log.write((tx) => dropDamaged(tx, damaged));
+        return readMade(log, types, work);
+      },
+      () => readUnstored(log, types, damaged, work),
+    );
   }
-  return readMade(log, types, work);
 }
 
-/** Whether a view was damaged. From now on it counts as one that has to be made. SPEC WB-54. */
-async function dropDamaged(log: LocalLog): Promise<boolean> {
-  const damaged = await log.read(damagedViews);
-  await log.write(async (tx) => {
-    for (const key of damaged) await dropDamagedView(tx, key);
-  });
-  return damaged.length > 0;
+/** From now on they count as views that have to be made. SPEC WB-54. */
+async function dropDamaged(
+  tx: WriteTransaction,
+  damaged: readonly Key[],
+): Promise<void> {
+  for (const key of damaged) await dropDamagedView(tx, key);
 }
 
 async function readMade<T>(
@@ -67,40 +74,58 @@ async function readMade<T>(
   work: (tx: ReadTransaction) => Promise<T>,
 ): Promise<T> {
   // Looked up outside the write, which holds up everybody else's.
-  const stale = (await log.read((tx) => keysIn(tx, staleViewsTable))).map(
-    ([recordId]) => recordIdSchema.parse(recordId),
+  const stale = await log.read(staleRecords);
+  return whereFull(
+    async () => {
+      for (let at = 0; at < stale.length; at += pageSize)
+        await log.write((tx) =>
+          makeStale(tx, types, stale.slice(at, at + pageSize)),
+        );
+      return log.read(work);
+    },
+    () => readUnstored(log, types, [], work),
   );
+}
+
+async function staleRecords(tx: ReadTransaction): Promise<readonly RecordId[]> {
+  const keys = await keysIn(tx, staleViewsTable);
+  return keys.map(([recordId]) => recordIdSchema.parse(recordId));
+}
+
+async function whereFull<T>(
+  usually: () => Promise<T>,
+  whenFull: () => Promise<T>,
+): Promise<T> {
   try {
-    for (let at = 0; at < stale.length; at += pageSize)
-      await log.write((tx) =>
-        makeStale(tx, types, stale.slice(at, at + pageSize)),
-      );
+    return await usually();
   } catch (cause) {
     if (!isFull(cause)) throw cause;
-    return readUnstored(log, types, stale, work);
+    return whenFull();
   }
-  return log.read(work);
 }
 
 /** On a device that is full: the views are made for this reading alone, in a write that is taken back. SPEC WB-51. */
 async function readUnstored<T>(
   log: LocalLog,
   types: RecordTypes,
-  stale: readonly RecordId[],
+  damaged: readonly Key[],
   work: (tx: ReadTransaction) => Promise<T>,
 ): Promise<T> {
+  const takenBack = new Error("the views are not to be stored");
   const found: T[] = [];
-  try {
-    return await log.write(async (tx) => {
-      await makeStale(tx, types, stale);
+  const read = () =>
+    log.write(async (tx): Promise<T> => {
+      await dropDamaged(tx, damaged);
+      await makeStale(tx, types, await staleRecords(tx));
       found.push(await work(tx));
-      throw new StoreError("store-full", "the views are not to be stored");
+      throw takenBack;
     });
-  } catch (cause) {
-    if (!isFull(cause)) throw cause;
-    const [value] = found;
+  try {
     // Where no write can even begin, what was listed before is better than nothing.
-    return value === undefined ? log.read(work) : value;
+    return await whereFull(read, () => log.read(work));
+  } catch (cause) {
+    if (cause === takenBack) for (const value of found) return value;
+    throw cause;
   }
 }
 

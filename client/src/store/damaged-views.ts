@@ -74,13 +74,13 @@ export async function dropDamagedView(
   await tx.delete(viewsTable, key);
   await tx.put(staleViewsTable, [recordIdSchema.parse(recordId)], true);
   await tx.delete(viewsInConflictTable, key);
-  try {
-    for (const table of [viewsByLabelTable, viewsByWordTable])
+  // What the one is found by is sought in each: of two that are damaged neither keeps the other.
+  for (const table of [viewsByLabelTable, viewsByWordTable])
+    try {
       await deleteOf(tx, table, recordType, recordId);
-  } catch (cause) {
-    // Tables in memory that are yet to be made from the views are made without this one.
-    if (!isDamaged(cause)) throw cause;
-  }
+    } catch (cause) {
+      if (!isDamaged(cause)) throw cause;
+    }
 }
 
 async function deleteOf(
