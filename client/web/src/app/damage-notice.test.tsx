@@ -113,7 +113,7 @@ test("[AP-178] what is missing is told by the names of its records, each a way t
   await join(tom, organizationId, teamId, ["technician"]);
   const theirs = await renderApp(tom, "/unsent");
   await theirs.shows("of 2 records");
-  await theirs.shows("None of them has a name that this device can show you.");
+  await theirs.shows("This device shows you none of their names.");
   // Enough for every name to be looked up.
   let turns = 0;
   await theirs.until(() => (turns += 1) > 200);

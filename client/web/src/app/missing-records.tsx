@@ -1,5 +1,6 @@
 import { Link } from "wouter";
 
+import type { RecordId } from "@suture/schema";
 import type { DamageReport } from "@suture/client";
 
 import { useNameBook } from "../reviews/use-names.ts";
@@ -8,6 +9,9 @@ import { recordPathOf } from "./record-path.ts";
 
 /** More are counted: a notice is no list. */
 const maxNamed = 12;
+
+/** Each that has no name here is sought among all types, and again after whatever the device hears. */
+const maxSought = 36;
 
 /** Which records lack changes that were here: by name those that have one here for this person, the others as a number. SPEC AP-178. */
 export function MissingRecords({
@@ -18,15 +22,17 @@ export function MissingRecords({
   const { shell, unsent } = useText();
   const { book, names } = useNameBook();
   const recordIds = [...new Set(missing.map(({ recordId }) => recordId))];
-  const named = recordIds
-    .flatMap((recordId) => {
-      const label = book.labelOf(recordId, names);
-      const type = book.recordOf(recordId)?.type;
-      return label === null || type === undefined
-        ? []
-        : [{ recordId, type, words: `${unsent.types[type] ?? ""} ${label}` }];
-    })
-    .slice(0, maxNamed);
+  const named: { recordId: RecordId; type: string; words: string }[] = [];
+  for (const recordId of recordIds.slice(0, maxSought)) {
+    if (named.length === maxNamed) break;
+    const label = book.labelOf(recordId, names);
+    const type = book.recordOf(recordId)?.type;
+    if (label !== null && type !== undefined)
+      named.push({
+        ...{ recordId, type },
+        words: `${unsent.types[type] ?? ""} ${label}`,
+      });
+  }
   const otherCount = recordIds.length - named.length;
   return (
     <>

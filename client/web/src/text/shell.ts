@@ -65,7 +65,7 @@ export const shellText = {
         : `Still missing: ${changes === 1 ? "1 change" : `${changes} changes`} of ${records === 1 ? "1 record" : `${records} records`}. What had been sent comes back with the next sync; what had not has to be entered again.`,
     others: (count: number, namedCount: number) =>
       namedCount === 0
-        ? "None of them has a name that this device can show you."
+        ? "This device shows you none of their names."
         : `And ${count === 1 ? "1 record" : `${count} records`} more.`,
     notAllNamed: "More may be missing that this device cannot name.",
     seen: "I have seen this",
