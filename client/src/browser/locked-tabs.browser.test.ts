@@ -16,7 +16,7 @@ const options = {
   name: randomUuid(systemRandom),
   lock: { passwordRounds: 10, unusedMs: 900_000 },
 };
-const nothing = () => undefined;
+const nothing = (): void => undefined;
 
 afterEach(async () => {
   vi.restoreAllMocks();
