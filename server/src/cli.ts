@@ -57,10 +57,15 @@ audit
   .option("--organization <id>", "of this organization only")
   .action(
     async (options: { data: string; organization: string | undefined }) => {
-      process.exitCode = await withStore(options.data, output, (store) =>
-        runAuditExport(store, output, systemClock, {
-          organizationId: options.organization,
-        }),
+      // It is an entry of the audit itself.
+      process.exitCode = await withStore(
+        options.data,
+        output,
+        (store) =>
+          runAuditExport(store, output, systemClock, {
+            organizationId: options.organization,
+          }),
+        "beside",
       );
     },
   );
@@ -77,8 +82,16 @@ program
       { data, json }: { data: string; json: boolean },
     ) => {
       const recordTypes = createRecordTypes(sutureRecords);
-      process.exitCode = await withStore(data, output, (store) =>
-        runHistory(store, output, systemClock, { recordId, json, recordTypes }),
+      process.exitCode = await withStore(
+        data,
+        output,
+        (store) =>
+          runHistory(store, output, systemClock, {
+            recordId,
+            json,
+            recordTypes,
+          }),
+        "beside",
       );
     },
   );
@@ -103,8 +116,11 @@ keys
   .description("sign with a new key; what the old one signed stays good")
   .addOption(dataOption())
   .action(async ({ data }: { data: string }) => {
-    process.exitCode = await withStore(data, output, (store) =>
-      runKeysRotate(store, output, systemClock),
+    process.exitCode = await withStore(
+      data,
+      output,
+      (store) => runKeysRotate(store, output, systemClock),
+      "beside",
     );
   });
 
@@ -114,8 +130,11 @@ keys
   .argument("<kid>", "the key's id")
   .addOption(dataOption())
   .action(async (kid: string, { data }: { data: string }) => {
-    process.exitCode = await withStore(data, output, (store) =>
-      runKeysDistrust(store, output, systemClock, kid),
+    process.exitCode = await withStore(
+      data,
+      output,
+      (store) => runKeysDistrust(store, output, systemClock, kid),
+      "beside",
     );
   });
 

@@ -63,9 +63,10 @@ async function openIfSound({
   try {
     if (isEmptied?.() === true)
       throw damagedError({ isStructureSound: false, tables: [] });
-    const writer = openHandle("write");
+    const isRead = options.access === "read";
+    const writer = openHandle(isRead ? "read" : "write");
     opened.push(writer);
-    for (const pragma of durable) writer.exec(pragma);
+    if (!isRead) for (const pragma of durable) writer.exec(pragma);
     const damage = isChecked ? findDamage(writer, options.tables) : null;
     if (damage !== null) throw damagedError(damage);
     const reader = openHandle("read");

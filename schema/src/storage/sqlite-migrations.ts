@@ -15,8 +15,9 @@ import {
   storedRowOf,
   type SqliteDatabase,
 } from "./sqlite-rows.ts";
+import { checkVersion, versionOf } from "./sqlite-version.ts";
 import { visitStoredRows } from "./stored-rows.ts";
-import { StoreError, type WriteTransaction } from "./store.ts";
+import type { WriteTransaction } from "./store.ts";
 import type { Table } from "./table.ts";
 
 export interface Migration {
@@ -42,18 +43,8 @@ export async function prepareSqliteFile(options: {
     db.exec(
       "CREATE TABLE IF NOT EXISTS store_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT",
     );
-    const done = Number(
-      columnOf(
-        db.prepare("SELECT max(number) AS value FROM store_migrations").get(),
-        "value",
-      ),
-    );
-    if (done > migrations.length) {
-      throw new StoreError(
-        "store-too-new",
-        `the store's file has version ${done}, this program knows ${migrations.length}`,
-      );
-    }
+    const done = versionOf(db);
+    checkVersion(done, migrations.length);
     for (const table of tables.values()) db.exec(createTableSql(table));
     listTables(db, tables);
     addMissingChecksums(db, tables);

@@ -13,6 +13,7 @@
 import { GroupQueue, deferToMicrotask, type Defer } from "./group-queue.ts";
 import { checkPartition } from "./key.ts";
 import { RowTransaction } from "./row-transaction.ts";
+import { takeSqliteFile } from "./sqlite-as-it-is.ts";
 import {
   partitionsOf,
   prepareSqliteFile,
@@ -33,6 +34,12 @@ import {
 } from "./store.ts";
 import { tablesByName, type Table } from "./table.ts";
 
+/**
+ * `own`: missing tables are created and migrations run. Otherwise the file keeps its form, as an older program may go on with it: `beside`
+ * writes rows, `read` nothing; a table that the file lacks is empty, and cannot be written.
+ */
+export type SqliteAccess = "own" | "beside" | "read";
+
 export interface SqliteStoreOptions {
   /** Two handles on one file. The store owns them from now on, even if opening fails. */
   readonly writer: SqliteDatabase;
@@ -40,6 +47,8 @@ export interface SqliteStoreOptions {
   /** Every table that will be used; those the file lacks are created. */
   readonly tables: readonly Table<unknown>[];
   readonly migrations: readonly Migration[];
+  /** Whose the file is; by default the program's own. */
+  readonly access?: SqliteAccess | undefined;
   /** When a group starts after the first of its writes was submitted: as late as lets all messages that wait be handled first. */
   readonly defer: Defer;
   /** Told how many writes each commit made durable, after their promises were resolved. */
@@ -50,10 +59,14 @@ export interface SqliteStoreOptions {
 export async function createSqliteStore(
   options: SqliteStoreOptions,
 ): Promise<Store> {
-  const { writer, reader, migrations } = options;
+  const { writer, reader, migrations, access = "own" } = options;
   try {
     const tables = tablesByName(options.tables);
-    await prepareSqliteFile({ db: writer, tables, migrations });
+    if (access === "own")
+      await prepareSqliteFile({ db: writer, tables, migrations });
+    else
+      for (const db of [writer, reader])
+        takeSqliteFile({ db, tables, knownVersion: migrations.length });
     return new SqliteStore(options, tables);
   } catch (cause) {
     reader.close();

@@ -78,10 +78,15 @@ test("[AU-7] verify exits with 0 beside a running server, and with 1 once a row 
 test("[AU-16] after a key was distrusted verify exits with 0, and says how many checkpoints prove nothing", async () => {
   const [leaked] = (await audited.keys.jwks()).keys;
   const kid = leaked?.kid ?? "";
-  const exitCode = await withStore(audited.directory, output, async (store) => {
-    expect(await runKeysDistrust(store, output, audited.timers, kid)).toBe(0);
-    return runAuditVerify(store, output, { json: false, recordTypes });
-  });
+  const exitCode = await withStore(
+    audited.directory,
+    output,
+    async (store) => {
+      expect(await runKeysDistrust(store, output, audited.timers, kid)).toBe(0);
+      return runAuditVerify(store, output, { json: false, recordTypes });
+    },
+    "beside",
+  );
   expect({ exitCode, lines }).toEqual({
     exitCode: 0,
     lines: expect.arrayContaining([

@@ -59,7 +59,7 @@ const somebody = personIdSchema.parse("somebody");
 
 /** Over a connection of its own, as another process has. */
 const beside = (command: (store: Store) => Promise<ExitCode>) =>
-  withStore(directory, output, command);
+  withStore(directory, output, command, "beside");
 
 async function isBelieved(token: string): Promise<boolean> {
   return (await keys.verify(kind, token)).ok;

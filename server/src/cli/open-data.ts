@@ -9,12 +9,13 @@ import type { CliOutput, ExitCode } from "./cli-output.ts";
 
 /**
  * Runs a command on the store of a data directory, beside a running server or without one, and closes it. Never creates one:
- * a mistyped directory is not an intact, empty store.
+ * a mistyped directory is not an intact, empty store. Nor is one migrated: the server beside it may be of an older version. SPEC OP-9.
  */
 export async function withStore(
   directory: string,
   output: CliOutput,
   command: (store: Store) => Promise<ExitCode>,
+  access: "read" | "beside" = "read",
 ): Promise<ExitCode> {
   const file = storeFileIn(directory);
   if (!existsSync(file)) {
@@ -27,6 +28,7 @@ export async function withStore(
       file,
       tables: serverTables,
       migrations: serverMigrations,
+      access,
       // Commands name the row that is damaged; and a server may be working beside them.
       isChecked: false,
     });
