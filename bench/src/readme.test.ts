@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import * as fridgeApp from "./fridge-app.test-support.ts";
 import { exampleOf, runExample } from "./readme-example.test-support.ts";
-import { startSampleServer } from "./sample-server.test-support.ts";
+import { startSampleServer } from "./sample-server.ts";
 
 const patienceMs = 60_000;
 

@@ -1,13 +1,6 @@
-import {
-  readConfig,
-  silentLog,
-  startServer,
-  systemClock,
-  systemRandom,
-  systemTimers,
-  type RunningServer,
-} from "@suture/server";
-import { join } from "node:path";
+import type { RunningServer } from "@suture/server";
+
+import { startSampleServer } from "./sample-server.ts";
 
 /** A server with the sample organization that can be stopped, and started again at the same address. */
 export class RestartableServer {
@@ -22,7 +15,10 @@ export class RestartableServer {
   }
 
   static async start(directory: string): Promise<RestartableServer> {
-    return new RestartableServer(directory, await run(directory, "0"));
+    return new RestartableServer(
+      directory,
+      await startSampleServer({ directory }),
+    );
   }
 
   get url(): string {
@@ -34,24 +30,9 @@ export class RestartableServer {
   }
 
   async startAgain(): Promise<void> {
-    this.#running = await run(this.#directory, this.#port);
+    this.#running = await startSampleServer({
+      directory: this.#directory,
+      port: this.#port,
+    });
   }
-}
-
-async function run(directory: string, port: string): Promise<RunningServer> {
-  const config = readConfig({
-    SUTURE_DATA_DIR: join(directory, "server"),
-    SUTURE_PORT: port,
-    SUTURE_APP_DIR: process.env.SUTURE_APP_DIR,
-  });
-  if (!config.ok) throw new Error("the configuration is wrong");
-  const started = await startServer({
-    config: config.value,
-    clock: systemClock,
-    timers: systemTimers,
-    random: systemRandom,
-    log: silentLog,
-  });
-  if (!started.ok) throw new Error(started.error.message);
-  return started.value;
 }

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { startSampleServer } from "./sample-server.test-support.ts";
+import { startSampleServer } from "./sample-server.ts";
 
 const patienceMs = 60_000;
 

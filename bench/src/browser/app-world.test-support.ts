@@ -33,7 +33,7 @@ import {
 import {
   startSampleServer,
   type SampleServerOptions,
-} from "../sample-server.test-support.ts";
+} from "../sample-server.ts";
 
 export type PersonKey = (typeof samplePeople)[number]["key"];
 

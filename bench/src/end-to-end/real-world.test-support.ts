@@ -31,7 +31,7 @@ import { z } from "zod";
 import {
   startSampleServer,
   type SampleServerOptions,
-} from "../sample-server.test-support.ts";
+} from "../sample-server.ts";
 
 export type PersonKey = (typeof samplePeople)[number]["key"];
 

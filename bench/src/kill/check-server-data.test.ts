@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { startSampleServer } from "../sample-server.test-support.ts";
+import { startSampleServer } from "../sample-server.ts";
 import { checkServerData, copyServerData } from "./check-server-data.ts";
 import { savedChangeSchema, type SavedChange } from "./staff-protocol.ts";
 
