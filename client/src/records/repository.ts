@@ -11,6 +11,7 @@ import {
   type Result,
 } from "@suture/schema";
 
+import { normalizeTerm } from "../store/normalize-term.ts";
 import { authorOfNew } from "./author-of.ts";
 import { commitPlan } from "./commit-plan.ts";
 import { findViews } from "./find-views.ts";
@@ -22,7 +23,6 @@ import type { RecordProblem } from "./record-state.ts";
 import { SutureRecord } from "./record.ts";
 import { readViews } from "./refresh-views.ts";
 import type { SaveProblem } from "./save-problem.ts";
-import { normalizeTerm } from "./view-row.ts";
 
 type FieldInput<F> = F extends { readonly kind: "counter" }
   ? never

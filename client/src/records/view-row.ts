@@ -7,6 +7,7 @@ import {
 } from "@suture/schema";
 
 import type { ViewRow } from "../store/client-tables.ts";
+import { normalizeTerm } from "../store/normalize-term.ts";
 import { conflictsOf } from "./record-status.ts";
 import type { RecordState } from "./record-state.ts";
 
@@ -46,14 +47,6 @@ export function viewOf(state: RecordState): ViewRow {
     conflicts: [...conflictsOf(state)],
     isEnteredInError: isEnteredInError(state),
   };
-}
-
-/** Case and accents do not matter for finding. */
-export function normalizeTerm(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/\p{Diacritic}/gu, "")
-    .toLowerCase();
 }
 
 function saidBy(state: RecordState): SaidByRecord {

@@ -4,7 +4,6 @@
  */
 import type { Key, RecordId, WriteTransaction } from "@suture/schema";
 
-import { normalizeTerm } from "../records/view-row.ts";
 import {
   viewsByLabelTable,
   viewsByWordTable,
@@ -12,6 +11,7 @@ import {
   viewsTable,
   type ViewRow,
 } from "./client-tables.ts";
+import { normalizeTerm } from "./normalize-term.ts";
 
 /** Longer ones are told apart by record id. */
 const maxKeyCharacters = 80;
