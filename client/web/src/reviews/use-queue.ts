@@ -19,12 +19,16 @@ export function useQueue(): Queue {
     if (reviews === null) return undefined;
     let isWanted = true;
     let isDue = false;
+    let readCount = 0;
     let stops: readonly (() => void)[] = [];
     const stopWatching = () => stops.forEach((stop) => stop());
     const read = async () => {
       isDue = false;
+      readCount += 1;
+      const number = readCount;
       const found = await readQueue(client, reviews);
-      if (!isWanted) return;
+      // One that began later knows more.
+      if (!isWanted || number !== readCount) return;
       stopWatching();
       stops = found.flatMap(({ record }) => record?.watch(readSoon) ?? []);
       setQuestions(found);
