@@ -54,6 +54,7 @@ export {
   type Defer,
 } from "./storage/group-queue.ts";
 export { RowTransaction, type Rows } from "./storage/row-transaction.ts";
+export { mergeInFront } from "./storage/rows-in-front.ts";
 export { SortedRows, type SortedRow } from "./storage/sorted-rows.ts";
 export {
   defineBytesTable,

@@ -1,5 +1,10 @@
 /** Rows in front of others: what a transaction wrote and has not committed, or what was there before others committed. */
-import type { KeyRange, SortedRow, SortedRows } from "@suture/schema";
+import {
+  mergeInFront,
+  type KeyRange,
+  type SortedRow,
+  type SortedRows,
+} from "@suture/schema";
 
 /** By key; null says that there is no row, whatever lies behind. */
 export type Overlay<V> = SortedRows<V | null>;
@@ -31,7 +36,7 @@ export async function scanOver<V>(
     const last = behind.length < wanted ? undefined : behind.at(-1);
     const part = last === undefined ? rest : upTo(rest, last.key, isReverse);
     const inFront = overlay()?.scan(part, isReverse, Infinity) ?? [];
-    for (const row of merge(behind, inFront, isReverse)) {
+    for (const row of mergeInFront(behind, inFront, isReverse)) {
       if (seen.length === limit) break;
       seen.push(row);
     }
@@ -39,31 +44,6 @@ export async function scanOver<V>(
     rest = beyond(rest, last.key, isReverse);
   }
   return seen;
-}
-
-/** The overlay's row wherever both have one. */
-function merge<V>(
-  behind: readonly SortedRow<V>[],
-  inFront: readonly SortedRow<V | null>[],
-  isReverse: boolean,
-): readonly SortedRow<V>[] {
-  if (inFront.length === 0) return behind;
-  const merged: SortedRow<V>[] = [];
-  let at = 0;
-  for (const { key, value } of inFront) {
-    for (; at < behind.length; at += 1) {
-      const row = behind[at];
-      if (row === undefined || !isAhead(row.key, key, isReverse)) break;
-      merged.push(row);
-    }
-    if (behind[at]?.key === key) at += 1;
-    if (value !== null) merged.push({ key, value });
-  }
-  return [...merged, ...behind.slice(at)];
-}
-
-function isAhead(key: string, of: string, isReverse: boolean): boolean {
-  return isReverse ? key > of : key < of;
 }
 
 function upTo(range: KeyRange, key: string, isReverse: boolean): KeyRange {

@@ -192,23 +192,71 @@ describe("SQLite store", () => {
     ]);
   });
 
-  test("[ST-13] when SQLite gives up the whole transaction, works that were done reject, those not started run", async () => {
+  test("[ST-13] when SQLite gives up the whole transaction, works that were done reject, those not begun run", async () => {
     const { store, writer } = await newFiles().open();
     writer.exec(
       "CREATE TRIGGER spoil BEFORE INSERT ON kv_numbers WHEN new.value = '13' BEGIN SELECT RAISE(ROLLBACK, 'x'); END",
     );
     const put = (value: number) =>
       store.write("org-1", (tx) => tx.put(numbers, [value], value));
-    const outcomes = await Promise.allSettled([put(1), put(13), put(2)]);
+    const fill = () =>
+      store.write("org-1", async (tx) => {
+        for (let row = 0; row < 1_000; row += 1)
+          await tx.put(chunks, [row], new Uint8Array(1));
+      });
+    const works = [put(1), put(13), put(2), fill(), put(3)];
+    const outcomes = await Promise.allSettled(works);
     expect(outcomes.map(({ status }) => status)).toEqual([
-      "rejected",
-      "rejected",
+      ...Array<string>(4).fill("rejected"),
       "fulfilled",
     ]);
     expect(outcomes[0]).toMatchObject({ reason: { code: "store-failed" } });
     expect(await store.read("org-1", (tx) => tx.scan(numbers))).toEqual([
-      { key: [2], value: 2 },
+      { key: [3], value: 3 },
     ]);
+    expect(await store.read("org-1", (tx) => tx.scan(chunks))).toEqual([]);
+  });
+
+  test("[ST-13] what cannot be read fails the work that asks for it, and none beside it", async () => {
+    const files = newFiles();
+    const { store, writer } = await files.open();
+    await store.write("org-1", (tx) =>
+      tx.put(chunks, ["a"], new Uint8Array(1)),
+    );
+    writer.exec("ALTER TABLE kv_chunks RENAME TO kv_elsewhere");
+    const outcomes = await Promise.allSettled([
+      store.write("org-1", (tx) => tx.put(numbers, [1], 1)),
+      store.write("org-1", async (tx) => {
+        await tx.put(numbers, [2], 2);
+        await tx.get(chunks, ["a"]).catch(() => undefined);
+      }),
+      store.write("org-1", (tx) => tx.put(numbers, [3], 3)),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
+    expect(
+      (await store.read("org-1", (tx) => tx.scan(numbers))).map(
+        ({ value }) => value,
+      ),
+    ).toEqual([1, 3]);
+    writer.exec("ALTER TABLE kv_elsewhere RENAME TO kv_chunks");
+  });
+
+  test("[ST-8] works of many bytes end their group", async () => {
+    const commitSizes: number[] = [];
+    const { store } = await newFiles().open({
+      onCommit: (writeCount) => commitSizes.push(writeCount),
+    });
+    const put = (name: string, size: number) =>
+      store.write("org-1", (tx) =>
+        tx.put(chunks, [name], new Uint8Array(size)),
+      );
+    const large = 3 * 1024 * 1024;
+    await Promise.all([put("a", large), put("b", large), put("c", 1)]);
+    expect(commitSizes).toEqual([2, 1]);
   });
 
   test("[ST-13] a file that is no store is `store-damaged`", async () => {

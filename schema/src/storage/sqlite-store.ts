@@ -1,16 +1,17 @@
 /**
  * The store in a SQLite file, with group commit. SPEC ST-8.
  *
- * Writes queue up. A group of them runs in one SQL transaction, each but the first in a savepoint of its own, and one COMMIT, so
- * one fsync, makes all of them durable before any of their promises resolves. Work that throws is undone by its savepoint, alone. When
- * the COMMIT fails, or SQLite gave up the transaction (it may, on a full disk), every work of the group that had run
- * rejects; those not yet started get a group of their own. So do those that stand behind works of many rows.
+ * Writes queue up. A group of them runs in one SQL transaction: what they write is held until all of them have run, and then written, and
+ * one COMMIT, so one fsync, makes all of it durable before any of their promises resolves. Of work that throws nothing is written. When
+ * writing or the COMMIT fails, or SQLite gave up the transaction while they read, every work of the group that had run
+ * rejects; those not yet started get a group of their own. So do those that stand behind works of many rows or bytes.
  *
  * Reads share a second handle, which sees committed rows only: those that wait run in one read transaction.
  *
  * Whoever opens the handles sets what makes this durable: journal_mode=WAL and synchronous=FULL.
  */
 import { GroupQueue, deferToMicrotask, type Defer } from "./group-queue.ts";
+import { GroupWrites } from "./group-writes.ts";
 import { checkPartition } from "./key.ts";
 import { RowTransaction } from "./row-transaction.ts";
 import { takeSqliteFile } from "./sqlite-as-it-is.ts";
@@ -76,8 +77,10 @@ export async function createSqliteStore(
 }
 
 const maxGroupSize = 256;
-/** A group that has come to so many rows ends, some 50 ms of work, so that whatever else waits has a turn. */
+/** A group that has read, looked for and written so many rows ends, some 30 ms of work, so that whatever else waits has a turn. */
 const maxGroupRows = 1_000;
+/** Of what is held until the commit. */
+const maxGroupBytes = 4 * 1024 * 1024;
 
 interface QueuedWrite {
   readonly partition: string;
@@ -194,7 +197,7 @@ class SqliteStore implements Store {
   async #readGroup(
     group: readonly QueuedRead[],
   ): Promise<readonly QueuedRead[]> {
-    const isOver = overBudget(this.#readerStatements);
+    const rowCount = rowsSince(this.#readerStatements);
     try {
       this.#readerStatements.run("BEGIN");
     } catch (cause) {
@@ -205,7 +208,7 @@ class SqliteStore implements Store {
     for (const { run } of group) {
       await run();
       doneCount += 1;
-      if (isOver()) break;
+      if (rowCount() >= maxGroupRows) break;
     }
     // Fails only if SQLite has ended the transaction by itself, which the read that met the error has rejected with.
     tryToRun(() => this.#readerStatements.run("COMMIT"));
@@ -216,56 +219,56 @@ class SqliteStore implements Store {
   async #writeGroup(
     group: readonly QueuedWrite[],
   ): Promise<readonly QueuedWrite[]> {
+    const statements = this.#writerStatements;
     try {
-      this.#writerStatements.run("BEGIN IMMEDIATE");
+      statements.run("BEGIN IMMEDIATE");
+      statements.run("SAVEPOINT works");
     } catch (cause) {
+      this.#undoTransaction();
       rejectAll(group, cause);
       return [];
     }
     const done: DoneWrite[] = [];
-    const isOver = overBudget(this.#writerStatements);
+    const writes = new GroupWrites();
+    const readCount = rowsSince(statements);
+    const rowCount = () => readCount() + writes.rowCount;
     let startedCount = 0;
     for (const [index, write] of group.entries()) {
-      if (isOver()) break;
+      if (rowCount() >= maxGroupRows || writes.byteCount >= maxGroupBytes)
+        break;
       startedCount += 1;
       try {
-        done.push(await this.#runWork(write, done.length > 0));
+        done.push(await this.#runWork(write, writes));
       } catch (cause) {
-        if (done.length > 0 && this.#undoSavepoint()) {
-          write.reject(cause);
-          continue;
-        }
-        // There is nothing else in the transaction, or SQLite has rolled it back, and with it the works that were done.
-        this.#undoTransaction();
         write.reject(cause);
+        if (this.#isInTransaction()) continue;
+        // SQLite has given it up, and with it what the works that were done had read.
+        this.#undoTransaction();
         rejectAll(done, cause);
         return group.slice(index + 1);
       }
     }
-    this.#commit(done);
+    this.#commit(writes, done);
     return group.slice(startedCount);
   }
 
-  /** With a savepoint where others were done before it: SQLite keeps a copy of each page that is written behind one. */
-  async #runWork(
-    write: QueuedWrite,
-    hasSavepoint: boolean,
-  ): Promise<DoneWrite> {
-    if (hasSavepoint) this.#writerStatements.run("SAVEPOINT work");
-    const rows = new SqliteRows(this.#writerStatements, write.partition);
+  async #runWork(write: QueuedWrite, writes: GroupWrites): Promise<DoneWrite> {
+    const rows = writes.rowsOf(this.#writerStatements, write.partition);
     const tx = new RowTransaction(this.#tables, rows);
     try {
       const acknowledge = await write.run(tx);
       if (rows.failure !== undefined) throw rows.failure;
-      if (hasSavepoint) this.#writerStatements.run("RELEASE work");
+      writes.add(write.partition, rows);
       return { acknowledge, reject: write.reject };
     } finally {
       tx.end();
     }
   }
 
-  #commit(done: readonly DoneWrite[]): void {
+  #commit(writes: GroupWrites, done: readonly DoneWrite[]): void {
     try {
+      this.#writerStatements.run("RELEASE works");
+      writes.writeTo(this.#writerStatements);
       this.#writerStatements.run("COMMIT");
     } catch (cause) {
       this.#undoTransaction();
@@ -276,11 +279,9 @@ class SqliteStore implements Store {
     this.#onCommit?.(done.length);
   }
 
-  #undoSavepoint(): boolean {
-    return tryToRun(() => {
-      this.#writerStatements.run("ROLLBACK TO work");
-      this.#writerStatements.run("RELEASE work");
-    });
+  /** Nothing has been written yet, so there is nothing that this undoes. */
+  #isInTransaction(): boolean {
+    return tryToRun(() => this.#writerStatements.run("ROLLBACK TO works"));
   }
 
   /** If it fails, there is none to undo, or the next BEGIN fails and rejects what comes: never is a write taken for stored. */
@@ -302,7 +303,7 @@ function rejectAll(
   for (const { reject } of works) reject(failure);
 }
 
-function overBudget(statements: SqliteStatements): () => boolean {
+function rowsSince(statements: SqliteStatements): () => number {
   const before = statements.rowCount;
-  return () => statements.rowCount - before >= maxGroupRows;
+  return () => statements.rowCount - before;
 }
