@@ -11,7 +11,7 @@
 import type { RecordId, Verdict } from "@suture/schema";
 import { RecordCache } from "../log/record-cache.ts";
 import type { Admission, AdmissionDeps, WorkGauge } from "./admission.ts";
-import { admitGroup, partLimits } from "./admit-group.ts";
+import { admitGroup, maxShortBatch } from "./admit-group.ts";
 import {
   leaveUnread,
   readArrival,
@@ -40,7 +40,7 @@ const ungauged: WorkGauge = {
 };
 const defaultCachedRecords = 5_000;
 /** So many long batches are read, or have a part waiting for the store, at a time: enough for a commit, and some 50 ms of work. */
-const maxLongParts = 8;
+const maxLongParts = 4;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
   const { store, types, directory, verifyCheckpoint } = deps;
@@ -56,7 +56,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         readArrivals(deps, work, changes, (pushed) =>
           bound.ok ? readArrival(pushed) : leaveUnread(pushed, bound.error),
         );
-      const arrivals = await (changes.length > partLimits.maxChanges
+      const arrivals = await (changes.length > maxShortBatch
         ? turns.take(read)
         : read());
       if (!bound.ok)

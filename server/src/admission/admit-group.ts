@@ -50,10 +50,14 @@ export interface Shared {
 
 /** What one transaction takes on: some 20 ms of work at most, whatever is pushed. At least one change. */
 export const partLimits = {
-  maxChanges: 20,
-  maxOps: 1_000,
-  maxBytes: 128 * 1024,
+  /** As many as a device pushes at a time: each page of the store that they share is written once. */
+  maxChanges: 100,
+  maxOps: 300,
+  maxBytes: 64 * 1024,
 };
+
+/** A batch of more changes takes turns with others: what a device sends first is less, and does not stand behind them. SPEC AD-27. */
+export const maxShortBatch = 20;
 
 export async function admitGroup(
   deps: AdmissionDeps,
@@ -62,7 +66,9 @@ export async function admitGroup(
   pushed: Group,
 ): Promise<GroupOutcome> {
   const { organizationId, author, firstMemberId } = pushed;
-  const isLong = countOfPart(pushed.group) < pushed.group.length;
+  const isLong =
+    pushed.group.length > maxShortBatch ||
+    countOfPart(pushed.group) < pushed.group.length;
   const outcomes: PartOutcome[] = [];
   const verdicts = new Map<number, Verdict>();
   const book = new TrialBook();
