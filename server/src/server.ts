@@ -46,7 +46,6 @@ import { identityPartition } from "./identity/identity-tables.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { TicketHolder } from "./identity/automerge-tickets.ts";
 import type { VerifiedSyncToken } from "./identity/sync-tokens.ts";
-import { RecentBytes } from "./log/recent-bytes.ts";
 import { reconcileReviews } from "./review/reconcile-reviews.ts";
 import type { SystemLog } from "./system-log.ts";
 
@@ -124,7 +123,6 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
   });
   const yieldTurn = deps.yieldTurn ?? (async () => undefined);
   const syncLimits = { ...defaultSyncLimits, ...deps.syncLimits };
-  const recentBytes = new RecentBytes();
   const sync = createSyncGateway({
     store,
     recordTypes,
@@ -140,9 +138,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
       yieldTurn,
       appendAudit,
       reconcileReviews,
-      recentBytes,
     }),
-    recentBytes,
     checkpoints,
     clock,
     timers,

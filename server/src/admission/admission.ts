@@ -10,7 +10,7 @@ import type {
   Store,
   Verdict,
 } from "@suture/schema";
-import type { RecentBytes } from "../log/recent-bytes.ts";
+import type { AppendedRange } from "../log/append-to-log.ts";
 import type { Released } from "./admit-in-organization.ts";
 import type { ReviewNews } from "./batch-state.ts";
 import type { CommitDeps } from "./commit.ts";
@@ -45,12 +45,8 @@ export interface WorkGauge {
   add(ms: number): void;
 }
 
-export interface AppendedToScope {
-  readonly scopeId: ScopeId;
+export interface AppendedToScope extends AppendedRange {
   readonly organizationId: RecordId;
-  /** Both inclusive. */
-  readonly fromSequence: number;
-  readonly toSequence: number;
 }
 
 export interface AdmissionOutcome {
@@ -99,8 +95,6 @@ export interface AdmissionDeps extends CommitDeps {
    * listens has none. SPEC IM-8.
    */
   readonly operator?: PersonId;
-  /** Where whoever forwards what is committed finds its bytes. */
-  readonly recentBytes?: RecentBytes;
   /** Indexes held in memory; about 1 KB for each change in them. */
   readonly maxCachedRecords?: number;
 }

@@ -88,7 +88,6 @@ export async function admitPart(
     cache,
     founding,
     waitingLimits: deps.waitingLimits ?? waitingLimits,
-    recentBytes: deps.recentBytes,
   });
   // Only what may found an organization asks whether there is one.
   const isNew =

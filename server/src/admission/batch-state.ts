@@ -6,7 +6,6 @@ import { auditHeadsTable } from "../audit/audit-tables.ts";
 import { LogAppender, type AppendedRange } from "../log/append-to-log.ts";
 import { recordsTable, type RecordRow } from "../log/log-tables.ts";
 import type { RecordCache } from "../log/record-cache.ts";
-import type { RecentBytes } from "../log/recent-bytes.ts";
 import type { RecordMemory } from "../log/record-memory.ts";
 import { createRecordView, type RecordView } from "../log/record-view.ts";
 import type {
@@ -67,7 +66,6 @@ export interface BatchSetting {
   readonly cache: RecordCache;
   readonly founding: Founding | null;
   readonly waitingLimits: WaitingLimits;
-  readonly recentBytes: RecentBytes | undefined;
 }
 
 const firstAdmin: Standing = {
@@ -197,8 +195,9 @@ export class BatchState {
     }
     const { atMs } = this.setting;
     const ranges = await this.log.flush();
-    for (const { scopeId, ...stretch } of ranges) {
-      const entry = { event: "changes-admitted" as const, ...stretch };
+    for (const { scopeId, fromSequence, toSequence, chain } of ranges) {
+      const event = "changes-admitted" as const;
+      const entry = { event, fromSequence, toSequence, chain };
       await appendAudit(this.tx, { scopeId, atMs }, entry);
     }
     await this.tx.flush();

@@ -80,8 +80,6 @@ export async function commitChange(
   const tip = tipOf(row);
   await tx.put(changeIndexTable, [recordId, changeCount], row);
   await tx.put(changeBytesTable, [recordId, indexed.hash], read.bytes);
-  const named = { organizationId, recordId, hash: indexed.hash };
-  setting.recentBytes?.note(named, read.bytes);
   await putStatements(tx, plan);
   if (plan.isNewActor)
     await tx.put(actorsTable, [indexed.actor], { ...signer, recordId });
@@ -159,15 +157,16 @@ async function placeChange(
     admittedAtMs: setting.atMs,
   };
   const before = record?.row.scopeId;
-  if (before === scopeId) return [await log.append(scopeId, logRow)];
+  const append = (to: ScopeId) => log.append(to, logRow, read.bytes);
+  if (before === scopeId) return [await append(scopeId)];
   await tx.put(scopeRecordsTable, [scopeId, recordId], {
     recordType: type.type,
   });
-  if (before === undefined) return [await log.append(scopeId, logRow)];
+  if (before === undefined) return [await append(scopeId)];
   await tx.delete(scopeRecordsTable, [before, recordId]);
-  const left = await log.append(before, logRow);
+  const left = await append(before);
   await appendEarlierChanges(state, recordId, type, scopeId);
-  return [left, await log.append(scopeId, logRow)];
+  return [left, await append(scopeId)];
 }
 
 /** Those the scope's log does not hold from an earlier stay. */
@@ -181,14 +180,10 @@ async function appendEarlierChanges(
   for (const { key, value: row } of rows) {
     if (row.places.some((place) => place.scopeId === scopeId)) continue;
     const { hash, memberId, deviceId, admittedAtMs } = row;
-    const place = await log.append(scopeId, {
-      recordId,
-      recordType: type.type,
-      hash,
-      memberId,
-      deviceId,
-      admittedAtMs,
-    });
+    const { type: recordType } = type;
+    const author = { memberId, deviceId };
+    const logRow = { recordId, recordType, hash, ...author, admittedAtMs };
+    const place = await log.append(scopeId, logRow, null);
     const places = [...row.places, place];
     await tx.put(changeIndexTable, key, { ...row, places });
   }

@@ -21,18 +21,29 @@ export interface NewLogRow extends LogLink {
   readonly admittedAtMs: number;
 }
 
+/** A row as it lies in the log, with the bytes of its change. */
+export interface AppendedRow extends NewLogRow {
+  readonly sequence: number;
+  readonly chain: ChainHash;
+  readonly bytes: Uint8Array;
+}
+
 /** What a transaction appended to one scope; both ends inclusive. */
 export interface AppendedRange {
   readonly scopeId: ScopeId;
+  readonly epoch: string;
   readonly fromSequence: number;
   readonly toSequence: number;
   /** After its last row. */
   readonly chain: ChainHash;
+  /** In their order, so that whoever forwards them need not read them back; null where not all bytes were at hand. */
+  readonly rows: readonly AppendedRow[] | null;
 }
 
 interface OpenHead {
   readonly fromSequence: number;
   cursor: Cursor;
+  rows: AppendedRow[] | null;
 }
 
 export class LogAppender {
@@ -50,7 +61,12 @@ export class LogAppender {
     await this.#head(scopeId);
   }
 
-  async append(scopeId: ScopeId, row: NewLogRow): Promise<Place> {
+  /** `bytes` are the change's, where they are at hand. */
+  async append(
+    scopeId: ScopeId,
+    row: NewLogRow,
+    bytes: Uint8Array | null,
+  ): Promise<Place> {
     const head = await this.#head(scopeId);
     const sequence = head.cursor.sequence + 1;
     const chain = nextChain(head.cursor.chain, row);
@@ -66,17 +82,20 @@ export class LogAppender {
       chain,
     });
     head.cursor = { ...head.cursor, sequence, chain };
+    if (bytes === null) head.rows = null;
+    else head.rows?.push({ ...row, sequence, chain, bytes });
     return { scopeId, sequence, chain };
   }
 
   /** Writes where each log now ends, and says what was appended. To be called once, last. */
   async flush(): Promise<readonly AppendedRange[]> {
     const ranges: AppendedRange[] = [];
-    for (const [scopeId, { fromSequence, cursor }] of this.#headsByScope) {
+    for (const [scopeId, head] of this.#headsByScope) {
+      const { fromSequence, cursor, rows } = head;
       if (cursor.sequence < fromSequence) continue;
       await this.#tx.put(logHeadsTable, [scopeId], cursor);
-      const { sequence: toSequence, chain } = cursor;
-      ranges.push({ scopeId, fromSequence, toSequence, chain });
+      const { epoch, sequence: toSequence, chain } = cursor;
+      ranges.push({ scopeId, epoch, fromSequence, toSequence, chain, rows });
     }
     return ranges;
   }
@@ -87,7 +106,7 @@ export class LogAppender {
     const cursor =
       (await this.#tx.get(logHeadsTable, [scopeId])) ??
       (await this.#start(scopeId));
-    const head = { fromSequence: cursor.sequence + 1, cursor };
+    const head = { fromSequence: cursor.sequence + 1, cursor, rows: [] };
     this.#headsByScope.set(scopeId, head);
     return head;
   }

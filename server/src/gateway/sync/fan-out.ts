@@ -1,37 +1,39 @@
 /**
- * Forwards what was appended to a scope's log to every session that is live there: the same bytes, read and encoded once.
+ * Forwards what was appended to a scope's log to every session that is live there: the same bytes, encoded once, and read only where
+ * they are not in memory any more.
  *
  * One pass per scope runs at a time; what is appended meanwhile goes out with the next. A session becomes live only at a point
  * that is not behind `offeredTo`, so no row falls between its last page and its first live one; should two commits be announced
  * in the other order, it sees the gap and pulls. SPEC SY-5.
  */
 import type { RecordId, ScopeId, Store } from "@suture/schema";
+import type { AppendedRange, AppendedRow } from "../../log/append-to-log.ts";
 import { endOf } from "../../log/read-log.ts";
-import type { RecentBytes } from "../../log/recent-bytes.ts";
 import type { SystemLog } from "../../system-log.ts";
 import type { Hub } from "./hub.ts";
-import { readBatch } from "./log-batch.ts";
+import { batchOf, readBatch, type LogBatch } from "./log-batch.ts";
 
-export interface Appended {
-  readonly scopeId: ScopeId;
+export interface Appended extends AppendedRange {
   readonly organizationId: RecordId;
-  readonly fromSequence: number;
-  readonly toSequence: number;
 }
 
 interface ScopePass {
   readonly organizationId: RecordId;
+  epoch: string;
   offeredTo: number;
   appendedTo: number;
   isRunning: boolean;
+  /** One after the other, the last of them the last announced; those before them are read. */
+  rows: AppendedRow[];
 }
+
+/** Of one scope: what comes behind so many, while they wait, is read. */
+const maxRowsInMemory = 2_000;
 
 export interface FanOutDeps {
   readonly store: Store;
   readonly hub: Hub;
   readonly log: SystemLog;
-  /** Of what was appended a moment ago; without it all is read. */
-  readonly recentBytes?: RecentBytes | undefined;
 }
 
 export class FanOut {
@@ -49,20 +51,19 @@ export class FanOut {
   }
 
   announce(appended: readonly Appended[]): void {
-    for (const {
-      scopeId,
-      organizationId,
-      fromSequence,
-      toSequence,
-    } of appended) {
+    for (const range of appended) {
+      const { scopeId, organizationId, fromSequence, toSequence } = range;
       const pass = this.#passes.get(scopeId) ?? {
         organizationId,
+        epoch: range.epoch,
         offeredTo: fromSequence - 1,
         appendedTo: 0,
         isRunning: false,
+        rows: [],
       };
       this.#passes.set(scopeId, pass);
       pass.appendedTo = Math.max(pass.appendedTo, toSequence);
+      keepRows(pass, range);
       if (!pass.isRunning)
         this.#running = Promise.all([this.#running, this.#run(scopeId, pass)]);
     }
@@ -74,29 +75,17 @@ export class FanOut {
   }
 
   async #run(scopeId: ScopeId, pass: ScopePass): Promise<void> {
-    const { store, hub, log, recentBytes } = this.#deps;
-    const { organizationId } = pass;
+    const { hub, log } = this.#deps;
     pass.isRunning = true;
     try {
       while (pass.offeredTo < pass.appendedTo) {
         const sessions = hub.ofScope(scopeId);
         if (sessions.size === 0) {
           pass.offeredTo = pass.appendedTo;
+          pass.rows = [];
           break;
         }
-        const batch = await store.read(organizationId, async (tx) => {
-          const end = await endOf(tx, scopeId);
-          return (
-            end &&
-            readBatch(tx, {
-              scopeId,
-              epoch: end.epoch,
-              after: pass.offeredTo,
-              bytesOf: (recordId, hash) =>
-                recentBytes?.bytesOf({ organizationId, recordId, hash }),
-            })
-          );
-        });
+        const batch = await this.#nextBatch(scopeId, pass);
         if (batch === undefined)
           throw new Error("announced rows are not there");
         pass.offeredTo = batch.cursor.sequence;
@@ -112,4 +101,32 @@ export class FanOut {
       pass.isRunning = false;
     }
   }
+
+  /** As much behind what was offered as one message holds. */
+  async #nextBatch(
+    scopeId: ScopeId,
+    pass: ScopePass,
+  ): Promise<LogBatch | undefined> {
+    // What else the same commit appended joins it.
+    await Promise.resolve();
+    const after = pass.offeredTo;
+    pass.rows = pass.rows.filter(({ sequence }) => sequence > after);
+    if (pass.rows[0]?.sequence === after + 1)
+      return batchOf(scopeId, pass.epoch, pass.rows);
+    return this.#deps.store.read(pass.organizationId, async (tx) => {
+      const end = await endOf(tx, scopeId);
+      return end && readBatch(tx, { scopeId, epoch: end.epoch, after });
+    });
+  }
+}
+
+function keepRows(pass: ScopePass, { epoch, fromSequence, rows }: Appended) {
+  const last = pass.rows.at(-1);
+  const isNext =
+    last === undefined ||
+    (epoch === pass.epoch && last.sequence + 1 === fromSequence);
+  const count = pass.rows.length + (rows?.length ?? 0);
+  if (rows === null || !isNext || count > maxRowsInMemory) pass.rows = [];
+  else for (const row of rows) pass.rows.push(row);
+  pass.epoch = epoch;
 }

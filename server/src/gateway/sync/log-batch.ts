@@ -12,13 +12,12 @@ import {
   limits,
 } from "@suture/schema";
 import type {
-  ChangeHash,
   Cursor,
   DeviceId,
   ReadTransaction,
-  RecordId,
   ScopeId,
 } from "@suture/schema";
+import type { AppendedRow } from "../../log/append-to-log.ts";
 import { changeBytesTable, logTable } from "../../log/log-tables.ts";
 import type { ScopeAccess } from "./access.ts";
 import { nodeCompression } from "./node-compression.ts";
@@ -111,49 +110,82 @@ interface BatchPlace {
   readonly epoch: string;
   /** The sequence of the row in front of the first. */
   readonly after: number;
-  /** Of changes that are in memory anyway. */
-  readonly bytesOf: (
-    recordId: RecordId,
-    hash: ChangeHash,
-  ) => Uint8Array | undefined;
 }
 
 /** Reads one message's worth of rows behind a sequence; undefined if there is none. */
 export async function readBatch(
   tx: ReadTransaction,
-  { scopeId, epoch, after, bytesOf }: BatchPlace,
+  { scopeId, epoch, after }: BatchPlace,
 ): Promise<LogBatch | undefined> {
   const found = await tx.scan(logTable, {
     prefix: [scopeId],
     after: [scopeId, after],
     limit: limits.maxPageChanges,
   });
-  const rows: BatchRow[] = [];
-  let cursor: Cursor | undefined;
-  let byteCount = 0;
-  for (const { value } of found) {
-    const { recordId, recordType, hash, memberId, deviceId, admittedAtMs } =
-      value;
-    const bytes =
-      bytesOf(recordId, hash) ??
-      (await tx.get(changeBytesTable, [recordId, hash]));
-    byteCount += bytes?.length ?? 0;
-    if (rows.length > 0 && byteCount > limits.maxPageBytes) break;
-    const sequence = after + rows.length + 1;
-    cursor = { epoch, sequence, chain: value.chain };
-    rows.push({
-      recordType,
-      row: {
-        recordId,
-        hash,
-        memberId,
-        deviceId,
-        sequence,
-        admittedAtMs,
-        bytes: bytes ?? null,
-        isReadable: true,
-      },
-    });
+  const batch = new OpenBatch(scopeId, epoch);
+  for (const [index, { value }] of found.entries()) {
+    const { recordId, hash } = value;
+    const bytes = await tx.get(changeBytesTable, [recordId, hash]);
+    const sequence = after + index + 1;
+    if (!batch.take({ ...value, sequence, bytes: bytes ?? null })) break;
   }
-  return cursor === undefined ? undefined : new LogBatch(scopeId, cursor, rows);
+  return batch.closed();
+}
+
+/** Of rows that are in memory: as many as one message holds. */
+export function batchOf(
+  scopeId: ScopeId,
+  epoch: string,
+  rows: readonly AppendedRow[],
+): LogBatch | undefined {
+  const batch = new OpenBatch(scopeId, epoch);
+  for (const row of rows) if (!batch.take(row)) break;
+  return batch.closed();
+}
+
+/** A batch that takes rows, in the order of their log, until it is one message's worth. */
+class OpenBatch {
+  readonly #scopeId: ScopeId;
+  readonly #epoch: string;
+  readonly #rows: BatchRow[] = [];
+  #cursor: Cursor | undefined;
+  #byteCount = 0;
+
+  constructor(scopeId: ScopeId, epoch: string) {
+    this.#scopeId = scopeId;
+    this.#epoch = epoch;
+  }
+
+  /** Whether there was room for it. */
+  take({
+    recordId,
+    recordType,
+    hash,
+    memberId,
+    deviceId,
+    admittedAtMs,
+    sequence,
+    chain,
+    bytes,
+  }: Omit<AppendedRow, "bytes"> & {
+    readonly bytes: Uint8Array | null;
+  }): boolean {
+    const byteCount = this.#byteCount + (bytes?.length ?? 0);
+    const count = this.#rows.length;
+    if (count >= limits.maxPageChanges) return false;
+    if (count > 0 && byteCount > limits.maxPageBytes) return false;
+    this.#byteCount = byteCount;
+    this.#cursor = { epoch: this.#epoch, sequence, chain };
+    const author = { memberId, deviceId };
+    const row = { recordId, hash, ...author, sequence, admittedAtMs, bytes };
+    this.#rows.push({ recordType, row: { ...row, isReadable: true } });
+    return true;
+  }
+
+  /** Undefined if nothing was taken. */
+  closed(): LogBatch | undefined {
+    return (
+      this.#cursor && new LogBatch(this.#scopeId, this.#cursor, this.#rows)
+    );
+  }
 }

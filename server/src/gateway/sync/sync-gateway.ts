@@ -26,7 +26,6 @@ import type { Checkpointer } from "../../audit/checkpointer.ts";
 import { noteReads } from "../../audit/append-audit.ts";
 import type { Identity } from "../../identity/identity.ts";
 import type { VerifiedSyncToken } from "../../identity/sync-tokens.ts";
-import type { RecentBytes } from "../../log/recent-bytes.ts";
 import type { ReviewDelta } from "../../review/review-book.ts";
 import type { SystemLog } from "../../system-log.ts";
 import type { Budgets } from "../limits/budgets.ts";
@@ -66,8 +65,6 @@ export interface SyncGatewayDeps {
   readonly limits: SyncLimits;
   readonly budgets: Budgets;
   readonly stopwatch: Stopwatch;
-  /** What `admission` notes there need not be read back to be forwarded. */
-  readonly recentBytes?: RecentBytes;
 }
 
 export interface SyncGateway {
@@ -94,8 +91,7 @@ export interface SyncGateway {
 export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
   const { store, clock, timers, random, log, limits } = deps;
   const hub = new Hub();
-  const { recentBytes } = deps;
-  const fanOut = new FanOut({ store, hub, log, recentBytes });
+  const fanOut = new FanOut({ store, hub, log });
   const deliveries = new DeliveryRecorder({
     store,
     clock,
