@@ -6,7 +6,6 @@ import type {
   RecordId,
   RecordTypes,
   Result,
-  ScopeId,
   Store,
   Verdict,
 } from "@suture/schema";

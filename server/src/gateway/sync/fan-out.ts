@@ -10,7 +10,7 @@ import type { RecordId, ScopeId, Store } from "@suture/schema";
 import type { AppendedRange, AppendedRow } from "../../log/append-to-log.ts";
 import { endOf } from "../../log/read-log.ts";
 import type { SystemLog } from "../../system-log.ts";
-import type { Hub } from "./hub.ts";
+import type { LiveRows } from "./live-rows.ts";
 import { batchOf, readBatch, type LogBatch } from "./log-batch.ts";
 
 export interface Appended extends AppendedRange {
@@ -27,12 +27,16 @@ interface ScopePass {
   rows: AppendedRow[];
 }
 
-/** Of one scope: what comes behind so many, while they wait, is read. */
+/** Of one scope: where more come together while they wait, all are read. */
 const maxRowsInMemory = 2_000;
 
 export interface FanOutDeps {
-  readonly store: Store;
-  readonly hub: Hub;
+  readonly store: Pick<Store, "read">;
+  readonly hub: {
+    ofScope(scopeId: ScopeId): ReadonlySet<{
+      readonly live: Pick<LiveRows, "offer" | "fallBehind">;
+    }>;
+  };
   readonly log: SystemLog;
 }
 
@@ -99,6 +103,7 @@ export class FanOut {
         session.live.fallBehind(scopeId);
     } finally {
       pass.isRunning = false;
+      pass.rows = [];
     }
   }
 
