@@ -1,4 +1,6 @@
 /** Devices of PouchDB: a database in memory each, which had replicated before it was edited offline, and now does so live. */
+import { EventEmitter } from "node:events";
+
 import PouchDB, { type PouchEvents } from "pouchdb";
 import memoryAdapter from "pouchdb-adapter-memory";
 
@@ -8,6 +10,8 @@ import { clinicOf } from "../storm-work.ts";
 import { databaseOf, holdsAll } from "./pouchdb-documents.ts";
 
 PouchDB.plugin(memoryAdapter);
+// Each database listens to all of its kind; above ten, Node would warn of a leak.
+EventEmitter.defaultMaxListeners = 0;
 
 interface Device {
   readonly local: PouchDB;

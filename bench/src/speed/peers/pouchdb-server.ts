@@ -4,6 +4,7 @@
  */
 import express from "express";
 import expressPouchDB from "express-pouchdb";
+import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -16,6 +17,8 @@ import { databaseOf, documentBefore } from "./pouchdb-documents.ts";
 const { directory, size } = peerServerSetupSchema.parse(
   JSON.parse(process.argv[2] ?? "{}"),
 );
+// Each database listens to all of its kind; above ten, Node would warn of a leak.
+EventEmitter.defaultMaxListeners = 0;
 const OnDisk = PouchDB.defaults({ prefix: join(directory, "/") });
 const { records, clinics } = stormWork(size);
 for (let clinic = 0; clinic < clinics; clinic += 1)
