@@ -235,6 +235,7 @@ function found(
       const terms = [
         name.family,
         name.given,
+        `${name.given} ${name.family}`,
         `H${String(at).padStart(6, "0")}`,
       ].map((term) => ` ${term.toLowerCase()}`);
       return terms.some((term) => term.includes(` ${sought}`))

@@ -9,6 +9,7 @@ import {
 import { inWords, onStormGround } from "../storm-ground.ts";
 import { admit } from "./admit.ts";
 import { hold } from "./hold.ts";
+import { local } from "./local.ts";
 
 const stormSize = { devices: 5, earlyDevices: 5, recordsPerDevice: 2 };
 const atWork = {
@@ -39,7 +40,7 @@ export const smoke: Benchmark = {
           options,
         ),
       );
-      for (const benchmark of [admit, hold]) {
+      for (const benchmark of [admit, hold, local]) {
         options.tell(benchmark.name);
         await benchmark.run({ ...options, ...fewest });
       }
