@@ -40,7 +40,7 @@ import { loadSecret } from "./identity/secrets.ts";
 import { seedSample } from "./sample/seed-sample.ts";
 import { createServer, type SutureServer } from "./server.ts";
 import { lockData, storeFileIn } from "./store/data-lock.ts";
-import { openSqliteStore } from "./store/open-sqlite-store.ts";
+import { longestLogPages, openSqliteStore } from "./store/open-sqlite-store.ts";
 import { serverMigrations } from "./server-migrations.ts";
 import { serverTables } from "./server-tables.ts";
 import type { SystemLog } from "./system-log.ts";
@@ -180,6 +180,7 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
     // Accounts write by themselves, never inside a transaction of the store.
     const database = new Database(file, { timeout: 5_000 });
     database.pragma("synchronous = FULL");
+    database.pragma(`wal_autocheckpoint = ${longestLogPages}`);
     const identity = await createIdentity({
       store,
       accounts: await createAccounts({

@@ -17,9 +17,9 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "schema/src/storage/sqlite-store.ts",
-        find: 'try {\n      this.#writerStatements.run("COMMIT");',
+        find: '      statements.run("COMMIT");',
         replace:
-          'try {\n      for (const { acknowledge } of done) acknowledge();\n      this.#writerStatements.run("COMMIT");',
+          '      for (const { acknowledge } of stored) acknowledge();\n      statements.run("COMMIT");',
       },
     ],
   },

@@ -3,15 +3,12 @@
  * work wrote that failed is forgotten, and SQLite never saw it: a savepoint for each would have it copy every page that is written
  * behind one. A row that several of them wrote, such as where a log ends, is one row of the commit.
  */
-import { isInRange, type KeyRange } from "./key.ts";
+import type { KeyRange } from "./key.ts";
 import type { Rows, StoredRow } from "./row-transaction.ts";
 import { mergeInFront } from "./rows-in-front.ts";
+import { SortedRows, type SortedRow } from "./sorted-rows.ts";
 import { SqliteRows, type SqliteStatements } from "./sqlite-rows.ts";
 import type { StoredValue } from "./table.ts";
-
-/** By key; null says that there is no row, whatever lies behind. */
-type TableWrites = Map<string, StoredValue | null>;
-type WritesByTable = Map<string, TableWrites>;
 
 export class GroupWrites {
   readonly #byPartition = new Map<string, WritesByTable>();
@@ -28,6 +25,11 @@ export class GroupWrites {
     return this.#byteCount;
   }
 
+  /** Those that were written to, or were to be. */
+  get partitions(): readonly string[] {
+    return [...this.#byPartition.keys()];
+  }
+
   /** The rows of a partition for a work that begins now: with what those before it wrote. */
   rowsOf(statements: SqliteStatements, partition: string): WorkRows {
     const before = this.#writesIn(partition);
@@ -38,9 +40,8 @@ export class GroupWrites {
   add(partition: string, { written }: WorkRows): void {
     const before = this.#writesIn(partition);
     for (const [table, rows] of written) {
-      const held = before.get(table) ?? new Map<string, StoredValue | null>();
-      before.set(table, held);
-      for (const [key, value] of rows) {
+      const held = writesTo(before, table);
+      for (const [key, value] of rows.all()) {
         held.set(key, value);
         this.#byteCount += value?.length ?? 0;
       }
@@ -48,15 +49,13 @@ export class GroupWrites {
     }
   }
 
-  /** Within the transaction that they were made in. Throws a `StoreError` for the first that fails. */
-  writeTo(statements: SqliteStatements): void {
-    for (const [partition, byTable] of this.#byPartition) {
-      const rows = new SqliteRows(statements, partition);
-      for (const [table, written] of byTable)
-        for (const [key, value] of inKeyOrder(written))
-          if (value === null) rows.delete(table, key);
-          else rows.put(table, key, value);
-    }
+  /** What is of one partition, within the transaction that it was made in. Throws a `StoreError` for the first row that fails. */
+  writeTo(statements: SqliteStatements, partition: string): void {
+    const rows = new SqliteRows(statements, partition);
+    for (const [table, written] of this.#byPartition.get(partition) ?? [])
+      for (const { key, value } of written.inOrder())
+        if (value === null) rows.delete(table, key);
+        else rows.put(table, key, value);
   }
 
   #writesIn(partition: string): WritesByTable {
@@ -85,7 +84,7 @@ export class WorkRows implements Rows {
     return this.#committed.failure;
   }
 
-  get written(): ReadonlyMap<string, ReadonlyMap<string, StoredValue | null>> {
+  get written(): ReadonlyMap<string, TableWrites> {
     return this.#own;
   }
 
@@ -96,26 +95,26 @@ export class WorkRows implements Rows {
     return inFront === null ? undefined : copyOf(inFront);
   }
 
+  /** What lies behind is checked only where it is seen. */
   scan(
     ...[table, range, isReverse, limit]: Parameters<Rows["scan"]>
   ): readonly StoredRow[] {
     const inFront = this.#inFront(table, range, isReverse);
-    // Each of them hides one row at most.
-    const wanted = limit + inFront.length;
-    const behind = this.#committed.scan(table, range, isReverse, wanted);
-    if (inFront.length === 0) return behind;
-    return mergeInFront(behind, inFront, isReverse).slice(0, limit);
+    if (inFront.length === 0)
+      return this.#committed.scan(table, range, isReverse, limit);
+    return this.#merged(table, range, isReverse, limit, inFront).map(
+      ({ key, value }) =>
+        value instanceof Unchecked
+          ? this.#committed.sound(table, value.row)
+          : { key, value: copyOf(value) },
+    );
   }
 
   keys(
     ...[table, range, isReverse, limit]: Parameters<Rows["scan"]>
   ): readonly Pick<StoredRow, "key">[] {
     const inFront = this.#inFront(table, range, isReverse);
-    const wanted = limit + inFront.length;
-    const behind = this.#committed
-      .keys(table, range, isReverse, wanted)
-      .map(({ key }) => ({ key, value: undefined }));
-    return mergeInFront<unknown>(behind, inFront, isReverse).slice(0, limit);
+    return this.#merged(table, range, isReverse, limit, inFront);
   }
 
   put(table: string, key: string, value: StoredValue): void {
@@ -128,38 +127,109 @@ export class WorkRows implements Rows {
 
   #write(table: string, key: string, value: StoredValue | null): void {
     if (this.failure !== undefined) throw this.failure;
-    let rows = this.#own.get(table);
-    if (rows === undefined) {
-      rows = new Map();
-      this.#own.set(table, rows);
-    }
-    rows.set(key, value);
+    writesTo(this.#own, table).set(key, value);
+  }
+
+  #merged(
+    table: string,
+    range: KeyRange,
+    isReverse: boolean,
+    limit: number,
+    inFront: readonly SortedRow<StoredValue | null>[],
+  ): readonly {
+    readonly key: string;
+    readonly value: StoredValue | Unchecked;
+  }[] {
+    // Each of those in front hides one row at most.
+    const wanted = limit + inFront.length;
+    const behind = this.#committed
+      .unchecked(table, range, isReverse, wanted)
+      .map(({ key, row }) => ({ key, value: new Unchecked(row) }));
+    return mergeInFront<StoredValue | Unchecked>(
+      behind,
+      inFront,
+      isReverse,
+    ).slice(0, limit);
   }
 
   #inFront(
     table: string,
     range: KeyRange,
     isReverse: boolean,
-  ): readonly { key: string; value: StoredValue | null }[] {
-    const found = new Map<string, StoredValue | null>();
-    for (const rows of [this.#before.get(table), this.#own.get(table)])
-      for (const [key, value] of rows ?? [])
-        if (isInRange(key, range)) found.set(key, value);
-    const inOrder = inKeyOrder(found);
-    if (isReverse) inOrder.reverse();
-    return inOrder.map(([key, value]) => ({
-      key,
-      value: value === null ? null : copyOf(value),
-    }));
+  ): readonly SortedRow<StoredValue | null>[] {
+    const before = this.#before.get(table)?.within(range, isReverse) ?? [];
+    const own = this.#own.get(table)?.within(range, isReverse) ?? [];
+    if (own.length === 0) return before;
+    if (before.length === 0) return own;
+    const found = new TableWrites();
+    for (const { key, value } of [...before, ...own]) found.set(key, value);
+    return found.within(range, isReverse);
   }
 }
 
-/** Their text form has the order of the keys, and that of SQLite's rows. */
-function inKeyOrder<V>(rows: ReadonlyMap<string, V>): [string, V][] {
-  return [...rows].sort(([left], [right]) => (left < right ? -1 : 1));
+/** A row of SQLite's whose checksum was not looked at. */
+class Unchecked {
+  readonly row: unknown;
+
+  constructor(row: unknown) {
+    this.row = row;
+  }
 }
 
-/** Nobody outside holds the bytes that will be written. */
+type WritesByTable = Map<string, TableWrites>;
+
+/** By key; null says that there is no row, whatever lies behind. In order from the first scan on. */
+class TableWrites {
+  readonly #byKey = new Map<string, StoredValue | null>();
+  #sorted: SortedRows<StoredValue | null> | undefined;
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  get(key: string): StoredValue | null | undefined {
+    return this.#byKey.get(key);
+  }
+
+  set(key: string, value: StoredValue | null): void {
+    this.#byKey.set(key, value);
+    this.#sorted = this.#sorted?.with(key, value);
+  }
+
+  /** In no order. */
+  all(): Iterable<[string, StoredValue | null]> {
+    return this.#byKey;
+  }
+
+  /** Their text form has the order of the keys, and that of SQLite's rows. */
+  inOrder(): Iterable<SortedRow<StoredValue | null>> {
+    return this.#inOrder().all();
+  }
+
+  within(
+    range: KeyRange,
+    isReverse: boolean,
+  ): readonly SortedRow<StoredValue | null>[] {
+    return this.#inOrder().scan(range, isReverse, Infinity);
+  }
+
+  #inOrder(): SortedRows<StoredValue | null> {
+    return (this.#sorted ??= SortedRows.of(
+      [...this.#byKey].map(([key, value]) => ({ key, value })),
+    ));
+  }
+}
+
+function writesTo(writes: WritesByTable, table: string): TableWrites {
+  let rows = writes.get(table);
+  if (rows === undefined) {
+    rows = new TableWrites();
+    writes.set(table, rows);
+  }
+  return rows;
+}
+
+/** Nobody outside holds the bytes that will be written. `slice` of Node's own kind of them would be no copy. */
 function copyOf(value: StoredValue): StoredValue {
-  return value instanceof Uint8Array ? value.slice() : value;
+  return value instanceof Uint8Array ? new Uint8Array(value) : value;
 }

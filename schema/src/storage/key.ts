@@ -68,11 +68,6 @@ export function encodeRange(
   return { from, to };
 }
 
-/** Whether a text key lies in it. */
-export function isInRange(key: string, { from, to }: KeyRange): boolean {
-  return key >= from && (to === undefined || key < to);
-}
-
 /** Partitions are stored as they are, so they hold no NUL and no lone surrogates, and are not empty. */
 export function checkPartition(partition: string): void {
   if (/^$|[\0\uD800-\uDFFF]/u.test(partition)) {

@@ -156,5 +156,5 @@ class MemoryRows implements Rows {
 }
 
 function copyOf(value: StoredValue): StoredValue {
-  return value instanceof Uint8Array ? value.slice() : value;
+  return value instanceof Uint8Array ? new Uint8Array(value) : value;
 }

@@ -162,19 +162,26 @@ export class SqliteRows implements Rows {
     const row = this.#attempt(() =>
       this.#statements.ofTable(table).get.get(this.#partition, key),
     );
-    return row === undefined ? undefined : this.#sound(table, row).value;
+    return row === undefined ? undefined : this.sound(table, row).value;
   }
 
   scan(...[table, ...range]: Parameters<Rows["scan"]>): readonly StoredRow[] {
-    return this.#stored(table, ...range).map((row) => this.#sound(table, row));
+    return this.#stored(table, ...range).map((row) => this.sound(table, row));
   }
 
   keys(
     ...[table, ...range]: Parameters<Rows["scan"]>
   ): readonly Pick<StoredRow, "key">[] {
+    return this.unchecked(table, ...range).map(({ key }) => ({ key }));
+  }
+
+  /** As `scan`, each row as SQLite gives it, for `sound`. */
+  unchecked(
+    ...[table, ...range]: Parameters<Rows["scan"]>
+  ): readonly { readonly key: string; readonly row: unknown }[] {
     return this.#stored(table, ...range).flatMap((row) => {
       const key = columnOf(row, "key");
-      return typeof key === "string" ? [{ key }] : [];
+      return typeof key === "string" ? [{ key, row }] : [];
     });
   }
 
@@ -212,7 +219,8 @@ export class SqliteRows implements Rows {
     );
   }
 
-  #sound(table: string, row: unknown): StoredRow {
+  /** What lies in it. Throws `store-damaged` if it is not what was written. */
+  sound(table: string, row: unknown): StoredRow {
     const sound = readStoredRow(table, this.#partition, row);
     if (sound !== null) return sound;
     throw new StoreError(

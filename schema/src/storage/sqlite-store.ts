@@ -3,8 +3,9 @@
  *
  * Writes queue up. A group of them runs in one SQL transaction: what they write is held until all of them have run, and then written, and
  * one COMMIT, so one fsync, makes all of it durable before any of their promises resolves. Of work that throws nothing is written. When
- * writing or the COMMIT fails, or SQLite gave up the transaction while they read, every work of the group that had run
- * rejects; those not yet started get a group of their own. So do those that stand behind works of many rows or bytes.
+ * the COMMIT fails, or SQLite gave up the transaction while they read, every work of the group that had run rejects, and where a row
+ * cannot be written, those of its partition; those not yet started get a group of their own. So do those that stand behind works of many
+ * rows or bytes.
  *
  * Reads share a second handle, which sees committed rows only: those that wait run in one read transaction.
  *
@@ -24,6 +25,7 @@ import {
 import {
   SqliteRows,
   SqliteStatements,
+  columnOf,
   toStoreError,
   type SqliteDatabase,
 } from "./sqlite-rows.ts";
@@ -96,6 +98,7 @@ interface QueuedRead {
 }
 
 interface DoneWrite {
+  readonly partition: string;
   readonly acknowledge: () => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -259,24 +262,73 @@ class SqliteStore implements Store {
       const acknowledge = await write.run(tx);
       if (rows.failure !== undefined) throw rows.failure;
       writes.add(write.partition, rows);
-      return { acknowledge, reject: write.reject };
+      return { partition: write.partition, acknowledge, reject: write.reject };
     } finally {
       tx.end();
     }
   }
 
   #commit(writes: GroupWrites, done: readonly DoneWrite[]): void {
+    if (done.length === 0) return this.#undoTransaction();
+    const statements = this.#writerStatements;
+    const version = this.#dataVersion();
+    let stored = done;
     try {
-      this.#writerStatements.run("RELEASE works");
-      writes.writeTo(this.#writerStatements);
-      this.#writerStatements.run("COMMIT");
+      statements.run("RELEASE works");
+      try {
+        for (const partition of writes.partitions)
+          writes.writeTo(statements, partition);
+      } catch (cause) {
+        stored = this.#writeApart(writes, done, version, toStoreError(cause));
+      }
+      statements.run("COMMIT");
     } catch (cause) {
       this.#undoTransaction();
-      rejectAll(done, cause);
+      rejectAll(stored, cause);
       return;
     }
-    for (const { acknowledge } of done) acknowledge();
-    this.#onCommit?.(done.length);
+    for (const { acknowledge } of stored) acknowledge();
+    this.#onCommit?.(stored.length);
+  }
+
+  /**
+   * Once more from the start, each partition by itself, so that one whose rows cannot be written fails alone: no work reads another's.
+   * Gives the works whose rows are written, and rejects the others. Throws, and writes none, where somebody else has committed meanwhile,
+   * since the works had read what was there before.
+   */
+  #writeApart(
+    writes: GroupWrites,
+    done: readonly DoneWrite[],
+    version: unknown,
+    cause: StoreError,
+  ): readonly DoneWrite[] {
+    if (writes.partitions.length === 1) throw cause;
+    const statements = this.#writerStatements;
+    this.#undoTransaction();
+    statements.run("BEGIN IMMEDIATE");
+    if (this.#dataVersion() !== version) throw cause;
+    const causes = new Map<string, StoreError>();
+    for (const partition of writes.partitions) {
+      statements.run("SAVEPOINT apart");
+      try {
+        writes.writeTo(statements, partition);
+      } catch (failure) {
+        causes.set(partition, toStoreError(failure));
+        statements.run("ROLLBACK TO apart");
+      }
+      statements.run("RELEASE apart");
+    }
+    for (const { partition, reject } of done) {
+      const own = causes.get(partition);
+      if (own !== undefined) reject(own);
+    }
+    return done.filter(({ partition }) => !causes.has(partition));
+  }
+
+  /** Another one wherever another handle has committed. */
+  #dataVersion(): unknown {
+    const row = this.#writerStatements.prepare("PRAGMA data_version").get();
+    return columnOf(row, "data_version");
   }
 
   /** Nothing has been written yet, so there is nothing that this undoes. */

@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { Key } from "./key.ts";
-import { StoreError, type ScanRange, type Store } from "./store.ts";
+import {
+  StoreError,
+  type ScanRange,
+  type Store,
+  type WriteTransaction,
+} from "./store.ts";
 import {
   allNumbers,
   chunks,
@@ -94,11 +99,32 @@ export function testScans(open: OpenForTest): void {
         range,
         async (keys, scanRange) => {
           const { store, dispose } = await open();
-          const scanned = await store.write(partition, async (tx) => {
-            for (const [index, one] of keys.entries())
-              await tx.put(numbers, one, index);
-            return tx.scan(numbers, scanRange);
+          const rows = [...keys.entries()];
+          const put = async (tx: WriteTransaction, share: number, by = 0) => {
+            for (const [index, one] of rows)
+              if (index % 4 === share) await tx.put(numbers, one, index + by);
+          };
+          // A quarter was there before, another comes from the work in front; some are rewritten, and some taken away and put again.
+          await store.write(partition, async (tx) => {
+            await put(tx, 0);
+            await put(tx, 1, 100);
+            await put(tx, 2, 200);
           });
+          const before = store.write(partition, async (tx) => {
+            await put(tx, 1);
+            for (const [index, one] of rows)
+              if (index % 4 === 2) await tx.delete(numbers, one);
+          });
+          const scanned = await store.write(partition, async (tx) => {
+            await put(tx, 2);
+            await put(tx, 3);
+            const seen = await tx.scan(numbers, scanRange);
+            expect(await tx.keys?.(numbers, scanRange)).toEqual(
+              tx.keys && seen.map((row) => row.key),
+            );
+            return seen;
+          });
+          await before;
           expect(scanned).toEqual(expectedRows(keys, scanRange));
           expect(
             await store.read(partition, (tx) => tx.scan(numbers, scanRange)),
@@ -108,6 +134,31 @@ export function testScans(open: OpenForTest): void {
       ),
       { numRuns: 60 },
     );
+  });
+
+  test("[ST-6] what a work and the one in front of it took away is not scanned, and leaves room within the limit", async () => {
+    const { store } = await open();
+    await store.write(partition, async (tx) => {
+      for (let row = 0; row < 8; row += 1) await tx.put(numbers, [row], row);
+    });
+    const before = store.write(partition, async (tx) => {
+      await tx.delete(numbers, [0]);
+      await tx.delete(numbers, [7]);
+    });
+    const scanned = store.write(partition, async (tx) => {
+      await tx.delete(numbers, [1]);
+      await tx.delete(numbers, [6]);
+      const seen = async (reverse: boolean) =>
+        (await tx.scan(numbers, { limit: 2, reverse })).map(
+          ({ value }) => value,
+        );
+      return [await seen(false), await seen(true)];
+    });
+    await before;
+    expect(await scanned).toEqual([
+      [2, 3],
+      [5, 4],
+    ]);
   });
 
   test("[ST-6] a scan without a limit gives every row, paging by the last key as well, however they were written", async () => {

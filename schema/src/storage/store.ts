@@ -18,8 +18,9 @@ export interface Store {
   /**
    * Runs `work` in a transaction of one partition, and resolves with its result once that is durable. SPEC ST-1 to ST-4.
    *
-   * Work that throws leaves nothing and rejects its own promise only, with what it threw. A commit that fails rejects with
-   * a `StoreError`: nothing of it can be read, though a crash right then may yet bring it back, so retry by idempotent keys.
+   * Work that throws leaves nothing and rejects its own promise only, with what it threw. What is put is written once the work is over, so
+   * a full disk is met by the promise and not within the work. A commit that fails rejects with a `StoreError`: nothing of it can be
+   * read, though a crash right then may yet bring it back, so retry by idempotent keys.
    */
   write<T>(
     partition: string,

@@ -112,3 +112,29 @@ test("[AD-24] rights that end between two parts of a batch end for what is behin
   expect(verdicts.slice(0, 100)).toEqual(Array(100).fill("accepted"));
   expect(verdicts.slice(100)).toEqual(Array(10).fill("not-permitted"));
 });
+
+test("[AD-24] a part ends once the records that it opened hold many changes", async () => {
+  const { world } = await createScene();
+  const clinician = await world.hire(["clinician"]);
+  const patients = [];
+  for (const changes of [600, 600, 1]) {
+    const parentId = world.organizationId;
+    const { replica, pushed } = clinician.create(typeOf("patient"), {
+      parentId,
+    });
+    const edits = Array.from({ length: changes }, (_, number) =>
+      clinician.setField(replica, "maritalStatus", number % 2 ? "M" : "S"),
+    );
+    for (const pushing of [[pushed], edits.slice(0, 400), edits.slice(400)])
+      expectAccepted(await clinician.push(...pushing));
+    patients.push(replica);
+  }
+  const { verdicts, appended } = await clinician.admit(
+    ...patients.map((patient) =>
+      clinician.setField(patient, "maritalStatus", "W"),
+    ),
+  );
+  expectAccepted(verdicts);
+  const sizes = appended.map((range) => range.toSequence - range.fromSequence);
+  expect(sizes).toEqual([1, 0]);
+});

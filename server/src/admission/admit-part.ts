@@ -67,6 +67,9 @@ export class FoundingFailed extends Error {
 /** Of what had been waiting, as much as comes into one transaction. */
 const maxDue = 32;
 
+/** A part ends once the records that it opened hold so many changes: of one that is not in memory, a row is read for each. */
+const maxOpenedChanges = 1_000;
+
 export async function admitPart(
   deps: AdmissionDeps,
   cache: RecordCache,
@@ -112,6 +115,8 @@ export async function admitPart(
       break;
     }
     verdicts.set(position, admitted);
+    // What is left comes with another part; what founds an organization is one.
+    if (state.openedChangeCount > maxOpenedChanges && !part.isFounded) break;
   }
   const isFounded = isNew && founding !== null;
   if (isFounded && !isRunBy(await readMember(tx, founding.memberId)))

@@ -86,6 +86,8 @@ export class BatchState {
   /** Tables with at least one row, so that nothing is looked up where there is nothing. */
   readonly #inUse = new Set<string>();
 
+  #openedChangeCount = 0;
+
   private constructor(tx: WriteTransaction, setting: BatchSetting) {
     this.tx = bufferRows(tx, [auditHeadsTable]);
     this.setting = setting;
@@ -107,6 +109,11 @@ export class BatchState {
       if (row !== undefined) state.noteUse(table.name);
     }
     return state;
+  }
+
+  /** How many changes the records hold that were opened until now: about what was read for them. */
+  get openedChangeCount(): number {
+    return this.#openedChangeCount;
   }
 
   async recordOf(recordId: RecordId): Promise<OpenRecord | undefined> {
@@ -206,7 +213,9 @@ export class BatchState {
 
   async #open(row: RecordRow): Promise<OpenRecord | undefined> {
     const { cache, organizationId } = this.setting;
-    return this.#opened(row, await cache.load(this.tx, organizationId, row));
+    const memory = await cache.load(this.tx, organizationId, row);
+    this.#openedChangeCount += memory.index.size;
+    return this.#opened(row, memory);
   }
 
   #opened(row: RecordRow, memory: RecordMemory): OpenRecord {

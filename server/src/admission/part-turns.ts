@@ -1,5 +1,5 @@
 /**
- * Who writes next where many push at once: a batch that is one part at once, the parts of longer ones a few at a time. What a device
+ * Who writes next where many push at once: a short batch at once, the parts of longer ones a few at a time. What a device
  * sends first is little, and what matters most; it does not stand behind the backlogs of a whole hospital. SPEC AD-27.
  */
 export class PartTurns {

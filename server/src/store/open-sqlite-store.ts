@@ -19,7 +19,7 @@ const cacheKibibytes = 2_000;
  * 16 MB, after which the log is moved into the file, within a commit. By SQLite's own default, a quarter of that, a storm spends an eighth
  * of its time on it, since the same pages are moved again and again.
  */
-const longestLogPages = 4_000;
+export const longestLogPages = 4_000;
 
 export interface OpenSqliteStoreOptions extends Omit<
   SqliteFileOptions,
@@ -42,8 +42,12 @@ export function openSqliteStore({
     openHandle(mode) {
       const readonly = mode === "read";
       const db = new Database(file, { readonly, timeout: busyTimeoutMs });
-      db.pragma(`cache_size = -${cacheKibibytes}`);
-      db.pragma(`wal_autocheckpoint = ${longestLogPages}`);
+      try {
+        db.pragma(`cache_size = -${cacheKibibytes}`);
+        db.pragma(`wal_autocheckpoint = ${longestLogPages}`);
+      } catch {
+        // A damaged file, of which whoever looks through it tells.
+      }
       return db;
     },
     isEmptied: () =>

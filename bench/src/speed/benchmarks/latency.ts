@@ -13,18 +13,18 @@ const p99 = "edit to a colleague (p99)";
 const work = "-latency";
 const among = ["echo", "floor", "automerge-repo", "hocuspocus"];
 const screens = "suture devices";
-/** Seven of ten only warm. */
-const leastEdits = 2_000;
+/** Five edits each, of which seven of ten only warm. */
+const usualRecords = 400;
 
 export const latency: Benchmark = {
   name: "latency",
   goal: "half of the edits within twice, 99 % within 3 times what a bare echo needs that flushes before it forwards",
-  sizeAmongAll: { devices: 10 },
-  run: ({ devices = usualDevices, ...options }) =>
+  sizeAmongAll: { devices: 10, records: 240 },
+  run: ({ devices = usualDevices, records = usualRecords, ...options }) =>
     onStormGround(
       {
         devices,
-        recordsPerDevice: Math.ceil(leastEdits / devices / 5),
+        recordsPerDevice: Math.ceil(records / devices),
         isNotesOnly: true,
       },
       async (ground) => {

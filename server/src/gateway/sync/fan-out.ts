@@ -24,11 +24,11 @@ interface ScopePass {
   appendedTo: number;
   isRunning: boolean;
   /** One after the other, the last of them the last announced; those before them are read. */
-  rows: AppendedRow[];
+  rows: readonly AppendedRow[];
 }
 
 /** Of one scope: where more come together while they wait, all are read. */
-const maxRowsInMemory = 2_000;
+const maxBytesInMemory = 2 * 1024 * 1024;
 
 export interface FanOutDeps {
   readonly store: Pick<Store, "read">;
@@ -130,8 +130,12 @@ function keepRows(pass: ScopePass, { epoch, fromSequence, rows }: Appended) {
   const isNext =
     last === undefined ||
     (epoch === pass.epoch && last.sequence + 1 === fromSequence);
-  const count = pass.rows.length + (rows?.length ?? 0);
-  if (rows === null || !isNext || count > maxRowsInMemory) pass.rows = [];
-  else for (const row of rows) pass.rows.push(row);
+  const held = isNext && rows !== null ? [...pass.rows, ...rows] : [];
+  pass.rows = bytesOf(held) > maxBytesInMemory ? [] : held;
   pass.epoch = epoch;
+}
+
+/** With about what a row takes beside them. */
+function bytesOf(rows: readonly AppendedRow[]): number {
+  return rows.reduce((sum, { bytes }) => sum + bytes.length + 512, 0);
 }
