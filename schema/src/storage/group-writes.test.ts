@@ -1,20 +1,10 @@
 /** What becomes of the works of a group where one of them, or the disk, fails. The rest of it is in the stores' contract. */
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
-import { StoreFiles } from "./store-files.test-support.ts";
+import { storeFilesOfTests } from "./store-files.test-support.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
 
-const disposals: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const dispose of disposals.splice(0)) await dispose();
-});
-
-function newFiles(): StoreFiles {
-  const files = new StoreFiles();
-  disposals.push(() => files.dispose());
-  return files;
-}
-
+const newFiles = storeFilesOfTests();
 const numbers = defineTable({ name: "numbers", schema: z.number() });
 const chunks = defineBytesTable("chunks");
 

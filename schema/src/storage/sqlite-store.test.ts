@@ -1,10 +1,10 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import Database from "better-sqlite3";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Migration } from "./sqlite-migrations.ts";
 import { testStoreContract, type StoreUnderTest } from "./store.contract.ts";
-import { StoreFiles } from "./store-files.test-support.ts";
+import { StoreFiles, storeFilesOfTests } from "./store-files.test-support.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
 
 testStoreContract(
@@ -29,17 +29,7 @@ testStoreContract(
 );
 
 describe("SQLite store", () => {
-  const disposals: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const dispose of disposals.splice(0)) await dispose();
-  });
-
-  function newFiles(): StoreFiles {
-    const files = new StoreFiles();
-    disposals.push(() => files.dispose());
-    return files;
-  }
-
+  const newFiles = storeFilesOfTests();
   const numbers = defineTable({ name: "numbers", schema: z.number() });
   const chunks = defineBytesTable("chunks");
 

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { afterEach } from "vitest";
 import { createSqliteStore } from "./sqlite-store.ts";
 import type { Migration } from "./sqlite-migrations.ts";
 import type { Store } from "./store.ts";
@@ -60,4 +61,17 @@ export class StoreFiles {
     for (const store of this.#stores) await store.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** Gives new ones to the tests of the file or group that calls it, and disposes of them after each. */
+export function storeFilesOfTests(): () => StoreFiles {
+  const opened: StoreFiles[] = [];
+  afterEach(async () => {
+    for (const files of opened.splice(0)) await files.dispose();
+  });
+  return () => {
+    const files = new StoreFiles();
+    opened.push(files);
+    return files;
+  };
 }
