@@ -2,7 +2,6 @@
  * What one organization's transaction knows while a batch is admitted: the records it touches, its members' rights, where its
  * logs end, and what there will be to tell. Everything is read once; what changed is written by `finish`.
  */
-import { auditHeadsTable } from "../audit/audit-tables.ts";
 import { LogAppender, type AppendedRange } from "../log/append-to-log.ts";
 import { recordsTable, type RecordRow } from "../log/log-tables.ts";
 import type { RecordCache } from "../log/record-cache.ts";
@@ -27,7 +26,6 @@ import {
   waitingTable,
   type RefusalRow,
 } from "./admission-tables.ts";
-import { bufferRows, type BufferedTransaction } from "./buffer-rows.ts";
 import type { AppendAudit } from "./commit.ts";
 import { standingFrom } from "./project-member.ts";
 import type { ReviewDelta } from "../review/review-book.ts";
@@ -75,7 +73,7 @@ const firstAdmin: Standing = {
 };
 
 export class BatchState {
-  readonly tx: BufferedTransaction;
+  readonly tx: WriteTransaction;
   readonly setting: BatchSetting;
   readonly log: LogAppender;
   readonly reviews: ReviewNews[] = [];
@@ -85,11 +83,10 @@ export class BatchState {
   readonly #standings = new Map<RecordId, Standing | undefined>();
   /** Tables with at least one row, so that nothing is looked up where there is nothing. */
   readonly #inUse = new Set<string>();
-
   #openedChangeCount = 0;
 
   private constructor(tx: WriteTransaction, setting: BatchSetting) {
-    this.tx = bufferRows(tx, [auditHeadsTable]);
+    this.tx = tx;
     this.setting = setting;
     this.log = new LogAppender(tx, setting.random);
   }
@@ -207,7 +204,6 @@ export class BatchState {
       const entry = { event, fromSequence, toSequence, chain };
       await appendAudit(this.tx, { scopeId, atMs }, entry);
     }
-    await this.tx.flush();
     return ranges;
   }
 

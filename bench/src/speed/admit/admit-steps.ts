@@ -53,11 +53,7 @@ export const filesByStep: Readonly<Partial<Record<Step, readonly string[]>>> = {
     "schema/clinical/booking",
     "schema/clinical/derived-reviews",
   ],
-  "rows and commit": [
-    "server/admission/buffer-rows",
-    "server/admission/commit",
-    "server/log/",
-  ],
+  "rows and commit": ["server/admission/commit", "server/log/"],
   audit: ["server/audit/"],
   "trial of a text": [
     "server/admission/trial",
