@@ -7,15 +7,12 @@
  * in the other order, it sees the gap and pulls. SPEC SY-5.
  */
 import type { RecordId, ScopeId, Store } from "@suture/schema";
-import type { AppendedRange, AppendedRow } from "../../log/append-to-log.ts";
+import type { AppendedToScope } from "../../admission/admission.ts";
+import type { AppendedRow } from "../../log/append-to-log.ts";
 import { endOf } from "../../log/read-log.ts";
 import type { SystemLog } from "../../system-log.ts";
 import type { LiveRows } from "./live-rows.ts";
 import { batchOf, readBatch, type LogBatch } from "./log-batch.ts";
-
-export interface Appended extends AppendedRange {
-  readonly organizationId: RecordId;
-}
 
 interface ScopePass {
   readonly organizationId: RecordId;
@@ -54,7 +51,7 @@ export class FanOut {
     return this.#passes.get(scopeId)?.offeredTo ?? 0;
   }
 
-  announce(appended: readonly Appended[]): void {
+  announce(appended: readonly AppendedToScope[]): void {
     for (const range of appended) {
       const { scopeId, organizationId, fromSequence, toSequence } = range;
       const pass = this.#passes.get(scopeId) ?? {
@@ -125,7 +122,10 @@ export class FanOut {
   }
 }
 
-function keepRows(pass: ScopePass, { epoch, fromSequence, rows }: Appended) {
+function keepRows(
+  pass: ScopePass,
+  { epoch, fromSequence, rows }: AppendedToScope,
+) {
   const last = pass.rows.at(-1);
   const isNext =
     last === undefined ||

@@ -143,6 +143,11 @@ export function batchOf(
   return batch.closed();
 }
 
+/** Its bytes are null where they are not there any more. */
+type LoggedRow = Omit<AppendedRow, "bytes"> & {
+  readonly bytes: Uint8Array | null;
+};
+
 /** A batch that takes rows, in the order of their log, until it is one message's worth. */
 class OpenBatch {
   readonly #scopeId: ScopeId;
@@ -157,27 +162,13 @@ class OpenBatch {
   }
 
   /** Whether there was room for it. */
-  take({
-    recordId,
-    recordType,
-    hash,
-    memberId,
-    deviceId,
-    admittedAtMs,
-    sequence,
-    chain,
-    bytes,
-  }: Omit<AppendedRow, "bytes"> & {
-    readonly bytes: Uint8Array | null;
-  }): boolean {
-    const byteCount = this.#byteCount + (bytes?.length ?? 0);
+  take({ recordType, chain, ...row }: LoggedRow): boolean {
+    const byteCount = this.#byteCount + (row.bytes?.length ?? 0);
     const count = this.#rows.length;
     if (count >= limits.maxPageChanges) return false;
     if (count > 0 && byteCount > limits.maxPageBytes) return false;
     this.#byteCount = byteCount;
-    this.#cursor = { epoch: this.#epoch, sequence, chain };
-    const author = { memberId, deviceId };
-    const row = { recordId, hash, ...author, sequence, admittedAtMs, bytes };
+    this.#cursor = { epoch: this.#epoch, sequence: row.sequence, chain };
     this.#rows.push({ recordType, row: { ...row, isReadable: true } });
     return true;
   }
