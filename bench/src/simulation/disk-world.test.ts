@@ -198,6 +198,30 @@ describe("a device whose storage was damaged", () => {
     },
   );
 
+  test.each([
+    { tables: ["changes", "changes_by_hash"], areAllNamed: true },
+    { tables: ["damage_reports"], areAllNamed: false },
+    {
+      tables: ["changes", "changes_by_hash", "change_bytes"],
+      areAllNamed: false,
+    },
+  ])(
+    "[CL-32] whether more may be missing than is named is told where a row was damaged in each of $tables",
+    async ({ tables, areAllNamed }) => {
+      const { tablet } = await clinicOf(7);
+      await tablet.close();
+      expect(tablet.machine.disk.damage(damagedRow({ table: "records" }))).toBe(
+        true,
+      );
+      await tablet.start();
+      await tablet.close();
+      for (const table of tables)
+        expect(tablet.machine.disk.damage(damagedRow({ table }))).toBe(true);
+      const reports = await (await tablet.start()).damage.list();
+      expect(reports.at(-1)).toMatchObject({ areAllNamed });
+    },
+  );
+
   test("[CL-22] work that was only here is named if it is lost, and kept and sent if it is not", async () => {
     const outcomes = new Set<string>();
     for (let seed = 30; seed < 42; seed += 1) {

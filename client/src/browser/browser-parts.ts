@@ -4,17 +4,12 @@ import { tablesByName, type RecordType, type Store } from "@suture/schema";
 import type { ClientOptions } from "../client-options.ts";
 import type { LockOptions } from "../device-lock.ts";
 import { patientFetch } from "../identity/patient-fetch.ts";
-import {
-  attachmentBytesTable,
-  attachmentsTable,
-} from "../store/attachment-rows.ts";
 import { clientMigrations } from "../store/client-migrations.ts";
+import { clientTables, localPartition } from "../store/client-tables.ts";
 import {
-  clientTables,
-  keptFormsTable,
-  localPartition,
-} from "../store/client-tables.ts";
-import { addDamageReport } from "../store/damage-report.ts";
+  addDamageReport,
+  isAllNamedElsewhere,
+} from "../store/damage-report.ts";
 import { viewsInMemory } from "../store/view-rows.ts";
 import { systemRandom, systemTimers } from "../system-runtime.ts";
 import type { BrowserChannel } from "./browser-channel.ts";
@@ -50,13 +45,6 @@ type Parts = Pick<
 > &
   Pick<BrowserOptions, "appVersion" | "recordTypes" | "lock">;
 
-/** What nothing but its own row names: no change says which of them a device had, nor does a key say it in words. */
-const unnamedTables: ReadonlySet<string> = new Set(
-  [attachmentsTable, attachmentBytesTable, keptFormsTable].map(
-    ({ name }) => name,
-  ),
-);
-
 /**
  * Where somebody met a damaged row: before a page opens the store. A worker does not, as its own page would let go of it in the middle.
  * Others hear of it by the channel. Throws a `StoreError`.
@@ -73,7 +61,7 @@ export async function mendStore(
         random,
         tables: tablesByName(clientTables),
       }),
-    isUnnamed: (table) => unnamedTables.has(table),
+    isAllNamedElsewhere,
     // Whoever has the log in its memory is not to write to what is left of it.
     onMend: () => channel.say("close", null),
     tell: async (report) => {

@@ -255,7 +255,7 @@ test.each([
   { table: "kept_forms", areAllNamed: false },
   { table: "views", areAllNamed: true },
 ])(
-  "[WB-43] whether more may be missing than is named is told where a row of $table was damaged",
+  "[CL-32] whether more may be missing than is named is told where a row of $table was damaged",
   async ({ table, areAllNamed }) => {
     const first = await open();
     const { organizationId } = await foundClinic({ client: first });

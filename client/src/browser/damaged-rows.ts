@@ -45,8 +45,8 @@ export function noteDamage(name: string): Promise<void> {
 
 export interface MendDeps {
   readonly sealer: () => Promise<RowSealer>;
-  /** Whether a row of the table, once it is gone, is named by no other row. */
-  readonly isUnnamed: (table: string) => boolean;
+  /** Whether rows that are left tell what was lost from these tables. */
+  readonly isAllNamedElsewhere: (tables: ReadonlySet<string>) => boolean;
   /** Called before rows are taken out. */
   readonly onMend: () => void;
   /** Writes the report; may be called again where this is cut off. */
@@ -125,10 +125,11 @@ async function takeOut(
   db: StoreDatabase,
   damage: DamageDatabase,
   found: readonly DamagedRow[],
-  { isUnnamed, onMend }: MendDeps,
+  { isAllNamedElsewhere, onMend }: MendDeps,
 ): Promise<void> {
   const notes: ("owed" | "unnamed")[] = ["owed"];
-  if (found.some(({ key }) => isUnnamed(key[1]))) notes.push("unnamed");
+  const tables = new Set(found.map(({ key: [, table] }) => table));
+  if (!isAllNamedElsewhere(tables)) notes.push("unnamed");
   const noted = await damage.getAllKeys("state");
   const added = notes.filter((note) => !noted.includes(note));
   // A try that was cut off may have set some aside, which is not done twice, nor needs space again.

@@ -2,12 +2,18 @@
 import type {
   ReadTransaction,
   Salvage,
+  Table,
   WriteTransaction,
 } from "@suture/schema";
 
+import { attachmentBytesTable, attachmentsTable } from "./attachment-rows.ts";
 import { findChange } from "./change-rows.ts";
 import {
+  changeBytesTable,
+  changesByHashTable,
+  changesTable,
   damageReportsTable,
+  keptFormsTable,
   localPartition,
   type DamageRow,
 } from "./client-tables.ts";
@@ -34,9 +40,40 @@ const message =
 /** What becomes of a device's store where it is damaged. */
 export const clientSalvage: Omit<Salvage, "files"> = {
   partition: localPartition,
-  note: (tx, { keptAs, isStructureSound }) =>
-    addDamageReport(tx, { keptAs, areAllNamed: isStructureSound }),
+  note: (tx, { keptAs, isStructureSound, tables }) => {
+    const damaged = new Set(tables.map(({ table }) => table));
+    return addDamageReport(tx, {
+      keptAs,
+      areAllNamed: isStructureSound && isAllNamedElsewhere(damaged),
+    });
+  },
 };
+
+/**
+ * What nothing but its own row names: no change says which of them a device had, nor does a key say it in words. What a report named
+ * is not known without it.
+ */
+const namedNowhereElse: readonly Table<unknown>[] = [
+  attachmentsTable,
+  attachmentBytesTable,
+  keptFormsTable,
+  damageReportsTable,
+];
+
+/** Each change that a device holds is named by a row of each. */
+const namingChanges: readonly Table<unknown>[] = [
+  changesTable,
+  changesByHashTable,
+  changeBytesTable,
+];
+
+/** Whether rows that are left tell what those were that were lost from these tables, given by name. SPEC CL-32. */
+export function isAllNamedElsewhere(tables: ReadonlySet<string>): boolean {
+  return (
+    !namedNowhereElse.some(({ name }) => tables.has(name)) &&
+    !namingChanges.every(({ name }) => tables.has(name))
+  );
+}
 
 /** From now on the log knows that it has to make itself agree again, and whoever uses the device is told. */
 export async function addDamageReport(
