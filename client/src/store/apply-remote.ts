@@ -28,6 +28,7 @@ import {
 
 import {
   findChange,
+  isRestore,
   markAccepted,
   meaningOf,
   ChangeWriter,
@@ -43,7 +44,7 @@ import {
   scopesTable,
 } from "./client-tables.ts";
 import { doubtPlaces } from "./doubt-places.ts";
-import { mergeLane, type LocalPlace } from "./local-change.ts";
+import { mergeLane, type LocalChange, type LocalPlace } from "./local-change.ts";
 import { isAsTold, toldWithin } from "./told-rows.ts";
 
 export interface RemoteRefusal {
@@ -293,6 +294,7 @@ async function acceptRemote(
   const { recordId, hash, memberId, deviceId, admittedAtMs } = change;
   const held = await findChange(tx, recordId, hash);
   if (held !== undefined) {
+    if (isRestore(held)) await noteIncomplete(tx, held, place);
     await markAccepted(tx, held, place, admittedAtMs);
     return true;
   }
@@ -320,9 +322,7 @@ async function acceptRemote(
       admittedAtMs,
     },
   };
-  for (const dep of row.deps)
-    if (!(await isKnown(tx, recordId, dep)))
-      await tx.put(incompleteRecordsTable, [place.scopeId, recordId], true);
+  await noteIncomplete(tx, row, place);
   await added.insert(row, bytes, meaning);
   await tx.put(logRowsTable, [place.scopeId, place.sequence], {
     recordId,
@@ -335,17 +335,27 @@ async function acceptRemote(
   return true;
 }
 
-/** Here, or to be fetched: a log's rows come in causal order, but for those of a record that was not in the scope when this device came to it. */
+/** A log's rows come in causal order, but for those of a record that was not in the scope when this device came to it. */
+async function noteIncomplete(
+  tx: WriteTransaction,
+  { recordId, deps }: Pick<LocalChange, "recordId" | "deps">,
+  { scopeId }: LocalPlace,
+): Promise<void> {
+  for (const dep of deps)
+    if (!(await isKnown(tx, recordId, dep)))
+      await tx.put(incompleteRecordsTable, [scopeId, recordId], true);
+}
+
+/** Here, and not somebody else's that nobody knows the server to have, or to be fetched. */
 async function isKnown(
   tx: WriteTransaction,
   recordId: RecordId,
   hash: ChangeHash,
 ): Promise<boolean> {
-  const key = [recordId, hash];
-  return (
-    (await tx.get(changesByHashTable, key)) !== undefined ||
-    (await tx.get(missingTable, key)) !== undefined
-  );
+  const held = await findChange(tx, recordId, hash);
+  return held === undefined
+    ? (await tx.get(missingTable, [recordId, hash])) !== undefined
+    : !isRestore(held);
 }
 
 /** The point before a scope's first row. */

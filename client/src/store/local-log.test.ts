@@ -259,59 +259,6 @@ test("[CL-5] changes known by name only are asked for, and are in the record onc
   expect((await ben.client.patients.get(patient.id)).ok).toBe(true);
 });
 
-test("[CL-28] a record of which only the latest came is asked for whole, also after a restart (seed 20059)", async () => {
-  const patient = await newPatient(ada, organizationId);
-  await server.takeFrom(ada);
-  const snapshotAt = server.cursorAt(server.rows.length);
-  await sign(patient);
-  await server.takeFrom(ada);
-  const ben = await openDevice({ name: "ben" });
-  await join(ben, organizationId, teamId, ["clinician"]);
-  const { scopeId } = server;
-  // As it stood while the patient was elsewhere.
-  await ben.log.applySnapshot(
-    { type: "snapshot", scopeId, at: snapshotAt, records: [], next: null },
-    ["patient"],
-  );
-  await ben.log.applyPage({
-    type: "changes",
-    scopeId,
-    rows: server.rows.slice(snapshotAt.sequence),
-    cursor: server.cursorAt(server.rows.length),
-    hasMore: false,
-  });
-  const again = await openDevice({ name: "ben", store: ben.store, start: 2 });
-  expect(await again.log.incompleteRecords(10)).toEqual({
-    scopeId,
-    recordIds: [patient.id],
-  });
-  await again.log.applyRecords({
-    type: "records",
-    scopeId,
-    records: [{ recordId: patient.id, changes: server.changesOf(patient.id) }],
-  });
-  expect(await again.log.incompleteRecords(10)).toBeNull();
-  const read = await again.client.patients.get(patient.id);
-  expect(read.ok && read.value.status.state).toBe("synced");
-  expect(read.ok && read.value.heads).toEqual(patient.heads);
-});
-
-test("[CL-28] what the server does not have whole is not asked for again", async () => {
-  const patient = await newPatient(ada, organizationId);
-  await server.takeFrom(ada);
-  await sign(patient);
-  await server.takeFrom(ada);
-  const ben = await openDevice({ name: "ben" });
-  const latest = server.changesOf(patient.id).slice(-1);
-  const records = {
-    type: "records" as const,
-    scopeId: server.scopeId,
-    records: [{ recordId: patient.id, changes: latest }],
-  };
-  await ben.log.applyRecords(records);
-  expect(await ben.log.incompleteRecords(10)).toBeNull();
-});
-
 test("[CL-6] with its creation all of a record is stranded, what builds on nothing too", async () => {
   const team = await ada.client.teams.create({
     parentId: organizationId,
