@@ -73,6 +73,8 @@ export class PaperDisk implements DiskLookedAt {
   readonly #path: string;
   readonly #db: Database.Database;
   #reader: DiskReader | undefined;
+  /** Nothing has the file open. */
+  isDown = false;
 
   constructor(tables: readonly string[]) {
     const folder = mkdtempSync(join(tmpdir(), "suture-paper-"));
@@ -95,8 +97,8 @@ export class PaperDisk implements DiskLookedAt {
     return this.#reader;
   }
 
-  readerOf(): DiskReader {
-    return this.reader;
+  readerOf(): DiskReader | undefined {
+    return this.isDown ? undefined : this.reader;
   }
 
   /** The file as it is, as a device's `log.sqlite`. */

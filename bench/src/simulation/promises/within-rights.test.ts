@@ -90,3 +90,24 @@ test("[PM-13] what reaches a device on which nobody may read it any more is a br
   employ([moved], ["auditor"]);
   expect(send()).toBeUndefined();
 });
+
+test.each([
+  { roles: ["clinician"], isBroken: false },
+  { roles: ["technician"], isBroken: true },
+])(
+  "[PM-13] what reaches a device while the server cannot be asked is judged once it can (seed 5585): of $roles",
+  ({ roles, isBroken }) => {
+    const { world, employ, employed, look } = begin();
+    const moved = employ([employed], ["technician"]);
+    look();
+    const change = created({ name: "of a colleague" });
+    world.commit(change, { memberId: "somebody else" });
+    expect(look()).toBeUndefined();
+    employ([moved], roles);
+    world.hold(change, accepted, { personId: null });
+    world.server.isDown = true;
+    expect(look()).toBeUndefined();
+    world.server.isDown = false;
+    expect(look()?.promise).toBe(isBroken ? "PM-13" : undefined);
+  },
+);

@@ -17,6 +17,11 @@ interface Rights {
   readonly teams: ReadonlySet<string>;
 }
 
+interface Sent {
+  readonly device: string;
+  readonly change: HeldChange;
+}
+
 const care = ["clinician", "receptionist", "manager"];
 const service = ["technician", "manager"];
 const reporters = [...service, "clinician"];
@@ -57,6 +62,8 @@ export class WithinRights implements Check {
   readonly #people: PeopleOnDevices;
   /** Of each member, the latest last. */
   readonly #rights = new Map<string, Rights[]>();
+  /** Other people's work that came to devices since the server could last be asked. */
+  readonly #sent: Sent[] = [];
 
   constructor(
     evidence: Evidence,
@@ -70,16 +77,16 @@ export class WithinRights implements Check {
     this.#noteRights(committed ?? []);
   }
 
-  afterStep({
-    journal,
-    committed = [],
-    disks,
-  }: News): BrokenPromise | undefined {
+  afterStep({ journal, committed, disks }: News): BrokenPromise | undefined {
     this.#people.note(journal);
+    this.#noteSent(disks);
+    // Where it stands in the server's logs says who may read it (seed 5585).
+    if (committed === undefined) return undefined;
     this.#noteRights(committed);
+    const sent = this.#sent.splice(0);
     // What a restored server is brought back was judged once, under the rights that then were.
     if (this.#evidence.server.setBackCount > 0) return undefined;
-    return this.#writtenBeyond(committed) ?? this.#sentBeyond(disks);
+    return this.#writtenBeyond(committed) ?? this.#sentBeyond(sent);
   }
 
   #writtenBeyond(committed: readonly LogRow[]): BrokenPromise | undefined {
@@ -109,19 +116,23 @@ export class WithinRights implements Check {
     return turn.sequence < sequence ? known.slice(-1) : known.slice(0, 1);
   }
 
-  #sentBeyond(disks: News["disks"]): BrokenPromise | undefined {
-    for (const [device, { written }] of disks) {
-      const members = this.#people.membersOn(device);
-      const beyond = written.find(
-        (change) => change.personId === null && !this.#mayHave(members, change),
-      );
-      if (beyond !== undefined)
-        return {
-          promise: "PM-13",
-          words: `${device} was sent change ${beyond.hash} of ${beyond.recordId}, which nobody on it may read since before it was admitted`,
-        };
-    }
-    return undefined;
+  #noteSent(disks: News["disks"]): void {
+    for (const [device, { written }] of disks)
+      for (const change of written)
+        if (change.personId === null) this.#sent.push({ device, change });
+  }
+
+  #sentBeyond(sent: readonly Sent[]): BrokenPromise | undefined {
+    const beyond = sent.find(
+      ({ device, change }) =>
+        !this.#mayHave(this.#people.membersOn(device), change),
+    );
+    return (
+      beyond && {
+        promise: "PM-13",
+        words: `${beyond.device} was sent change ${beyond.change.hash} of ${beyond.change.recordId}, which nobody on it may read since before it was admitted`,
+      }
+    );
   }
 
   #mayHave(
