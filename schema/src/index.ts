@@ -43,6 +43,10 @@ export {
   type SalvageFiles,
 } from "./storage/salvage-sqlite-file.ts";
 export { createSqliteStore } from "./storage/sqlite-store.ts";
+export {
+  type HandedFailure,
+  type WriteThread,
+} from "./storage/handed-groups.ts";
 export { type Migration } from "./storage/sqlite-migrations.ts";
 export {
   type SqliteDatabase,

@@ -40,7 +40,8 @@ import { loadSecret } from "./identity/secrets.ts";
 import { seedSample } from "./sample/seed-sample.ts";
 import { createServer, type SutureServer } from "./server.ts";
 import { lockData, storeFileIn } from "./store/data-lock.ts";
-import { longestLogPages, openSqliteStore } from "./store/open-sqlite-store.ts";
+import { longestLogPages } from "./store/open-handle.ts";
+import { openSqliteStore } from "./store/open-sqlite-store.ts";
 import { serverMigrations } from "./server-migrations.ts";
 import { serverTables } from "./server-tables.ts";
 import type { SystemLog } from "./system-log.ts";
@@ -176,6 +177,9 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       file,
       tables: serverTables,
       migrations: serverMigrations,
+      writeThread: {
+        onEnd: (cause) => log.error("store.thread-ended", {}, cause),
+      },
     });
     // Accounts write by themselves, never inside a transaction of the store.
     const database = new Database(file, { timeout: 5_000 });

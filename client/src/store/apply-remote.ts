@@ -44,7 +44,11 @@ import {
   scopesTable,
 } from "./client-tables.ts";
 import { doubtPlaces } from "./doubt-places.ts";
-import { mergeLane, type LocalChange, type LocalPlace } from "./local-change.ts";
+import {
+  mergeLane,
+  type LocalChange,
+  type LocalPlace,
+} from "./local-change.ts";
 import { isAsTold, toldWithin } from "./told-rows.ts";
 
 export interface RemoteRefusal {

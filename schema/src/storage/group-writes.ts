@@ -3,6 +3,7 @@
  * work wrote that failed is forgotten, and SQLite never saw it: a savepoint for each would have it copy every page that is written
  * behind one. A row that several of them wrote, such as where a log ends, is one row of the commit.
  */
+import type { PartitionRows } from "./commit-rows.ts";
 import type { KeyRange } from "./key.ts";
 import type { Rows, StoredRow } from "./row-transaction.ts";
 import { mergeInFront } from "./rows-in-front.ts";
@@ -25,14 +26,15 @@ export class GroupWrites {
     return this.#byteCount;
   }
 
-  /** Those that were written to, or were to be. */
-  get partitions(): readonly string[] {
-    return [...this.#byPartition.keys()];
-  }
-
-  /** The rows of a partition for a work that begins now: with what those before it wrote. */
-  rowsOf(statements: SqliteStatements, partition: string): WorkRows {
-    const before = this.#writesIn(partition);
+  /** The rows of a partition for a work that begins now: with what those before it wrote, and earlier groups that are on their way. */
+  rowsOf(
+    statements: SqliteStatements,
+    partition: string,
+    earlier: readonly GroupWrites[],
+  ): WorkRows {
+    const before = [...earlier, this].map((group) =>
+      group.#writesIn(partition),
+    );
     return new WorkRows(new SqliteRows(statements, partition), before);
   }
 
@@ -49,13 +51,19 @@ export class GroupWrites {
     }
   }
 
-  /** What is of one partition, within the transaction that it was made in. Throws a `StoreError` for the first row that fails. */
-  writeTo(statements: SqliteStatements, partition: string): void {
-    const rows = new SqliteRows(statements, partition);
-    for (const [table, written] of this.#byPartition.get(partition) ?? [])
-      for (const { key, value } of written.inOrder())
-        if (value === null) rows.delete(table, key);
-        else rows.put(table, key, value);
+  /** Of each partition that was written to, or was to be. */
+  rows(): readonly PartitionRows[] {
+    return [...this.#byPartition].map(([partition, writes]) => ({
+      partition,
+      tables: [...writes].map(([table, written]) => {
+        const rows = [...written.inOrder()];
+        return {
+          table,
+          keys: rows.map(({ key }) => key),
+          values: rows.map(({ value }) => value),
+        };
+      }),
+    }));
   }
 
   #writesIn(partition: string): WritesByTable {
@@ -71,12 +79,14 @@ export class GroupWrites {
 /** The rows of one partition as one work sees them: its own writes, over those of the works before it, over those committed. */
 export class WorkRows implements Rows {
   readonly #committed: SqliteRows;
-  readonly #before: WritesByTable;
   readonly #own: WritesByTable = new Map();
+  /** The latest first, which is its own. */
+  readonly #layers: readonly WritesByTable[];
 
-  constructor(committed: SqliteRows, before: WritesByTable) {
+  /** `before`: the latest last. */
+  constructor(committed: SqliteRows, before: readonly WritesByTable[]) {
     this.#committed = committed;
-    this.#before = before;
+    this.#layers = [...before, this.#own].reverse();
   }
 
   /** Undefined unless reading failed, other than for a row that is damaged. */
@@ -89,10 +99,12 @@ export class WorkRows implements Rows {
   }
 
   get(table: string, key: string): unknown {
-    const own = this.#own.get(table)?.get(key);
-    const inFront = own === undefined ? this.#before.get(table)?.get(key) : own;
-    if (inFront === undefined) return this.#committed.get(table, key);
-    return inFront === null ? undefined : copyOf(inFront);
+    for (const layer of this.#layers) {
+      const value = layer.get(table)?.get(key);
+      if (value === null) return undefined;
+      if (value !== undefined) return copyOf(value);
+    }
+    return this.#committed.get(table, key);
   }
 
   /** What lies behind is checked only where it is seen. */
@@ -157,12 +169,14 @@ export class WorkRows implements Rows {
     range: KeyRange,
     isReverse: boolean,
   ): readonly SortedRow<StoredValue | null>[] {
-    const before = this.#before.get(table)?.within(range, isReverse) ?? [];
-    const own = this.#own.get(table)?.within(range, isReverse) ?? [];
-    if (own.length === 0) return before;
-    if (before.length === 0) return own;
+    const written = this.#layers
+      .map((layer) => layer.get(table)?.within(range, isReverse) ?? [])
+      .filter((rows) => rows.length > 0);
+    const [latest = [], ...before] = written;
+    if (before.length === 0) return latest;
     const found = new TableWrites();
-    for (const { key, value } of [...before, ...own]) found.set(key, value);
+    for (const rows of written.reverse())
+      for (const { key, value } of rows) found.set(key, value);
     return found.within(range, isReverse);
   }
 }

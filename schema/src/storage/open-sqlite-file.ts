@@ -5,6 +5,7 @@
  * WAL with `synchronous=FULL`: one fsync before every commit returns, and readers that never wait for the writer. The driver
  * is given, since what both sides share touches no disk itself.
  */
+import { makeDurable } from "./commit-rows.ts";
 import { findDamage, type StoreDamage } from "./find-damage.ts";
 import { salvageSqliteFile, type Salvage } from "./salvage-sqlite-file.ts";
 import { toStoreError, type SqliteDatabase } from "./sqlite-rows.ts";
@@ -24,13 +25,6 @@ export interface SqliteFileOptions extends Omit<
   /** False where whoever opens it looks for what is wrong by themselves. Rows are checked when they are read all the same. */
   readonly isChecked?: boolean | undefined;
 }
-
-const durable = [
-  "PRAGMA journal_mode = WAL",
-  "PRAGMA synchronous = FULL",
-  // On macOS only this reaches the disk; elsewhere it changes nothing.
-  "PRAGMA fullfsync = ON",
-];
 
 /** Throws a `StoreError`; `store-too-new` for a file of a later version, `store-damaged` for a damaged one without `salvage`. */
 export async function openSqliteFile(
@@ -66,7 +60,7 @@ async function openIfSound({
     const isRead = options.access === "read";
     const writer = openHandle(isRead ? "read" : "write");
     opened.push(writer);
-    if (!isRead) for (const pragma of durable) writer.exec(pragma);
+    if (!isRead) makeDurable(writer);
     const damage = isChecked ? findDamage(writer, options.tables) : null;
     if (damage !== null) throw damagedError(damage);
     const reader = openHandle("read");

@@ -3,10 +3,39 @@
  * or only looks. Nothing of the file is changed. SPEC ST-18.
  */
 import { tablesIn } from "./find-damage.ts";
-import { columnOf, sqlName, type SqliteDatabase } from "./sqlite-rows.ts";
+import {
+  columnOf,
+  sqlName,
+  type SqliteDatabase,
+  type SqliteStatements,
+} from "./sqlite-rows.ts";
 import { checkVersion, versionOf } from "./sqlite-version.ts";
 import { StoreError } from "./store.ts";
 import type { Table } from "./table.ts";
+
+/** How often whoever works beside the file's own program has committed. Only a file that was prepared has the number. */
+const besideTable = "store_beside";
+
+export function createBesideCount(db: SqliteDatabase): void {
+  db.exec(
+    `CREATE TABLE IF NOT EXISTS ${besideTable} (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT`,
+  );
+  db.exec(`INSERT OR IGNORE INTO ${besideTable} (id, count) VALUES (1, 0)`);
+}
+
+export function besideCount(statements: SqliteStatements): number {
+  const row = statements.prepare(`SELECT count FROM ${besideTable}`).get();
+  return Number(columnOf(row, "count"));
+}
+
+/** Within the transaction that is open. A file of an older program has nobody who asks. */
+export function countBeside(statements: SqliteStatements): void {
+  const isCounted = statements
+    .prepare("SELECT 1 FROM sqlite_schema WHERE name = ?")
+    .get(besideTable);
+  if (isCounted !== undefined)
+    statements.run(`UPDATE ${besideTable} SET count = count + 1`);
+}
 
 /** For each handle on the file. Throws a `StoreError`. */
 export function takeSqliteFile(options: {

@@ -6,6 +6,7 @@
 import { tablesIn } from "./find-damage.ts";
 import { rowChecksum } from "./row-checksum.ts";
 import { RowTransaction } from "./row-transaction.ts";
+import { createBesideCount } from "./sqlite-as-it-is.ts";
 import {
   SqliteRows,
   SqliteStatements,
@@ -48,6 +49,7 @@ export async function prepareSqliteFile(options: {
     for (const table of tables.values()) db.exec(createTableSql(table));
     listTables(db, tables);
     addMissingChecksums(db, tables);
+    createBesideCount(db);
     for (const [index, { name, migrate }] of migrations.entries()) {
       if (index < done) continue;
       for (const partition of partitionsOf(statements, tables)) {

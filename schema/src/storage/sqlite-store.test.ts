@@ -4,29 +4,41 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Migration } from "./sqlite-migrations.ts";
 import { testStoreContract, type StoreUnderTest } from "./store.contract.ts";
-import { StoreFiles, storeFilesOfTests } from "./store-files.test-support.ts";
+import {
+  LaterThread,
+  StoreFiles,
+  storeFilesOfTests,
+} from "./store-files.test-support.ts";
 import { defineBytesTable, defineTable } from "./table.ts";
 
-testStoreContract(
-  "SQLite",
-  { isDurable: true, hasGroupCommit: true },
-  async (): Promise<StoreUnderTest> => {
-    const files = new StoreFiles();
-    const commitSizes: number[] = [];
-    const { store } = await files.open({
-      onCommit: (writeCount) => commitSizes.push(writeCount),
-    });
-    return {
-      store,
-      commitSizes,
-      durable: {
-        reopen: async () => (await files.open()).store,
-        openAsAfterCrash: () => files.openCopy(),
-      },
-      dispose: () => files.dispose(),
-    };
-  },
-);
+for (const [name, startWriteThread] of [
+  ["SQLite", undefined],
+  [
+    "SQLite, written by another thread",
+    (file: string) => new LaterThread(file),
+  ],
+] as const)
+  testStoreContract(
+    name,
+    { isDurable: true, hasGroupCommit: true },
+    async (): Promise<StoreUnderTest> => {
+      const files = new StoreFiles();
+      const commitSizes: number[] = [];
+      const { store } = await files.open({
+        onCommit: (writeCount) => commitSizes.push(writeCount),
+        ...(startWriteThread && { startWriteThread }),
+      });
+      return {
+        store,
+        commitSizes,
+        durable: {
+          reopen: async () => (await files.open()).store,
+          openAsAfterCrash: () => files.openCopy(),
+        },
+        dispose: () => files.dispose(),
+      };
+    },
+  );
 
 describe("SQLite store", () => {
   const newFiles = storeFilesOfTests();

@@ -11,11 +11,19 @@
  *
  * Whoever opens the handles sets what makes this durable: journal_mode=WAL and synchronous=FULL.
  */
+import {
+  allUnwritten,
+  commitRows,
+  undoTransaction,
+  type Unwritten,
+} from "./commit-rows.ts";
 import { GroupQueue, deferToMicrotask, type Defer } from "./group-queue.ts";
 import { GroupWrites } from "./group-writes.ts";
+import { GroupsOnTheWay, type WaySeen } from "./groups-on-the-way.ts";
+import type { WriteThread } from "./handed-groups.ts";
 import { checkPartition } from "./key.ts";
 import { RowTransaction } from "./row-transaction.ts";
-import { takeSqliteFile } from "./sqlite-as-it-is.ts";
+import { besideCount, countBeside, takeSqliteFile } from "./sqlite-as-it-is.ts";
 import {
   partitionsOf,
   prepareSqliteFile,
@@ -25,7 +33,6 @@ import {
 import {
   SqliteRows,
   SqliteStatements,
-  columnOf,
   toStoreError,
   type SqliteDatabase,
 } from "./sqlite-rows.ts";
@@ -54,6 +61,10 @@ export interface SqliteStoreOptions {
   readonly access?: SqliteAccess | undefined;
   /** When a group starts after the first of its writes was submitted: as late as lets all messages that wait be handled first. */
   readonly defer: Defer;
+  /** Writes large groups, so that the works of the next ones need not wait; made once the file is prepared. SPEC ST-19. */
+  readonly startWriteThread?: (() => WriteThread) | undefined;
+  /** Groups that put and delete fewer are durable sooner where they are: by default 200 rows, some 5 ms of writing. */
+  readonly minHandedRows?: number | undefined;
   /** Told how many writes each commit made durable, after their promises were resolved. */
   readonly onCommit?: ((writeCount: number) => void) | undefined;
 }
@@ -83,6 +94,9 @@ const maxGroupSize = 256;
 const maxGroupRows = 1_000;
 /** Of what is held until the commit. */
 const maxGroupBytes = 4 * 1024 * 1024;
+const defaultMinHandedRows = 200;
+
+const nothingSeen: WaySeen = { knownNumber: 0, writes: [] };
 
 interface QueuedWrite {
   readonly partition: string;
@@ -109,7 +123,10 @@ class SqliteStore implements Store {
   readonly #reader: SqliteDatabase;
   readonly #writerStatements: SqliteStatements;
   readonly #readerStatements: SqliteStatements;
-  readonly #onCommit: ((writeCount: number) => void) | undefined;
+  readonly #access: SqliteAccess;
+  readonly #onCommit: SqliteStoreOptions["onCommit"];
+  readonly #onTheWay: GroupsOnTheWay | undefined;
+  readonly #minHandedRows: number;
   readonly #writes: GroupQueue<QueuedWrite>;
   readonly #reads: GroupQueue<QueuedRead>;
   #closing: Promise<void> | undefined;
@@ -118,7 +135,10 @@ class SqliteStore implements Store {
     options: SqliteStoreOptions,
     tables: ReadonlyMap<string, Table<unknown>>,
   ) {
-    const { writer, reader, defer, onCommit } = options;
+    const { writer, reader, defer, onCommit, startWriteThread } = options;
+    this.#access = options.access ?? "own";
+    this.#onTheWay = startWriteThread && new GroupsOnTheWay(startWriteThread());
+    this.#minHandedRows = options.minHandedRows ?? defaultMinHandedRows;
     this.#tables = tables;
     this.#writer = writer;
     this.#reader = reader;
@@ -184,6 +204,7 @@ class SqliteStore implements Store {
 
   async #finish(): Promise<void> {
     await Promise.all([this.#writes.idle(), this.#reads.idle()]);
+    await this.#onTheWay?.close();
     this.#reader.close();
     // The last handle to close moves the WAL into the file.
     this.#writer.close();
@@ -223,11 +244,16 @@ class SqliteStore implements Store {
     group: readonly QueuedWrite[],
   ): Promise<readonly QueuedWrite[]> {
     const statements = this.#writerStatements;
+    const seen = this.#onTheWay?.seen ?? nothingSeen;
+    // Whoever reads what is on its way cannot keep others from writing: its thread is to.
+    const isLocked = seen.writes.length === 0;
+    let seenCount = 0;
     try {
-      statements.run("BEGIN IMMEDIATE");
+      statements.run(isLocked ? "BEGIN IMMEDIATE" : "BEGIN");
       statements.run("SAVEPOINT works");
+      if (this.#onTheWay) seenCount = besideCount(statements);
     } catch (cause) {
-      this.#undoTransaction();
+      undoTransaction(statements);
       rejectAll(group, cause);
       return [];
     }
@@ -241,94 +267,71 @@ class SqliteStore implements Store {
         break;
       startedCount += 1;
       try {
-        done.push(await this.#runWork(write, writes));
+        done.push(await this.#runWork(write, writes, seen.writes));
       } catch (cause) {
         write.reject(cause);
         if (this.#isInTransaction()) continue;
         // SQLite has given it up, and with it what the works that were done had read.
-        this.#undoTransaction();
+        undoTransaction(statements);
         rejectAll(done, cause);
         return group.slice(index + 1);
       }
     }
-    this.#commit(writes, done);
+    if (done.length === 0) undoTransaction(statements);
+    else if (isLocked && !this.#isHanded(writes))
+      settleAll(done, this.#commit(writes), this.#onCommit);
+    else
+      await this.#handOver(writes, { ...seen, besideCount: seenCount }, done);
     return group.slice(startedCount);
   }
 
-  async #runWork(write: QueuedWrite, writes: GroupWrites): Promise<DoneWrite> {
-    const rows = writes.rowsOf(this.#writerStatements, write.partition);
+  async #runWork(
+    write: QueuedWrite,
+    writes: GroupWrites,
+    earlier: readonly GroupWrites[],
+  ): Promise<DoneWrite> {
+    const { partition, reject } = write;
+    const rows = writes.rowsOf(this.#writerStatements, partition, earlier);
     const tx = new RowTransaction(this.#tables, rows);
     try {
       const acknowledge = await write.run(tx);
       if (rows.failure !== undefined) throw rows.failure;
-      writes.add(write.partition, rows);
-      return { partition: write.partition, acknowledge, reject: write.reject };
+      writes.add(partition, rows);
+      return { partition, acknowledge, reject };
     } finally {
       tx.end();
     }
   }
 
-  #commit(writes: GroupWrites, done: readonly DoneWrite[]): void {
-    if (done.length === 0) return this.#undoTransaction();
+  #commit(writes: GroupWrites): Unwritten {
     const statements = this.#writerStatements;
-    const version = this.#dataVersion();
-    let stored = done;
+    const written = writes.rows();
     try {
       statements.run("RELEASE works");
-      try {
-        for (const partition of writes.partitions)
-          writes.writeTo(statements, partition);
-      } catch (cause) {
-        stored = this.#writeApart(writes, done, version, toStoreError(cause));
-      }
-      statements.run("COMMIT");
     } catch (cause) {
-      this.#undoTransaction();
-      rejectAll(stored, cause);
-      return;
+      undoTransaction(statements);
+      return allUnwritten(written, cause);
     }
-    for (const { acknowledge } of stored) acknowledge();
-    this.#onCommit?.(stored.length);
+    return commitRows(statements, written, () => {
+      if (this.#access === "beside") countBeside(statements);
+    });
   }
 
-  /**
-   * Once more from the start, each partition by itself, so that one whose rows cannot be written fails alone: no work reads another's.
-   * Gives the works whose rows are written, and rejects the others. Throws, and writes none, where somebody else has committed meanwhile,
-   * since the works had read what was there before.
-   */
-  #writeApart(
+  #isHanded({ rowCount }: GroupWrites): boolean {
+    return this.#onTheWay?.isOpen === true && rowCount >= this.#minHandedRows;
+  }
+
+  /** Resolves when the next group may begin. */
+  async #handOver(
     writes: GroupWrites,
+    seen: { readonly knownNumber: number; readonly besideCount: number },
     done: readonly DoneWrite[],
-    version: unknown,
-    cause: StoreError,
-  ): readonly DoneWrite[] {
-    if (writes.partitions.length === 1) throw cause;
-    const statements = this.#writerStatements;
-    this.#undoTransaction();
-    statements.run("BEGIN IMMEDIATE");
-    if (this.#dataVersion() !== version) throw cause;
-    const causes = new Map<string, StoreError>();
-    for (const partition of writes.partitions) {
-      statements.run("SAVEPOINT apart");
-      try {
-        writes.writeTo(statements, partition);
-      } catch (failure) {
-        causes.set(partition, toStoreError(failure));
-        statements.run("ROLLBACK TO apart");
-      }
-      statements.run("RELEASE apart");
-    }
-    for (const { partition, reject } of done) {
-      const own = causes.get(partition);
-      if (own !== undefined) reject(own);
-    }
-    return done.filter(({ partition }) => !causes.has(partition));
-  }
-
-  /** Another one wherever another handle has committed. */
-  #dataVersion(): unknown {
-    const row = this.#writerStatements.prepare("PRAGMA data_version").get();
-    return columnOf(row, "data_version");
+  ): Promise<void> {
+    undoTransaction(this.#writerStatements);
+    this.#onTheWay?.hand(writes, seen, (unwritten) =>
+      settleAll(done, unwritten, this.#onCommit),
+    );
+    await this.#onTheWay?.room();
   }
 
   /** Nothing has been written yet, so there is nothing that this undoes. */
@@ -336,15 +339,28 @@ class SqliteStore implements Store {
     return tryToRun(() => this.#writerStatements.run("ROLLBACK TO works"));
   }
 
-  /** If it fails, there is none to undo, or the next BEGIN fails and rejects what comes: never is a write taken for stored. */
-  #undoTransaction(): void {
-    tryToRun(() => this.#writerStatements.run("ROLLBACK"));
-  }
-
   #checkOpen(): void {
     if (this.#closing !== undefined)
       throw new StoreError("store-closed", "the store is closed");
   }
+}
+
+function settleAll(
+  done: readonly DoneWrite[],
+  unwritten: Unwritten,
+  onCommit: SqliteStoreOptions["onCommit"],
+): void {
+  let storedCount = 0;
+  for (const { partition, acknowledge, reject } of done) {
+    const failure = unwritten.get(partition);
+    if (failure !== undefined) {
+      reject(failure);
+      continue;
+    }
+    acknowledge();
+    storedCount += 1;
+  }
+  if (storedCount > 0) onCommit?.(storedCount);
 }
 
 function rejectAll(

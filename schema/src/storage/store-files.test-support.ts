@@ -4,12 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach } from "vitest";
-import { createSqliteStore } from "./sqlite-store.ts";
+import {
+  HandedGroups,
+  type HandedFailure,
+  type HandedGroup,
+  type WriteThread,
+} from "./handed-groups.ts";
+import { createSqliteStore, type SqliteAccess } from "./sqlite-store.ts";
 import type { Migration } from "./sqlite-migrations.ts";
 import type { Store } from "./store.ts";
 import { contractTables } from "./store.contract.ts";
 
 interface FileOptions {
+  /** Every group goes there. */
+  readonly startWriteThread?: (file: string) => WriteThread;
+  readonly access?: SqliteAccess;
   readonly tables?: typeof contractTables;
   readonly migrations?: readonly Migration[];
   readonly onCommit?: (writeCount: number) => void;
@@ -33,14 +42,18 @@ export class StoreFiles {
     writer.pragma("journal_mode = WAL");
     writer.pragma("synchronous = FULL");
     const reader = new Database(file, { readonly: true });
-    const { tables = contractTables, migrations = [], onCommit } = options;
+    const { tables = contractTables, migrations = [] } = options;
+    const { onCommit, access, startWriteThread } = options;
     const store = await createSqliteStore({
       writer,
       reader,
       tables,
       migrations,
+      access,
       defer: setImmediate,
       onCommit,
+      startWriteThread: startWriteThread && (() => startWriteThread(file)),
+      minHandedRows: 0,
     });
     this.#stores.push(store);
     return { store, writer };
@@ -74,4 +87,52 @@ export function storeFilesOfTests(): () => StoreFiles {
     opened.push(files);
     return files;
   };
+}
+
+/** Writes as another thread would: later, and one group after the other. */
+export class LaterThread implements WriteThread {
+  readonly #db: Database.Database;
+  readonly #groups: HandedGroups;
+  #last: Promise<unknown> = Promise.resolve();
+  #held: Promise<void> | undefined;
+  #isOver = false;
+  /** How many groups came. */
+  handedCount = 0;
+
+  constructor(file: string) {
+    this.#db = new Database(file);
+    this.#groups = new HandedGroups(this.#db);
+  }
+
+  get db(): Database.Database {
+    return this.#db;
+  }
+
+  /** Nothing is written until what it gives is called. */
+  hold(): () => void {
+    let release: () => void = () => undefined;
+    this.#held = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
+  /** Nothing is answered any more. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  write(group: HandedGroup): Promise<readonly HandedFailure[]> {
+    this.handedCount += 1;
+    const written = this.#last.then(async () => {
+      await this.#held;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#isOver) throw new Error("it has ended");
+      return structuredClone(this.#groups.write(structuredClone(group)));
+    });
+    this.#last = written.catch(() => undefined);
+    return written;
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
 }

@@ -39,8 +39,8 @@ const ungauged: WorkGauge = {
   add: () => undefined,
 };
 const defaultCachedRecords = 5_000;
-/** So many long batches are read, or have a part waiting for the store, at a time: enough for a commit, and some 50 ms of work. */
-const maxLongParts = 4;
+/** So many long batches are read, or have a part waiting for the store, at a time: enough for the groups that its thread has and one more. */
+const maxLongParts = 8;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
   const { store, types, directory, verifyCheckpoint } = deps;

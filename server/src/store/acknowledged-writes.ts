@@ -1,8 +1,7 @@
 /**
- * Writes numbered rows for ever, ten at a time, and prints each number once its write has resolved. Not part of the server:
+ * Writes numbered rows for ever, many at a time, and prints each number once its write has resolved. Not part of the server:
  * the process that `open-sqlite-store.test.ts` kills.
  */
-import { writeSync } from "node:fs";
 import { defineTable } from "@suture/schema";
 import { z } from "zod";
 import { openSqliteStore } from "./open-sqlite-store.ts";
@@ -13,21 +12,27 @@ export const writtenNumbers = defineTable({
   schema: z.number(),
 });
 
-export async function writeAndAcknowledge(file: string): Promise<never> {
+/** `hasWriteThread`: in groups that are large enough for it. */
+export async function writeAndAcknowledge(
+  file: string,
+  hasWriteThread: boolean,
+): Promise<never> {
+  const count = hasWriteThread ? 1_000 : 10;
   const store = await openSqliteStore({
     file,
     tables: [writtenNumbers],
     migrations: [],
+    ...(hasWriteThread && { writeThread: { onEnd: () => process.exit(1) } }),
   });
-  for (let first = 0; ; first += 10) {
-    const numbers = Array.from({ length: 10 }, (_, index) => first + index);
+  for (let first = 0; ; first += count) {
+    const numbers = Array.from({ length: count }, (_, index) => first + index);
     await Promise.all(
       numbers.map(async (number) => {
         await store.write("org-1", async (tx) => {
           await tx.put(writtenNumbers, ["one", number], number);
           await tx.put(writtenNumbers, ["other", number], number);
         });
-        writeSync(1, `${number}\n`);
+        process.stdout.write(`${number}\n`);
       }),
     );
   }

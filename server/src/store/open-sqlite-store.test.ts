@@ -1,13 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { writtenNumbers } from "./acknowledged-writes.ts";
 import { openSqliteStore } from "./open-sqlite-store.ts";
+import { startWriteThread } from "./start-write-thread.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -15,16 +22,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test(
-  "[ST-8] every write acknowledged by a process that is then killed is in the file, whole",
+test.each([{ hasWriteThread: false }, { hasWriteThread: true }])(
+  "[ST-8, ST-19] every write acknowledged by a process that is then killed is in the file, whole (a thread writes: $hasWriteThread)",
   { timeout: 60_000 },
-  async () => {
+  async ({ hasWriteThread }) => {
     for (const acknowledgedBeforeKill of [1, 150, 1_000]) {
       const file = join(
         directory,
         `killed-after-${acknowledgedBeforeKill}.sqlite`,
       );
-      const acknowledged = await writeUntilKilled(file, acknowledgedBeforeKill);
+      const acknowledged = await writeUntilKilled(
+        file,
+        acknowledgedBeforeKill,
+        hasWriteThread,
+      );
       const store = await openSqliteStore({
         file,
         tables: [writtenNumbers],
@@ -75,10 +86,77 @@ test("[ST-16] a file that was emptied is not taken for a new store", async () =>
   }
 });
 
+describe("[ST-19] the thread that writes", () => {
+  const tables = [writtenNumbers];
+  const rows = { table: "written_numbers", keys: ["one"], values: ["1"] };
+  const group = (number: number, partition: string) => ({
+    number,
+    knownNumber: 0,
+    besideCount: 0,
+    written: [{ partition, tables: [rows] }],
+  });
+
+  test("stores what it is handed, says what it cannot, and lets go of the file", async () => {
+    const file = join(directory, "thread.sqlite");
+    const store = await openSqliteStore({ file, tables, migrations: [] });
+    const thread = startWriteThread(file, { onEnd: () => expect.fail() });
+    expect(await thread.write(group(1, "org-1"))).toEqual([]);
+    const unknown = { ...rows, table: "unknown" };
+    const written = [
+      { partition: "org-1", tables: [unknown] },
+      { partition: "org-2", tables: [rows] },
+    ];
+    expect(await thread.write({ ...group(2, ""), written })).toMatchObject([
+      { partition: "org-1", code: "store-failed" },
+    ]);
+    await thread.close();
+    await thread.close();
+    await expect(thread.write(group(3, "org-1"))).rejects.toThrow("ended");
+    for (const partition of ["org-1", "org-2"])
+      expect(
+        await store.read(partition, (tx) => tx.get(writtenNumbers, ["one"])),
+      ).toBe(1);
+    await store.close();
+    expect(readdirSync(directory)).toEqual(["thread.sqlite"]);
+  });
+
+  test("says why it ended, and rejects what it was handed", async () => {
+    const causes: unknown[] = [];
+    const file = join(directory, "absent", "thread.sqlite");
+    const onEnd = (cause: unknown) => void causes.push(cause);
+    const thread = startWriteThread(file, { onEnd });
+    await expect(thread.write(group(1, "org-1"))).rejects.toThrow("ended");
+    expect(causes).toMatchObject([{ message: /directory does not exist/ }]);
+    await thread.close();
+  });
+
+  test("writes large groups of a store, which lets go of it when it is closed", async () => {
+    const file = join(directory, "large.sqlite");
+    const causes: unknown[] = [];
+    const writeThread = { onEnd: (cause: unknown) => void causes.push(cause) };
+    const open = () =>
+      openSqliteStore({ file, tables, migrations: [], writeThread });
+    const store = await open();
+    const fill = (from: number) =>
+      store.write("org-1", async (tx) => {
+        for (let number = from; number < from + 1_000; number += 1)
+          await tx.put(writtenNumbers, [number], number);
+      });
+    await Promise.all([fill(0), fill(1_000), fill(2_000), fill(3_000)]);
+    await store.close();
+    expect(causes).toEqual([]);
+    const again = await open();
+    const found = await again.read("org-1", (tx) => tx.scan(writtenNumbers));
+    expect(found).toHaveLength(4_000);
+    await again.close();
+  });
+});
+
 /** The numbers another process had acknowledged when it was killed, at least `count`. */
 async function writeUntilKilled(
   file: string,
   count: number,
+  hasWriteThread: boolean,
 ): Promise<number[]> {
   const path = fileURLToPath(
     new URL("./acknowledged-writes.ts", import.meta.url),
@@ -88,7 +166,7 @@ async function writeUntilKilled(
     import { defaultServerConditions, runnerImport } from "vite";
     const conditions = ["suture-source", ...defaultServerConditions];
     const { module } = await runnerImport(process.argv[1], { environments: { inline: { resolve: { conditions } } } });
-    await module.writeAndAcknowledge(process.argv[2]);`;
+    await module.writeAndAcknowledge(process.argv[2], ${hasWriteThread});`;
   const child = spawn(
     process.execPath,
     ["--input-type=module", "--eval", script, path, file],

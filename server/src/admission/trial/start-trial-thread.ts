@@ -1,6 +1,6 @@
 /** A thread that tries documents. */
 import type { TrialJob } from "@suture/schema";
-import { openWorker } from "./open-worker.ts";
+import { openWorker } from "../../threads/open-worker.ts";
 import type { TrialReport } from "./trial-worker.ts";
 
 export interface TrialThread {

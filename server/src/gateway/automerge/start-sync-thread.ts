@@ -1,6 +1,6 @@
 /** A thread that takes sync steps, one at a time. */
 import type { SyncJob } from "@suture/schema";
-import { openWorker } from "../../admission/trial/open-worker.ts";
+import { openWorker } from "../../threads/open-worker.ts";
 import type { StepReport } from "./sync-worker.ts";
 
 export interface SyncThread {
