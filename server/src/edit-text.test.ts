@@ -17,8 +17,8 @@ test("[AD-22] a text written over a real socket is tried in a thread of its own;
   const countThread = () => {
     threadCount += 1;
   };
-  process.on("worker", countThread);
   const server = await running();
+  process.on("worker", countThread);
   const technician = await registered(server, "technician@riverbend.example");
   const client = await WsClient.open(server, technician);
   client.hello(technician);

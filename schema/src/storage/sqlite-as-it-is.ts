@@ -16,11 +16,11 @@ import type { Table } from "./table.ts";
 /** How often whoever works beside the file's own program has committed. Only a file that was prepared has the number. */
 const besideTable = "store_beside";
 
+/** Writes nothing where it is there. */
 export function createBesideCount(db: SqliteDatabase): void {
-  db.exec(
-    `CREATE TABLE IF NOT EXISTS ${besideTable} (id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT`,
-  );
-  db.exec(`INSERT OR IGNORE INTO ${besideTable} (id, count) VALUES (1, 0)`);
+  if (hasBesideCount(db)) return;
+  db.exec(`CREATE TABLE ${besideTable} (count INTEGER NOT NULL) STRICT`);
+  db.exec(`INSERT INTO ${besideTable} (count) VALUES (0)`);
 }
 
 export function besideCount(statements: SqliteStatements): number {
@@ -30,11 +30,15 @@ export function besideCount(statements: SqliteStatements): number {
 
 /** Within the transaction that is open. A file of an older program has nobody who asks. */
 export function countBeside(statements: SqliteStatements): void {
-  const isCounted = statements
+  if (hasBesideCount(statements))
+    statements.run(`UPDATE ${besideTable} SET count = count + 1`);
+}
+
+function hasBesideCount(db: Pick<SqliteDatabase, "prepare">): boolean {
+  const found = db
     .prepare("SELECT 1 FROM sqlite_schema WHERE name = ?")
     .get(besideTable);
-  if (isCounted !== undefined)
-    statements.run(`UPDATE ${besideTable} SET count = count + 1`);
+  return found !== undefined;
 }
 
 /** For each handle on the file. Throws a `StoreError`. */
