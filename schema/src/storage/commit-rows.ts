@@ -78,7 +78,7 @@ function writeAll(
     for (const rows of written) writeRows(statements, rows);
     return new Map();
   } catch (cause) {
-    if (written.length === 1) throw cause;
+    if (written.length <= 1) throw cause;
     undoTransaction(statements);
     statements.run("BEGIN IMMEDIATE");
     // The works had read what was there before somebody else committed.

@@ -1,4 +1,5 @@
 /** Groups that another thread writes while the works of the next ones run. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LaterThread, storeFilesOfTests } from "./store-files.test-support.ts";
 import type { Store } from "./store.ts";
@@ -106,21 +107,68 @@ test("[ST-19] what cannot be written rejects what may have read it, in its parti
   expect(await valuesIn(store, "org-3")).toEqual([5]);
 });
 
-test("[ST-19] where another program has committed since they began to read, works on their way reject", async () => {
+test("[ST-19] where another program has committed since they began to read, works on their way reject, in its partition alone", async () => {
   const { files, store, thread } = await openWithThread();
   await put(store, "org-1", 1);
   const beside = (await files.open({ access: "beside" })).store;
   const release = thread.hold();
-  const add = store.write("org-1", async (tx) => {
-    const rows = await tx.scan(numbers);
-    await tx.put(numbers, ["sum"], rows.length);
-  });
+  const works = [put(store, "org-1", 2), put(store, "org-2", 3)];
   await aWhile();
-  await put(beside, "org-1", 2);
+  await put(beside, "org-1", 4);
+  // What it reads hides what the other program has written.
+  works.push(put(store, "org-1", 5), put(store, "org-3", 6));
+  await aWhile();
+  expect(thread.handedCount).toBe(3);
   release();
-  await expect(add).rejects.toMatchObject({ code: "store-failed" });
-  await put(store, "org-1", 3);
-  expect(await valuesIn(store, "org-1")).toEqual([1, 2, 3]);
+  expect(await statusesOf(works)).toEqual([
+    "rejected",
+    "fulfilled",
+    "rejected",
+    "fulfilled",
+  ]);
+  await expect(works[0]).rejects.toMatchObject({ code: "store-failed" });
+  await put(store, "org-1", 7);
+  expect(await valuesIn(store, "org-1")).toEqual([1, 4, 7]);
+});
+
+test("[ST-19] what another program commits between the writing of a group and the answer is not written over", async () => {
+  const { files, store, thread } = await openWithThread();
+  await put(store, "org-1", 1);
+  const beside = (await files.open({ access: "beside" })).store;
+  const answer = thread.holdAnswers();
+  const works = [store.write("org-1", (tx) => tx.put(numbers, ["same"], 2))];
+  await aWhile();
+  await beside.write("org-1", (tx) => tx.put(numbers, ["same"], 3));
+  works.push(
+    store.write("org-1", async (tx) => {
+      const value = (await tx.get(numbers, ["same"])) ?? 0;
+      await tx.put(numbers, ["same"], value + 10);
+    }),
+  );
+  await aWhile();
+  answer();
+  expect(await statusesOf(works)).toEqual(["fulfilled", "rejected"]);
+  expect(await valuesIn(store, "org-1")).toEqual([1, 3]);
+});
+
+test("[ST-19] a thread that could not look whether anybody has written beside lets go of the file", async () => {
+  const { store, thread, writer } = await openWithThread();
+  writer.exec("ALTER TABLE store_beside RENAME TO elsewhere");
+  const release = thread.hold();
+  const answers = [
+    thread.write({
+      number: 1,
+      knownNumber: 0,
+      besideCounts: new Map(),
+      written: [{ partition: "org-9", tables: [] }],
+    }),
+  ];
+  release();
+  expect(await Promise.all(answers)).toMatchObject([[{ partition: "org-9" }]]);
+  expect(thread.db.inTransaction).toBe(false);
+  writer.exec("ALTER TABLE elsewhere RENAME TO store_beside");
+  await put(store, "org-1", 1);
+  expect(await valuesIn(store, "org-1")).toEqual([1]);
 });
 
 test("[ST-19] where the thread ends, what was on its way rejects, and writes go on without it", async () => {
@@ -151,3 +199,84 @@ test("[ST-19] closing waits for what is on its way", async () => {
   await closed;
   expect(await valuesIn((await files.open()).store, "org-1")).toEqual([1]);
 });
+
+test("[ST-19] whatever fails on the way, what resolved is stored, what rejected is not, and no work counted on what is not there", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(historyStep, { minLength: 30, maxLength: 60 }),
+      async (steps) => {
+        const { store, thread } = await openWithThread();
+        thread.db.exec(
+          "CREATE TRIGGER spoil BEFORE INSERT ON kv_numbers WHEN new.value = '-1' BEGIN SELECT RAISE(FAIL, 'x'); END",
+        );
+        let release: () => void = () => undefined;
+        const resolved = new Map<string, number[]>(
+          partitions.map((partition) => [partition, []]),
+        );
+        const works: Promise<unknown>[] = [];
+        const torn: string[] = [];
+        // Each counts itself by what it reads, so that a count is lost or doubled where it read what is not there.
+        const count = (partition: string, ending: Ending) =>
+          store
+            .write(partition, async (tx) => {
+              const last = (await tx.get(numbers, ["last"])) ?? 0;
+              const rows = await tx.scan(numbers, { prefix: ["row"] });
+              if (rows.length !== last) torn.push(partition);
+              await tx.put(numbers, ["last"], last + 1);
+              await tx.put(numbers, ["row", last + 1], last + 1);
+              if (ending === "throws") throw new Error("not this one");
+              if (ending === "cannot be written")
+                await tx.put(numbers, ["x"], -1);
+              return last + 1;
+            })
+            .then(
+              (number) => void resolved.get(partition)?.push(number),
+              () => undefined,
+            );
+        for (const step of steps)
+          if (step === "hold") {
+            release();
+            release = thread.hold();
+          } else if (step === "release") release();
+          else if (step === "wait") await aWhile();
+          else if (step === "end") thread.end();
+          else works.push(count(...step));
+        release();
+        await Promise.all(works);
+        expect(torn).toEqual([]);
+        for (const partition of partitions) {
+          const rows = await store.read(partition, (tx) =>
+            tx.scan(numbers, { prefix: ["row"] }),
+          );
+          const values = rows.map(({ value }) => value);
+          expect(values).toEqual(resolved.get(partition));
+          expect(values).toEqual(values.map((_, index) => index + 1));
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+const partitions = ["org-1", "org-2"];
+type Ending = "well" | "throws" | "cannot be written";
+const historyStep = fc.oneof(
+  {
+    weight: 60,
+    arbitrary: fc.tuple(
+      fc.constantFrom(...partitions),
+      fc.constantFrom<Ending>(
+        "well",
+        "well",
+        "well",
+        "well",
+        "throws",
+        "cannot be written",
+      ),
+    ),
+  },
+  { weight: 50, arbitrary: fc.constant("wait" as const) },
+  { weight: 15, arbitrary: fc.constant("hold" as const) },
+  { weight: 5, arbitrary: fc.constant("release" as const) },
+  { weight: 1, arbitrary: fc.constant("end" as const) },
+);

@@ -1,4 +1,5 @@
 /** What a store knows of the groups that its other thread is writing. SPEC ST-19. */
+import type { BesideCounts } from "./beside-counts.ts";
 import type { Unwritten } from "./commit-rows.ts";
 import type { GroupWrites } from "./group-writes.ts";
 import type { HandedFailure, WriteThread } from "./handed-groups.ts";
@@ -14,11 +15,18 @@ export interface WaySeen {
   readonly knownNumber: number;
   /** The latest last. */
   readonly writes: readonly GroupWrites[];
+  /** Of the first of them. What somebody beside has committed since they may hide. */
+  readonly besideCounts: BesideCounts;
+}
+
+interface GroupOnTheWay {
+  readonly writes: GroupWrites;
+  readonly besideCounts: BesideCounts;
 }
 
 export class GroupsOnTheWay {
   readonly #thread: WriteThread;
-  #writes: readonly GroupWrites[] = [];
+  #groups: readonly GroupOnTheWay[] = [];
   #lastNumber = 0;
   /** How many were handed over since none was on its way. */
   #countInARow = 0;
@@ -33,7 +41,7 @@ export class GroupsOnTheWay {
   }
 
   get isEmpty(): boolean {
-    return this.#writes.length === 0;
+    return this.#groups.length === 0;
   }
 
   /** False once the thread has ended by itself. */
@@ -42,29 +50,34 @@ export class GroupsOnTheWay {
   }
 
   get seen(): WaySeen {
-    return { knownNumber: this.#knownNumber, writes: this.#writes };
+    return {
+      knownNumber: this.#knownNumber,
+      writes: this.#groups.map(({ writes }) => writes),
+      besideCounts: this.#groups[0]?.besideCounts ?? new Map(),
+    };
   }
 
   /** `onSettled` is called once, with nothing of its group, or of one before it, unsettled. */
   hand(
     writes: GroupWrites,
-    { knownNumber, besideCount }: { knownNumber: number; besideCount: number },
+    { knownNumber, besideCounts }: WaySeen,
     onSettled: (unwritten: Unwritten) => void,
   ): void {
+    const written = writes.rows();
+    const group = { writes, besideCounts };
     const number = (this.#lastNumber += 1);
     this.#countInARow += 1;
-    this.#writes = [...this.#writes, writes];
-    const written = writes.rows();
+    this.#groups = [...this.#groups, group];
     const settle = (unwritten: Unwritten) => {
-      this.#writes = this.#writes.filter((other) => other !== writes);
+      this.#groups = this.#groups.filter((other) => other !== group);
       this.#knownNumber = number;
       if (unwritten.size > 0) this.#isDraining = true;
       if (this.isEmpty) [this.#isDraining, this.#countInARow] = [false, 0];
-      onSettled(unwritten);
       for (const listener of this.#listeners.splice(0)) listener();
+      onSettled(unwritten);
     };
     void this.#thread
-      .write({ number, knownNumber, besideCount, written })
+      .write({ number, knownNumber, besideCounts, written })
       .then(unwrittenOf, () => {
         this.#isThreadGone = true;
         return new Map(
@@ -78,7 +91,7 @@ export class GroupsOnTheWay {
   async room(): Promise<void> {
     if (this.#countInARow >= maxInARow) this.#isDraining = true;
     while (
-      this.#writes.length >= maxOnTheWay ||
+      this.#groups.length >= maxOnTheWay ||
       (this.#isDraining && !this.isEmpty)
     )
       await this.#next();

@@ -2,14 +2,15 @@
  * Groups of works whose rows another thread writes, while the works of the next groups run on what is on its way. What goes there and
  * what comes back is plain data. SPEC ST-19.
  */
+import { besideCounts, type BesideCounts } from "./beside-counts.ts";
 import {
   allUnwritten,
   commitRows,
   makeDurable,
+  undoTransaction,
   type PartitionRows,
   type Unwritten,
 } from "./commit-rows.ts";
-import { besideCount } from "./sqlite-as-it-is.ts";
 import { SqliteStatements, type SqliteDatabase } from "./sqlite-rows.ts";
 import { StoreError, type StoreErrorCode } from "./store.ts";
 
@@ -18,8 +19,8 @@ export interface HandedGroup {
   readonly number: number;
   /** Of the last group whose outcome was known when the works began to read. */
   readonly knownNumber: number;
-  /** What `besideCount` gave when they began to read. */
-  readonly besideCount: number;
+  /** As they were when the first of what they read was read: of a group that was on its way then, or by themselves. */
+  readonly besideCounts: BesideCounts;
   readonly written: readonly PartitionRows[];
 }
 
@@ -59,7 +60,7 @@ export class HandedGroups {
     const unsound = group.written.filter((rows) => !isSound(rows));
     const failures = new Map([
       ...allUnwritten(unsound, readUnwritten()),
-      ...this.#commit(sound, group.besideCount),
+      ...this.#commit(sound, group.besideCounts),
     ]);
     for (const partition of failures.keys())
       this.#failedIn.set(partition, group.number);
@@ -70,15 +71,21 @@ export class HandedGroups {
     }));
   }
 
-  #commit(written: readonly PartitionRows[], seenCount: number): Unwritten {
+  #commit(written: readonly PartitionRows[], seen: BesideCounts): Unwritten {
     if (written.length === 0) return new Map();
+    const statements = this.#statements;
     try {
-      this.#statements.run("BEGIN IMMEDIATE");
-      if (besideCount(this.#statements) === seenCount)
-        return commitRows(this.#statements, written);
-      this.#statements.run("ROLLBACK");
-      return allUnwritten(written, writtenBeside());
+      statements.run("BEGIN IMMEDIATE");
+      const counts = besideCounts(statements);
+      const isAsSeen = ({ partition }: PartitionRows) =>
+        counts.get(partition) === seen.get(partition);
+      const stale = written.filter((rows) => !isAsSeen(rows));
+      return new Map([
+        ...allUnwritten(stale, writtenBeside()),
+        ...commitRows(statements, written.filter(isAsSeen)),
+      ]);
     } catch (cause) {
+      undoTransaction(statements);
       return allUnwritten(written, cause);
     }
   }

@@ -3,43 +3,10 @@
  * or only looks. Nothing of the file is changed. SPEC ST-18.
  */
 import { tablesIn } from "./find-damage.ts";
-import {
-  columnOf,
-  sqlName,
-  type SqliteDatabase,
-  type SqliteStatements,
-} from "./sqlite-rows.ts";
+import { columnOf, sqlName, type SqliteDatabase } from "./sqlite-rows.ts";
 import { checkVersion, versionOf } from "./sqlite-version.ts";
 import { StoreError } from "./store.ts";
 import type { Table } from "./table.ts";
-
-/** How often whoever works beside the file's own program has committed. Only a file that was prepared has the number. */
-const besideTable = "store_beside";
-
-/** Writes nothing where it is there. */
-export function createBesideCount(db: SqliteDatabase): void {
-  if (hasBesideCount(db)) return;
-  db.exec(`CREATE TABLE ${besideTable} (count INTEGER NOT NULL) STRICT`);
-  db.exec(`INSERT INTO ${besideTable} (count) VALUES (0)`);
-}
-
-export function besideCount(statements: SqliteStatements): number {
-  const row = statements.prepare(`SELECT count FROM ${besideTable}`).get();
-  return Number(columnOf(row, "count"));
-}
-
-/** Within the transaction that is open. A file of an older program has nobody who asks. */
-export function countBeside(statements: SqliteStatements): void {
-  if (hasBesideCount(statements))
-    statements.run(`UPDATE ${besideTable} SET count = count + 1`);
-}
-
-function hasBesideCount(db: Pick<SqliteDatabase, "prepare">): boolean {
-  const found = db
-    .prepare("SELECT 1 FROM sqlite_schema WHERE name = ?")
-    .get(besideTable);
-  return found !== undefined;
-}
 
 /** For each handle on the file. Throws a `StoreError`. */
 export function takeSqliteFile(options: {

@@ -3,10 +3,10 @@
  * creation of missing tables: a file is either migrated or as it was. A file with a number beyond the last known one was
  * written by a later version, and is refused untouched. SPEC ST-12.
  */
+import { createBesideCounts } from "./beside-counts.ts";
 import { tablesIn } from "./find-damage.ts";
 import { rowChecksum } from "./row-checksum.ts";
 import { RowTransaction } from "./row-transaction.ts";
-import { createBesideCount } from "./sqlite-as-it-is.ts";
 import {
   SqliteRows,
   SqliteStatements,
@@ -49,7 +49,7 @@ export async function prepareSqliteFile(options: {
     for (const table of tables.values()) db.exec(createTableSql(table));
     listTables(db, tables);
     addMissingChecksums(db, tables);
-    createBesideCount(db);
+    createBesideCounts(db);
     for (const [index, { name, migrate }] of migrations.entries()) {
       if (index < done) continue;
       for (const partition of partitionsOf(statements, tables)) {

@@ -11,6 +11,7 @@
  *
  * Whoever opens the handles sets what makes this durable: journal_mode=WAL and synchronous=FULL.
  */
+import { besideCounts, countBeside } from "./beside-counts.ts";
 import {
   allUnwritten,
   commitRows,
@@ -23,7 +24,7 @@ import { GroupsOnTheWay, type WaySeen } from "./groups-on-the-way.ts";
 import type { WriteThread } from "./handed-groups.ts";
 import { checkPartition } from "./key.ts";
 import { RowTransaction } from "./row-transaction.ts";
-import { besideCount, countBeside, takeSqliteFile } from "./sqlite-as-it-is.ts";
+import { takeSqliteFile } from "./sqlite-as-it-is.ts";
 import {
   partitionsOf,
   prepareSqliteFile,
@@ -96,7 +97,11 @@ const maxGroupRows = 1_000;
 const maxGroupBytes = 4 * 1024 * 1024;
 const defaultMinHandedRows = 200;
 
-const nothingSeen: WaySeen = { knownNumber: 0, writes: [] };
+const nothingSeen: WaySeen = {
+  knownNumber: 0,
+  writes: [],
+  besideCounts: new Map(),
+};
 
 interface QueuedWrite {
   readonly partition: string;
@@ -243,15 +248,16 @@ class SqliteStore implements Store {
   async #writeGroup(
     group: readonly QueuedWrite[],
   ): Promise<readonly QueuedWrite[]> {
+    await this.#onTheWay?.room();
     const statements = this.#writerStatements;
-    const seen = this.#onTheWay?.seen ?? nothingSeen;
+    let seen = this.#onTheWay?.seen ?? nothingSeen;
     // Whoever reads what is on its way cannot keep others from writing: its thread is to.
     const isLocked = seen.writes.length === 0;
-    let seenCount = 0;
     try {
       statements.run(isLocked ? "BEGIN IMMEDIATE" : "BEGIN");
       statements.run("SAVEPOINT works");
-      if (this.#onTheWay) seenCount = besideCount(statements);
+      if (this.#onTheWay && isLocked)
+        seen = { ...seen, besideCounts: besideCounts(statements) };
     } catch (cause) {
       undoTransaction(statements);
       rejectAll(group, cause);
@@ -280,8 +286,7 @@ class SqliteStore implements Store {
     if (done.length === 0) undoTransaction(statements);
     else if (isLocked && !this.#isHanded(writes))
       settleAll(done, this.#commit(writes), this.#onCommit);
-    else
-      await this.#handOver(writes, { ...seen, besideCount: seenCount }, done);
+    else this.#handOver(writes, seen, done);
     return group.slice(startedCount);
   }
 
@@ -313,7 +318,11 @@ class SqliteStore implements Store {
       return allUnwritten(written, cause);
     }
     return commitRows(statements, written, () => {
-      if (this.#access === "beside") countBeside(statements);
+      if (this.#access === "beside")
+        countBeside(
+          statements,
+          written.map(({ partition }) => partition),
+        );
     });
   }
 
@@ -321,17 +330,15 @@ class SqliteStore implements Store {
     return this.#onTheWay?.isOpen === true && rowCount >= this.#minHandedRows;
   }
 
-  /** Resolves when the next group may begin. */
-  async #handOver(
+  #handOver(
     writes: GroupWrites,
-    seen: { readonly knownNumber: number; readonly besideCount: number },
+    seen: WaySeen,
     done: readonly DoneWrite[],
-  ): Promise<void> {
+  ): void {
     undoTransaction(this.#writerStatements);
     this.#onTheWay?.hand(writes, seen, (unwritten) =>
       settleAll(done, unwritten, this.#onCommit),
     );
-    await this.#onTheWay?.room();
   }
 
   /** Nothing has been written yet, so there is nothing that this undoes. */

@@ -95,6 +95,7 @@ export class LaterThread implements WriteThread {
   readonly #groups: HandedGroups;
   #last: Promise<unknown> = Promise.resolve();
   #held: Promise<void> | undefined;
+  #answersHeld: Promise<void> | undefined;
   #isOver = false;
   /** How many groups came. */
   handedCount = 0;
@@ -115,6 +116,13 @@ export class LaterThread implements WriteThread {
     return release;
   }
 
+  /** What is written is not answered until what it gives is called. */
+  holdAnswers(): () => void {
+    let release: () => void = () => undefined;
+    this.#answersHeld = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
   /** Nothing is answered any more. */
   end(): void {
     this.#isOver = true;
@@ -126,7 +134,9 @@ export class LaterThread implements WriteThread {
       await this.#held;
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#isOver) throw new Error("it has ended");
-      return structuredClone(this.#groups.write(structuredClone(group)));
+      const failures = this.#groups.write(structuredClone(group));
+      await this.#answersHeld;
+      return structuredClone(failures);
     });
     this.#last = written.catch(() => undefined);
     return written;

@@ -10,7 +10,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Worker } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
+import type { Store } from "@suture/schema";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { writtenNumbers } from "./acknowledged-writes.ts";
 import { openSqliteStore } from "./open-sqlite-store.ts";
@@ -92,7 +94,7 @@ describe("[ST-19] the thread that writes", () => {
   const group = (number: number, partition: string) => ({
     number,
     knownNumber: 0,
-    besideCount: 0,
+    besideCounts: new Map<string, number>(),
     written: [{ partition, tables: [rows] }],
   });
 
@@ -130,24 +132,52 @@ describe("[ST-19] the thread that writes", () => {
     await thread.close();
   });
 
-  test("writes large groups of a store, which lets go of it when it is closed", async () => {
+  const fill = (store: Store, from: number) =>
+    store.write("org-1", async (tx) => {
+      for (let number = from; number < from + 1_000; number += 1)
+        await tx.put(writtenNumbers, [number], number);
+    });
+  const open = async (file: string, onEnd: (cause: unknown) => void) => {
+    const workers: Worker[] = [];
+    const note = (worker: Worker) => void workers.push(worker);
+    process.on("worker", note);
+    const options = { file, tables, migrations: [], writeThread: { onEnd } };
+    const store = await openSqliteStore(options);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("worker", note);
+    return { store, end: () => workers[0]?.terminate() };
+  };
+
+  test("writes the large groups of a store, and lets go of the file when it is closed", async () => {
     const file = join(directory, "large.sqlite");
-    const causes: unknown[] = [];
-    const writeThread = { onEnd: (cause: unknown) => void causes.push(cause) };
-    const open = () =>
-      openSqliteStore({ file, tables, migrations: [], writeThread });
-    const store = await open();
-    const fill = (from: number) =>
-      store.write("org-1", async (tx) => {
-        for (let number = from; number < from + 1_000; number += 1)
-          await tx.put(writtenNumbers, [number], number);
-      });
-    await Promise.all([fill(0), fill(1_000), fill(2_000), fill(3_000)]);
+    const onEnd = () => expect.fail();
+    const { store } = await open(file, onEnd);
+    await Promise.all(
+      [0, 1_000, 2_000, 3_000].map((from) => fill(store, from)),
+    );
     await store.close();
-    expect(causes).toEqual([]);
-    const again = await open();
+    const again = (await open(file, onEnd)).store;
     const found = await again.read("org-1", (tx) => tx.scan(writtenNumbers));
     expect(found).toHaveLength(4_000);
+    await again.close();
+  });
+
+  test("is told of where it ends; what it was handed then rejects, small groups never go there, and large ones no more", async () => {
+    const file = join(directory, "ended.sqlite");
+    const causes: unknown[] = [];
+    const { store, end } = await open(file, (cause) => causes.push(cause));
+    await fill(store, 0);
+    const works = [fill(store, 1_000)];
+    await end();
+    await expect(Promise.all(works)).rejects.toMatchObject({
+      code: "store-failed",
+    });
+    expect(causes).toHaveLength(1);
+    await fill(store, 2_000);
+    await store.close();
+    const again = (await open(file, () => undefined)).store;
+    const found = await again.read("org-1", (tx) => tx.scan(writtenNumbers));
+    expect([2_000, 3_000]).toContain(found.length);
     await again.close();
   });
 });

@@ -51,6 +51,7 @@ export interface ServerRuntime {
     readonly file: string;
     readonly tables: readonly Table<unknown>[];
     readonly migrations: readonly [];
+    readonly minHandedRows: number;
   }): Promise<Store>;
 }
 
@@ -106,6 +107,8 @@ export async function simulatedServer(
       file: "suture.db",
       tables: serverTables,
       migrations: [],
+      // Far fewer than a server's: what people do here is small.
+      minHandedRows: 8,
     });
     const identity = await createIdentity({
       store,

@@ -28,6 +28,7 @@ import type { SeededRandom } from "../seeded-random.ts";
 import { ActiveDiskFaults } from "./active-disk-faults.ts";
 import { commitOnTheSide, tornLog } from "./commit-on-the-side.ts";
 import { damageFile, type Damage } from "./damage.ts";
+import { deferredWrites } from "./deferred-writes.ts";
 import type { DiskFault } from "./disk-faults.ts";
 import { FailingWriter, type Written } from "./failing-writer.ts";
 
@@ -38,6 +39,8 @@ export interface StoreOnDisk {
   readonly migrations: readonly Migration[];
   /** What becomes of a damaged file; without it, it is refused. */
   readonly salvage?: Omit<Salvage, "files">;
+  /** Of a store with a thread that writes: how many rows a group puts and deletes that goes there. */
+  readonly minHandedRows?: number;
 }
 
 /** What lay on a disk at one moment: bytes by file name. */
@@ -74,9 +77,17 @@ export class SimulatedDisk {
   /** Throws a `StoreError`, as on a real disk. */
   async openStore({ file, salvage, ...options }: StoreOnDisk): Promise<Store> {
     const path = this.#pathOf(file);
+    const { defer, random } = this.#deps;
     const store = await openSqliteFile({
       ...options,
-      defer: this.#deps.defer,
+      defer,
+      startWriteThread:
+        options.minHandedRows === undefined
+          ? undefined
+          : () => {
+              const handle = this.openHandle(file, "write");
+              return deferredWrites({ handle, defer, random });
+            },
       openHandle: (mode) => this.openHandle(file, mode),
       isEmptied: () => isEmptiedFile(path),
       salvage: salvage && { ...salvage, files: salvageFilesOf(path) },

@@ -54,16 +54,18 @@ export function createReadRecorder(deps: {
     waiting = new Map();
     for (const [organizationId, byScope] of byOrganization) {
       const atMs = clock.now();
-      const write = store
-        .write(organizationId, async (tx) => {
+      const write = () =>
+        store.write(organizationId, async (tx) => {
           for (const [scopeId, reads] of byScope)
             await noteReads(tx, { scopeId, atMs }, reads);
-        })
+        });
+      const last = write()
+        .catch(write)
         .then(() => checkpoints.noteAppended(organizationId))
         .catch((cause: unknown) =>
           log.error("audit.reads-lost", { organizationId }, cause),
         );
-      written = Promise.all([written, write]);
+      written = Promise.all([written, last]);
     }
   }
 

@@ -77,3 +77,41 @@ test("[EV-1] [AU-6] before a push all that its device was sent is evidence, and 
   await recorder.flush();
   expect(told).toHaveLength(1);
 });
+
+test.each([1, 2])(
+  "[SY-12] what could not be written down is tried once more, and then given up: where the store fails %i times",
+  async (failureCount) => {
+    if (mine === undefined) throw new Error("no device");
+    const store = createMemoryStore({ tables: logTables });
+    let left = failureCount;
+    const lost: unknown[] = [];
+    const recorder = new DeliveryRecorder({
+      store: {
+        ...store,
+        write: (partition, work) =>
+          (left -= 1) >= 0
+            ? Promise.reject(new Error("not now"))
+            : store.write(partition, work),
+      },
+      clock: { now: () => 5 },
+      timers: new HandTimers(),
+      log: { ...silentLog, error: (event) => lost.push(event) },
+      flushMs: 1_000,
+    });
+    recorder.note({
+      organizationId,
+      memberId: organizationId,
+      deviceId: mine,
+      scopeId: organizationScope(organizationId),
+      readKey: readKeyOf(["patient"]),
+      fromSequence: 0,
+      toSequence: 1,
+    });
+    await recorder.flush();
+    const rows = await store.read(organizationId, (tx) =>
+      tx.scan(deliveriesTable),
+    );
+    expect(rows).toHaveLength(failureCount === 1 ? 1 : 0);
+    expect(lost).toEqual(failureCount === 1 ? [] : ["deliveries.lost"]);
+  },
+);

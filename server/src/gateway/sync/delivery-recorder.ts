@@ -100,16 +100,18 @@ export class DeliveryRecorder {
     told: readonly SentAt[],
   ): void {
     const { store, log, alsoNote } = this.#deps;
-    const write = store
-      .write(organizationId, async (tx) => {
+    const write = () =>
+      store.write(organizationId, async (tx) => {
         for (const sent of all) await noteDelivered(tx, sent, sent.atMs);
         if (told.length > 0) await alsoNote?.(tx, told);
-      })
+      });
+    const written = write()
+      .catch(write)
       // Evidence that could not be kept must not end a session: the flag it feeds errs on the side of "not sent".
       .catch((cause: unknown) =>
         log.error("deliveries.lost", { count: all.length }, cause),
       );
-    this.#submitted = Promise.all([this.#submitted, write]);
+    this.#submitted = Promise.all([this.#submitted, written]);
   }
 }
 
