@@ -188,6 +188,56 @@ test("[ST-19] where the thread ends, what was on its way rejects, and writes go 
   expect(await valuesIn(store, "org-1")).toEqual([3, 4]);
 });
 
+test("[ST-19] three groups are on their way at most, and after 32 in a row all of them are waited for", async () => {
+  const { store, thread } = await openWithThread();
+  const release = thread.hold();
+  const works: Promise<unknown>[] = [];
+  for (let value = 0; value < 5; value += 1) {
+    works.push(put(store, "org-1", value));
+    await aWhile();
+  }
+  expect(thread.handedCount).toBe(3);
+  release();
+  await Promise.all(works);
+  const before = thread.handedCount;
+  const answerOne = thread.answerOneByOne();
+  works.length = 0;
+  // Two are on their way all the time.
+  for (let value = 0; value < 33; value += 1) {
+    works.push(put(store, "org-1", value));
+    await aWhile();
+    if (value > 1) answerOne();
+    await aWhile();
+  }
+  expect(thread.handedCount - before).toBe(32);
+  for (let left = 0; left < 3; left += 1) answerOne();
+  await Promise.all(works);
+});
+
+test("[ST-19] a group of few rows is written where it is, unless others are on their way", async () => {
+  const files = newFiles();
+  let thread: LaterThread | undefined;
+  const { store } = await files.open({
+    minHandedRows: 200,
+    startWriteThread: (file) => (thread = new LaterThread(file)),
+  });
+  const fill = (count: number) =>
+    store.write("org-1", async (tx) => {
+      for (let row = 0; row < count; row += 1)
+        await tx.put(numbers, [row], row);
+    });
+  await fill(199);
+  expect(thread?.handedCount).toBe(0);
+  const release = thread?.hold();
+  const works = [fill(200)];
+  await aWhile();
+  works.push(fill(1));
+  await aWhile();
+  expect(thread?.handedCount).toBe(2);
+  release?.();
+  await Promise.all(works);
+});
+
 test("[ST-19] closing waits for what is on its way", async () => {
   const { files, store, thread } = await openWithThread();
   const release = thread.hold();

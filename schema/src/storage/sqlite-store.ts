@@ -7,6 +7,9 @@
  * cannot be written, those of its partition; those not yet started get a group of their own. So do those that stand behind works of many
  * rows or bytes.
  *
+ * Where there is a thread that writes, a group of many rows is handed to it, and the works of the next one run meanwhile, on what is on
+ * its way over what is committed. SPEC ST-19.
+ *
  * Reads share a second handle, which sees committed rows only: those that wait run in one read transaction.
  *
  * Whoever opens the handles sets what makes this durable: journal_mode=WAL and synchronous=FULL.

@@ -16,8 +16,9 @@ import type { Store } from "./store.ts";
 import { contractTables } from "./store.contract.ts";
 
 interface FileOptions {
-  /** Every group goes there. */
   readonly startWriteThread?: (file: string) => WriteThread;
+  /** By default every group goes there. */
+  readonly minHandedRows?: number;
   readonly access?: SqliteAccess;
   readonly tables?: typeof contractTables;
   readonly migrations?: readonly Migration[];
@@ -43,7 +44,7 @@ export class StoreFiles {
     writer.pragma("synchronous = FULL");
     const reader = new Database(file, { readonly: true });
     const { tables = contractTables, migrations = [] } = options;
-    const { onCommit, access, startWriteThread } = options;
+    const { onCommit, access, startWriteThread, minHandedRows = 0 } = options;
     const store = await createSqliteStore({
       writer,
       reader,
@@ -53,7 +54,7 @@ export class StoreFiles {
       defer: setImmediate,
       onCommit,
       startWriteThread: startWriteThread && (() => startWriteThread(file)),
-      minHandedRows: 0,
+      minHandedRows,
     });
     this.#stores.push(store);
     return { store, writer };
@@ -95,7 +96,7 @@ export class LaterThread implements WriteThread {
   readonly #groups: HandedGroups;
   #last: Promise<unknown> = Promise.resolve();
   #held: Promise<void> | undefined;
-  #answersHeld: Promise<void> | undefined;
+  #mayAnswer: () => Promise<void> = () => Promise.resolve();
   #isOver = false;
   /** How many groups came. */
   handedCount = 0;
@@ -119,8 +120,24 @@ export class LaterThread implements WriteThread {
   /** What is written is not answered until what it gives is called. */
   holdAnswers(): () => void {
     let release: () => void = () => undefined;
-    this.#answersHeld = new Promise((resolve) => (release = resolve));
+    const held = new Promise<void>((resolve) => (release = resolve));
+    this.#mayAnswer = () => held;
     return release;
+  }
+
+  /** What is written is answered one group at a time, with each call of what it gives. */
+  answerOneByOne(): () => void {
+    let leftCount = 0;
+    const waiting: (() => void)[] = [];
+    this.#mayAnswer = () =>
+      leftCount > 0
+        ? Promise.resolve(void (leftCount -= 1))
+        : new Promise((resolve) => waiting.push(resolve));
+    return () => {
+      const next = waiting.shift();
+      if (next === undefined) leftCount += 1;
+      else next();
+    };
   }
 
   /** Nothing is answered any more. */
@@ -135,7 +152,7 @@ export class LaterThread implements WriteThread {
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#isOver) throw new Error("it has ended");
       const failures = this.#groups.write(structuredClone(group));
-      await this.#answersHeld;
+      await this.#mayAnswer();
       return structuredClone(failures);
     });
     this.#last = written.catch(() => undefined);
