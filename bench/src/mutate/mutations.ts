@@ -6,7 +6,7 @@ export const mutations: readonly Mutation[] = [
     name: "storage: a commit does not wait for the disk",
     edits: [
       {
-        file: "schema/src/storage/open-sqlite-file.ts",
+        file: "schema/src/storage/commit-rows.ts",
         find: '"PRAGMA synchronous = FULL"',
         replace: '"PRAGMA synchronous = OFF"',
       },
@@ -17,9 +17,9 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: "schema/src/storage/sqlite-store.ts",
-        find: '      statements.run("COMMIT");',
+        find: "settleAll(done, this.#commit(writes), this.#onCommit);",
         replace:
-          '      for (const { acknowledge } of stored) acknowledge();\n      statements.run("COMMIT");',
+          "(settleAll(done, new Map(), this.#onCommit), this.#commit(writes));",
       },
     ],
   },

@@ -251,6 +251,7 @@ class SqliteStore implements Store {
   async #writeGroup(
     group: readonly QueuedWrite[],
   ): Promise<readonly QueuedWrite[]> {
+    // Something may have failed since the group before this one was handed over.
     await this.#onTheWay?.room();
     const statements = this.#writerStatements;
     let seen = this.#onTheWay?.seen ?? nothingSeen;
@@ -289,7 +290,7 @@ class SqliteStore implements Store {
     if (done.length === 0) undoTransaction(statements);
     else if (isLocked && !this.#isHanded(writes))
       settleAll(done, this.#commit(writes), this.#onCommit);
-    else this.#handOver(writes, seen, done);
+    else await this.#handOver(writes, seen, done);
     return group.slice(startedCount);
   }
 
@@ -333,15 +334,17 @@ class SqliteStore implements Store {
     return this.#onTheWay?.isOpen === true && rowCount >= this.#minHandedRows;
   }
 
-  #handOver(
+  /** Resolves when there is room for the next group, which is all that waits by then. */
+  async #handOver(
     writes: GroupWrites,
     seen: WaySeen,
     done: readonly DoneWrite[],
-  ): void {
+  ): Promise<void> {
     undoTransaction(this.#writerStatements);
     this.#onTheWay?.hand(writes, seen, (unwritten) =>
       settleAll(done, unwritten, this.#onCommit),
     );
+    await this.#onTheWay?.room();
   }
 
   /** Nothing has been written yet, so there is nothing that this undoes. */
