@@ -39,8 +39,11 @@ const ungauged: WorkGauge = {
   add: () => undefined,
 };
 const defaultCachedRecords = 5_000;
-/** So many long batches are read, or have a part waiting for the store, at a time: enough for the groups that its thread has and one more. */
-const maxLongParts = 8;
+/**
+ * So many long batches are read, or have a part waiting for the store, at a time: enough for what its thread writes and one more. With eight
+ * a storm is as long, and a critical edit among 200 devices is safe after a third of it instead of a quarter.
+ */
+const maxLongParts = 5;
 
 export function createAdmission(deps: AdmissionDeps): Admission {
   const { store, types, directory, verifyCheckpoint } = deps;
