@@ -3,7 +3,7 @@
  * world. Words choose the mutations whose name holds them all.
  *
  * Every mutation is made in a copy of the sources, compiled there, and simulated until a seed is broken; that seed must hold without the
- * mutation. Exits with 1 if one survives all seeds: then the world is too kind. SPEC WO-57.
+ * mutation. Exits with 1 if one survives all seeds: then the world is too kind; with 2 for options that are none. SPEC WO-57.
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,13 +14,7 @@ import { mutations } from "./mutations.ts";
 import { SourceCopy } from "./source-copy.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const { values: options, positionals: words } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1000" },
-    from: { type: "string", default: "1" },
-  },
-  allowPositionals: true,
-});
+const { values: options, positionals: words } = readOptions();
 const chosen = mutations.filter(({ name }) =>
   words.every((word) => name.includes(word)),
 );
@@ -52,6 +46,21 @@ try {
 } finally {
   healthy.remove();
   mutant?.remove();
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        seeds: { type: "string", default: "1000" },
+        from: { type: "string", default: "1" },
+      },
+      allowPositionals: true,
+    });
+  } catch {
+    console.error("npm run mutate -- [--seeds N] [--from S] [words…]");
+    process.exit(2);
+  }
 }
 
 interface MutationVerdict {
