@@ -6,10 +6,7 @@ import type { LockOptions } from "../device-lock.ts";
 import { patientFetch } from "../identity/patient-fetch.ts";
 import { clientMigrations } from "../store/client-migrations.ts";
 import { clientTables, localPartition } from "../store/client-tables.ts";
-import {
-  addDamageReport,
-  isAllNamedElsewhere,
-} from "../store/damage-report.ts";
+import { addDamageReport } from "../store/damage-report.ts";
 import { viewsInMemory } from "../store/view-rows.ts";
 import { systemRandom, systemTimers } from "../system-runtime.ts";
 import type { BrowserChannel } from "./browser-channel.ts";
@@ -61,7 +58,6 @@ export async function mendStore(
         random,
         tables: tablesByName(clientTables),
       }),
-    isAllNamedElsewhere,
     // Whoever has the log in its memory is not to write to what is left of it.
     onMend: () => channel.say("close", null),
     tell: async (report) => {

@@ -9,7 +9,10 @@
  */
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
 
-import type { DamageReport } from "../store/damage-report.ts";
+import {
+  isAllNamedElsewhere,
+  type DamageReport,
+} from "../store/damage-report.ts";
 import type { RowSealer } from "./row-sealing.ts";
 import {
   openStoreDatabase,
@@ -45,8 +48,6 @@ export function noteDamage(name: string): Promise<void> {
 
 export interface MendDeps {
   readonly sealer: () => Promise<RowSealer>;
-  /** Whether rows that are left tell what was lost from these tables. */
-  readonly isAllNamedElsewhere: (tables: ReadonlySet<string>) => boolean;
   /** Called before rows are taken out. */
   readonly onMend: () => void;
   /** Writes the report; may be called again where this is cut off. */
@@ -125,7 +126,7 @@ async function takeOut(
   db: StoreDatabase,
   damage: DamageDatabase,
   found: readonly DamagedRow[],
-  { isAllNamedElsewhere, onMend }: MendDeps,
+  { onMend }: MendDeps,
 ): Promise<void> {
   const notes: ("owed" | "unnamed")[] = ["owed"];
   const tables = new Set(found.map(({ key: [, table] }) => table));
