@@ -32,9 +32,10 @@ export class GroupWrites {
     partition: string,
     earlier: readonly GroupWrites[],
   ): WorkRows {
-    const before = [...earlier, this].map((group) =>
-      group.#writesIn(partition),
-    );
+    const before = [
+      ...earlier.flatMap((group) => group.#byPartition.get(partition) ?? []),
+      this.#writesIn(partition),
+    ];
     return new WorkRows(new SqliteRows(statements, partition), before);
   }
 

@@ -20,7 +20,7 @@ export interface Store {
    *
    * Work that throws leaves nothing and rejects its own promise only, with what it threw. What is put is written once the work is over, so
    * a full disk is met by the promise and not within the work. A commit that fails rejects with a `StoreError`: nothing of it can be
-   * read, though a crash right then may yet bring it back, so retry by idempotent keys.
+   * read, though a crash right then (or the end of the thread that writes) may yet bring it back, so retry by idempotent keys.
    */
   write<T>(
     partition: string,
