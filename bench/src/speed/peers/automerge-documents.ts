@@ -16,16 +16,21 @@ export type RecordDocument = Record<string, ImmutableString>;
 /** A little more than a loaded document of that size takes. */
 const bytesPerDocument = 32 * 1024;
 const leastBytes = 96 * 1024 * 1024;
-/** How much of wasm memory making a value takes, as a multiple of its size: it is copied on its way. */
+/** How much of wasm memory a value takes, as a multiple of its size. */
 const copies = 3;
+/** Of a value of more than some hundred megabytes wasm runs out of memory, however much there is. */
+const bytesPerPiece = 96 * 1024 * 1024;
 
 /**
- * Grows the wasm heap in one go and frees it. In Node 20 the garbage collector comes to almost a standstill while that memory grows
+ * Grows the wasm heap at the start and frees it. In Node 20 the garbage collector comes to almost a standstill while that memory grows
  * little by little: without this, what is measured is that, and no system here could be compared with another.
  */
 export function growHeapFor(documentCount: number): void {
   const bytes = Math.max(leastBytes, documentCount * bytesPerDocument);
-  free(from({ space: new Uint8Array(Math.ceil(bytes / copies)) }));
+  const pieces = Array.from({ length: Math.ceil(bytes / bytesPerPiece) }, () =>
+    from({ space: new Uint8Array(bytesPerPiece / copies) }),
+  );
+  for (const piece of pieces) free(piece);
 }
 
 /** As everybody held it before: the same bytes in every process. */
