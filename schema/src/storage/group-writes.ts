@@ -7,7 +7,7 @@ import type { PartitionRows } from "./commit-rows.ts";
 import type { KeyRange } from "./key.ts";
 import type { Rows, StoredRow } from "./row-transaction.ts";
 import { mergeInFront } from "./rows-in-front.ts";
-import { SortedRows, type SortedRow } from "./sorted-rows.ts";
+import type { SortedRow } from "./sorted-rows.ts";
 import { SqliteRows, type SqliteStatements } from "./sqlite-rows.ts";
 import type { StoredValue } from "./table.ts";
 
@@ -57,12 +57,8 @@ export class GroupWrites {
     return [...this.#byPartition].map(([partition, writes]) => ({
       partition,
       tables: [...writes].map(([table, written]) => {
-        const rows = [...written.inOrder()];
-        return {
-          table,
-          keys: rows.map(({ key }) => key),
-          values: rows.map(({ value }) => value),
-        };
+        const keys = written.keysInOrder();
+        return { table, keys, values: written.valuesOf(keys) };
       }),
     }));
   }
@@ -196,7 +192,7 @@ type WritesByTable = Map<string, TableWrites>;
 /** By key; null says that there is no row, whatever lies behind. In order from the first scan on. */
 class TableWrites {
   readonly #byKey = new Map<string, StoredValue | null>();
-  #sorted: SortedRows<StoredValue | null> | undefined;
+  #sortedKeys: string[] | undefined;
 
   get size(): number {
     return this.#byKey.size;
@@ -207,8 +203,10 @@ class TableWrites {
   }
 
   set(key: string, value: StoredValue | null): void {
+    const keys = this.#sortedKeys;
+    if (keys !== undefined && !this.#byKey.has(key))
+      keys.splice(firstIndexFrom(keys, key), 0, key);
     this.#byKey.set(key, value);
-    this.#sorted = this.#sorted?.with(key, value);
   }
 
   /** In no order. */
@@ -217,22 +215,37 @@ class TableWrites {
   }
 
   /** Their text form has the order of the keys, and that of SQLite's rows. */
-  inOrder(): Iterable<SortedRow<StoredValue | null>> {
-    return this.#inOrder().all();
+  keysInOrder(): readonly string[] {
+    return (this.#sortedKeys ??= [...this.#byKey.keys()].sort());
+  }
+
+  valuesOf(keys: readonly string[]): (StoredValue | null)[] {
+    return keys.map((key) => this.#byKey.get(key) ?? null);
   }
 
   within(
-    range: KeyRange,
+    { from, to }: KeyRange,
     isReverse: boolean,
   ): readonly SortedRow<StoredValue | null>[] {
-    return this.#inOrder().scan(range, isReverse, Infinity);
+    const keys = this.keysInOrder();
+    const end = to === undefined ? keys.length : firstIndexFrom(keys, to);
+    const found = keys.slice(firstIndexFrom(keys, from), end);
+    if (isReverse) found.reverse();
+    return found.map((key) => ({ key, value: this.#byKey.get(key) ?? null }));
   }
+}
 
-  #inOrder(): SortedRows<StoredValue | null> {
-    return (this.#sorted ??= SortedRows.of(
-      [...this.#byKey].map(([key, value]) => ({ key, value })),
-    ));
+/** Where `key` is or would be. */
+function firstIndexFrom(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const found = keys[middle];
+    if (found !== undefined && found < key) low = middle + 1;
+    else high = middle;
   }
+  return low;
 }
 
 function writesTo(writes: WritesByTable, table: string): TableWrites {
