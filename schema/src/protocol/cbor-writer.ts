@@ -5,21 +5,37 @@
 import { encodeUtf8 } from "../canonical/utf8.ts";
 
 const firstBytes = 1_024;
+/** What grew beyond this is not kept for the next writer. */
+const mostSpareBytes = 64 * 1024;
 /** Texts up to this length are written letter by letter while they are ASCII: a call of the platform's encoder costs more. */
 const maxWrittenHere = 256;
 
+const noBytes = new Uint8Array(0);
+/** Where the last writer wrote, for the next: most messages are short, and so is the life of what they are written in. */
+let spare: DataView<ArrayBuffer> | undefined;
+
 export class CborWriter {
-  #bytes = new Uint8Array(firstBytes);
-  #view = new DataView(this.#bytes.buffer);
+  #view: DataView<ArrayBuffer>;
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  constructor() {
+    this.#view = spare ?? new DataView(new ArrayBuffer(firstBytes));
+    this.#bytes = new Uint8Array(this.#view.buffer);
+    spare = undefined;
+  }
 
   get length(): number {
     return this.#length;
   }
 
-  /** What was written; nothing may be written after. */
+  /** What was written, as long as it is. What is written after is another message. */
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    const written = this.#bytes.slice(0, this.#length);
+    if (this.#bytes.length <= mostSpareBytes) spare = this.#view;
+    this.#bytes = noBytes;
+    this.#length = 0;
+    return written;
   }
 
   map(fieldCount: number): this {
