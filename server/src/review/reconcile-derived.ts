@@ -48,13 +48,19 @@ export async function reconcileDerived(
   }
 }
 
+const askingFieldsByType = new WeakMap<RecordType, ReadonlySet<string>>();
+
 /** The groups that can be asked about, and the fields that can raise a question about them. */
 function askingFields(type: RecordType): ReadonlySet<string> {
-  return new Set(
+  const known = askingFieldsByType.get(type);
+  if (known !== undefined) return known;
+  const fields = new Set(
     Object.entries(type.groups).flatMap(([name, group]) =>
       [group.basedOn, group.contradictedBy?.field].flatMap((field) =>
         field === undefined ? [] : [name, field],
       ),
     ),
   );
+  askingFieldsByType.set(type, fields);
+  return fields;
 }
