@@ -19,7 +19,7 @@ export {
   type JsonValue,
 } from "./canonical/canonical-json.ts";
 export { bytesToHex, hexToBytes } from "./canonical/hex.ts";
-export { sha256 } from "./canonical/sha256.ts";
+export { sha256, sha256Hex } from "./canonical/sha256.ts";
 export { decodeUtf8, encodeUtf8 } from "./canonical/utf8.ts";
 
 // storage

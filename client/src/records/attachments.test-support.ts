@@ -1,8 +1,7 @@
 /** A device with a record that pictures can lie beside. */
 import {
   attachmentHashSchema,
-  bytesToHex,
-  sha256,
+  sha256Hex,
   type AttachmentHash,
   type RecordId,
 } from "@suture/schema";
@@ -48,7 +47,7 @@ export async function rowsOf({ log }: Device) {
 }
 
 export function hashOf(bytes: Uint8Array) {
-  return attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
+  return attachmentHashSchema.parse(sha256Hex(bytes));
 }
 
 /** Begins as a JPEG does. */

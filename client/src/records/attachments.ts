@@ -4,12 +4,11 @@
  */
 import {
   attachmentHashSchema,
-  bytesToHex,
   err,
   maxAttachmentBytes,
   ok,
   pictureTypeOf,
-  sha256,
+  sha256Hex,
   StoreError,
   type AttachmentHash,
   type PictureType,
@@ -89,7 +88,7 @@ export class Attachments {
     if (bytes.length > maxAttachmentBytes) return err({ code: "too-large" });
     const personId = person()?.personId;
     if (personId === undefined) return err({ code: "signed-out" });
-    const hash = attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
+    const hash = attachmentHashSchema.parse(sha256Hex(bytes));
     const usedAtMs = clock.now();
     const kept = { hash, contentType, byteLength: bytes.length };
     const unsent = { personId, keptAtMs: usedAtMs, refusal: null };

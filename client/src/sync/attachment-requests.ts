@@ -4,11 +4,10 @@
  */
 import {
   attachmentHashSchema,
-  bytesToHex,
   err,
   httpErrorSchema,
   ok,
-  sha256,
+  sha256Hex,
   type Result,
 } from "@suture/schema";
 import { z } from "zod";
@@ -81,9 +80,7 @@ export async function fetchAttachment(
     );
   }
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  return bytesToHex(sha256(bytes)) === name.hash
-    ? ok(bytes)
-    : err("unreachable");
+  return sha256Hex(bytes) === name.hash ? ok(bytes) : err("unreachable");
 }
 
 /** Tries again with the server's nonce where it does not trust this device's clock, and with a new token where it takes the old one no more. */

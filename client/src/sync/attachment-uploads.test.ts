@@ -1,13 +1,12 @@
 import {
   attachmentHashSchema,
-  bytesToHex,
   createMemoryStore,
   deviceIdSchema,
   httpError,
   identityError,
   personIdSchema,
   recordIdFromBytes,
-  sha256,
+  sha256Hex,
 } from "@suture/schema";
 import { expect, test } from "vitest";
 
@@ -264,7 +263,7 @@ async function openUploads({ signedIn = [ada] } = {}) {
     async take(personId: typeof ada, content: number) {
       const bytes = new Uint8Array(100).fill(content);
       bytes.set([0xff, 0xd8, 0xff]);
-      const hash = attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
+      const hash = attachmentHashSchema.parse(sha256Hex(bytes));
       const contentType = "image/jpeg" as const;
       const unsent = { personId, keptAtMs: content, refusal: null };
       const row = { recordId, hash, contentType, byteLength: 100 };

@@ -1,7 +1,6 @@
 import {
-  bytesToHex,
   changeHashSchema,
-  sha256,
+  sha256Hex,
   type ClientMessage,
   type RecordId,
   type Verdict,
@@ -79,7 +78,7 @@ test('[SY-28] what is answered "not now" is offered again after a minute, and as
     (sent.at(-1)?.changes ?? []).map(({ recordId, bytes }): Verdict => ({
       verdict: "refused",
       recordId,
-      hash: changeHashSchema.parse(bytesToHex(sha256(bytes.subarray(8)))),
+      hash: changeHashSchema.parse(sha256Hex(bytes.subarray(8))),
       code: "device-quarantined",
       message: "Not now.",
       isRetryable: true,
@@ -112,7 +111,7 @@ test("[CL-8] what is refused for good is not offered again on the same socket, t
     (first?.changes ?? []).map(({ recordId, bytes }): Verdict => ({
       verdict: "refused",
       recordId,
-      hash: changeHashSchema.parse(bytesToHex(sha256(bytes.subarray(8)))),
+      hash: changeHashSchema.parse(sha256Hex(bytes.subarray(8))),
       code: "not-permitted",
       message: "Not here.",
       isRetryable: false,

@@ -7,8 +7,7 @@
  * - `__proto__`, `constructor` and `prototype` are no keys, so that no reader can be poisoned.
  */
 import { err, ok, type Result } from "../result.ts";
-import { bytesToHex } from "./hex.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256Hex } from "./sha256.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
 export type JsonValue =
@@ -64,7 +63,7 @@ export function canonicalize(value: JsonValue): string {
 
 /** Hex SHA-256 of the canonical text in UTF-8. Equal content, equal digest. */
 export function digest(value: JsonValue): string {
-  return bytesToHex(sha256(encodeUtf8(canonicalize(value))));
+  return sha256Hex(encodeUtf8(canonicalize(value)));
 }
 
 /** Accepts exactly the texts that `canonicalize` can produce, within the limits. Never throws. */

@@ -1,10 +1,12 @@
 import { sha256 as portableSha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "./hex.ts";
 
 /** What Node has and others lack. */
 declare const process:
   | {
       getBuiltinModule?(name: "node:crypto"): {
         hash(algorithm: "sha256", data: Uint8Array, as: "buffer"): Uint8Array;
+        hash(algorithm: "sha256", data: Uint8Array, as: "hex"): string;
       };
     }
   | undefined;
@@ -20,4 +22,11 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return native === undefined
     ? portableSha256(bytes)
     : new Uint8Array(native.hash("sha256", bytes, "buffer"));
+}
+
+/** The same in lower-case hex, in one step where there is one. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return native === undefined
+    ? bytesToHex(portableSha256(bytes))
+    : native.hash("sha256", bytes, "hex");
 }

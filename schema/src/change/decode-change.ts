@@ -12,7 +12,7 @@
  * Source: "Automerge binary format" (automerge.org/automerge-binary-format-spec), and Automerge 3.5 as the oracle.
  */
 import { bytesToHex } from "../canonical/hex.ts";
-import { sha256 } from "../canonical/sha256.ts";
+import { sha256Hex } from "../canonical/sha256.ts";
 import type { ChangeHash } from "../ids.ts";
 import { err, ok, type Result } from "../result.ts";
 import { assembleOps } from "./assemble-ops.ts";
@@ -132,14 +132,14 @@ function plainForm(
 }
 
 function verifiedHash(hashed: Uint8Array, checksum: Uint8Array): ChangeHash {
-  const sum = sha256(hashed);
-  if (checksum.some((byte, index) => byte !== sum[index])) {
+  const hash = sha256Hex(hashed);
+  if (!hash.startsWith(bytesToHex(checksum))) {
     throw new ChunkRefusal(
       "chunk-checksum",
       "the checksum does not match the bytes",
     );
   }
-  return asChangeHash(sum);
+  return asChangeHash(hash);
 }
 
 function readDeps(
@@ -151,7 +151,7 @@ function readDeps(
   const deps: ChangeHash[] = [];
   let previous = "";
   for (let index = 0; index < count; index += 1) {
-    const dep = asChangeHash(reader.take(hashBytes));
+    const dep = asChangeHash(bytesToHex(reader.take(hashBytes)));
     if (dep <= previous) malformed("the dependencies are not in order");
     deps.push(dep);
     previous = dep;
@@ -186,9 +186,9 @@ function readActor(reader: ByteReader): string {
   return bytesToHex(reader.take(length));
 }
 
-function asChangeHash(digestBytes: Uint8Array): ChangeHash {
+function asChangeHash(digest: string): ChangeHash {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- 32 bytes in hex are what a change hash is
-  return bytesToHex(digestBytes) as ChangeHash;
+  return digest as ChangeHash;
 }
 
 function uintBytes(value: number): readonly number[] {

@@ -4,7 +4,7 @@
  */
 import { encodeChange } from "@automerge/automerge";
 
-import { sha256 } from "../canonical/sha256.ts";
+import { sha256, sha256Hex } from "../canonical/sha256.ts";
 import { bytesToHex } from "../canonical/hex.ts";
 import { encodeUtf8 } from "../canonical/utf8.ts";
 import {
@@ -46,9 +46,7 @@ export function genesisOf(type: RecordType, name: string): Genesis {
     deps: [],
     ops: [{ ...container, obj: "_root", key: name, pred: [] }],
   });
-  const hash = changeHashSchema.parse(
-    bytesToHex(sha256(bytes.subarray(hashedFrom))),
-  );
+  const hash = changeHashSchema.parse(sha256Hex(bytes.subarray(hashedFrom)));
   return { bytes, hash, actor, opId: genesisOpId(type, name) };
 }
 

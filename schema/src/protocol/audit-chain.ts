@@ -3,8 +3,7 @@
  * every later chain value changing, the signed ones included. Appending, verifying and an auditor's browser share it. SPEC AU-1.
  */
 import { digest, type JsonValue } from "../canonical/canonical-json.ts";
-import { bytesToHex } from "../canonical/hex.ts";
-import { sha256 } from "../canonical/sha256.ts";
+import { sha256Hex } from "../canonical/sha256.ts";
 import { encodeUtf8 } from "../canonical/utf8.ts";
 import type { ScopeId } from "../ids.ts";
 import type { ChainHash } from "./cursor.ts";
@@ -27,7 +26,7 @@ export function firstAuditChain(
   name: AuditChainName,
   scopeId: ScopeId,
 ): ChainHash {
-  return bytesToHex(sha256(encodeUtf8(`suture ${name} ${scopeId}`)));
+  return sha256Hex(encodeUtf8(`suture ${name} ${scopeId}`));
 }
 
 /** The chain after one more entry: the digest of its canonical JSON, with the chain before it inside. */

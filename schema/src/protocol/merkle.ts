@@ -3,8 +3,8 @@
  * byte, so neither can pass for the other; a tree of n leaves is split at the greatest power of two below n. SPEC AU-4.
  */
 import { canonicalize } from "../canonical/canonical-json.ts";
-import { bytesToHex, hexToBytes } from "../canonical/hex.ts";
-import { sha256 } from "../canonical/sha256.ts";
+import { hexToBytes } from "../canonical/hex.ts";
+import { sha256Hex } from "../canonical/sha256.ts";
 import { encodeUtf8 } from "../canonical/utf8.ts";
 import type { CheckpointLeaf, LeafProof } from "./checkpoint.ts";
 import type { ChainHash } from "./cursor.ts";
@@ -101,7 +101,7 @@ function hashBehind(prefix: number, bytes: Uint8Array): ChainHash {
   const input = new Uint8Array(bytes.length + 1);
   input[0] = prefix;
   input.set(bytes, 1);
-  return bytesToHex(sha256(input));
+  return sha256Hex(input);
 }
 
 /** The greatest power of two below `count`, which is at least 2. */

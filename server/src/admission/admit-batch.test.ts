@@ -1,10 +1,4 @@
-import {
-  bytesToHex,
-  limits,
-  sha256,
-  teamScope,
-  type RecordId,
-} from "@suture/schema";
+import { limits, sha256Hex, teamScope, type RecordId } from "@suture/schema";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordsTable } from "../log/log-tables.ts";
 import { endOf, readPage } from "../log/read-log.ts";
@@ -83,7 +77,7 @@ describe.each(storeKinds)("over the %s store", (kind) => {
     for (const verdict of verdicts)
       expect(verdict).toMatchObject({
         code: "batch-too-large",
-        hash: bytesToHex(sha256(edit.bytes)),
+        hash: sha256Hex(edit.bytes),
       });
     expectAccepted(await clinician.push(edit));
   });

@@ -1,12 +1,11 @@
 /** Step 3, decode: the bytes of a change read within bounds, in TypeScript, with its hash computed here. SPEC AD-3. */
 import {
-  bytesToHex,
   changeHashSchema,
   decodeChange,
   defaultChangeLimits,
   err,
   ok,
-  sha256,
+  sha256Hex,
 } from "@suture/schema";
 import type { ChangeHash, Result } from "@suture/schema";
 import { boundChange } from "./bound.ts";
@@ -30,7 +29,7 @@ export function decodePushed(
 }
 
 export function digestOfBytes(bytes: Uint8Array): ChangeHash {
-  return changeHashSchema.parse(bytesToHex(sha256(bytes)));
+  return changeHashSchema.parse(sha256Hex(bytes));
 }
 
 function unreadable(bytes: Uint8Array, refusal: Refusal) {

@@ -1,9 +1,8 @@
 /** Each step alone, as the pure function it is. */
 import {
-  bytesToHex,
   limits,
   recordIdFromBytes,
-  sha256,
+  sha256Hex,
   type DeviceId,
   type OpId,
 } from "@suture/schema";
@@ -68,7 +67,7 @@ describe("decode", () => {
     const bytes = new TextEncoder().encode("no change");
     expect(decodePushed({ recordId, bytes })).toMatchObject({
       error: {
-        hash: bytesToHex(sha256(bytes)),
+        hash: sha256Hex(bytes),
         refusal: { code: "chunk-malformed" },
       },
     });

@@ -7,14 +7,13 @@
  * checkpoint of a key that was distrusted since proves nothing and breaks nothing: those behind it cover the same rows.
  */
 import {
-  bytesToHex,
   decodeChange,
   defaultChangeLimits,
   firstAuditChain,
   firstChain,
   nextAuditChain,
   nextChain,
-  sha256,
+  sha256Hex,
   type ReadTransaction,
   type ScopeId,
   type Store,
@@ -216,8 +215,7 @@ async function verifyAttachment(
 ): Promise<BrokenRow | null> {
   const key = [recordId, attachment];
   const bytes = await tx.get(attachmentsTable, key);
-  if (bytes !== undefined && bytesToHex(sha256(bytes)) === attachment)
-    return null;
+  if (bytes !== undefined && sha256Hex(bytes) === attachment) return null;
   const problem = "it is not the picture that the audit tells of";
   return { table: attachmentsTable.name, key, problem };
 }

@@ -3,12 +3,11 @@
  * is not here. A peer leaves out what a Bloom filter seems to hold, so an honest one misses a change now and then. SPEC PA-13.
  */
 import {
-  bytesToHex,
   decodeChange,
   defaultChangeLimits,
   err,
   ok,
-  sha256,
+  sha256Hex,
   type Result,
 } from "@suture/schema";
 
@@ -32,7 +31,7 @@ export function readPeerChange(bytes: Uint8Array): Result<PeerChange, string> {
   }
   const { code, reason } = decoded.error;
   if (code === "chunk-checksum" || code === "chunk-type") return err(reason);
-  const hash = bytesToHex(sha256(bytes));
+  const hash = sha256Hex(bytes);
   return ok({ hash, deps: [], bytes, isReadable: false });
 }
 

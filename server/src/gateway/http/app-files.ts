@@ -6,7 +6,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { bytesToHex, sha256 } from "@suture/schema";
+import { sha256Hex } from "@suture/schema";
 import type { HttpApp } from "./http-deps.ts";
 import { respondWithHttpError } from "./http-response.ts";
 
@@ -68,7 +68,7 @@ export async function readAppFiles(
     const path = relative(directory, join(directory, name)).split(sep);
     files.set(`/${path.join("/")}`, {
       contentType,
-      etag: `"${bytesToHex(sha256(body)).slice(0, 32)}"`,
+      etag: `"${sha256Hex(body).slice(0, 32)}"`,
       body,
       gzipped: new Uint8Array(await promisify(gzip)(body)),
     });

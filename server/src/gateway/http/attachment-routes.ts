@@ -8,14 +8,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import {
   attachmentHashSchema,
-  bytesToHex,
   httpErrorSchema,
   identityError,
   identityErrorSchema,
   maxAttachmentBytes,
   pictureTypeOf,
   recordIdSchema,
-  sha256,
+  sha256Hex,
   type RecordId,
 } from "@suture/schema";
 import type { Context } from "hono";
@@ -132,7 +131,7 @@ export function addAttachmentRoutes(app: HttpApp, deps: HttpDeps): void {
       const isAsTold =
         bytes.length === length &&
         named.some(({ contentType }) => contentType === pictureTypeOf(bytes));
-      if (!isAsTold || bytesToHex(sha256(bytes)) !== hash)
+      if (!isAsTold || sha256Hex(bytes) !== hash)
         return respondWithHttpError(c, "attachment-refused");
       const atMs = clock.now();
       const outcome = await store.write(organizationId, async (tx) => {

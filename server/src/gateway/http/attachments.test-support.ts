@@ -1,5 +1,5 @@
 /** For tests of attachments over HTTP: pictures that records name, and devices that send and ask for them. SPEC AT-2 to AT-5. */
-import { attachmentHashSchema, bytesToHex, sha256 } from "@suture/schema";
+import { attachmentHashSchema, sha256Hex } from "@suture/schema";
 import { expect } from "vitest";
 
 import type { Replica } from "../../admission/author.test-support.ts";
@@ -154,7 +154,7 @@ export function pathOf(recordId: string, bytes: Uint8Array): string {
 }
 
 export function hashOf(bytes: Uint8Array) {
-  return attachmentHashSchema.parse(bytesToHex(sha256(bytes)));
+  return attachmentHashSchema.parse(sha256Hex(bytes));
 }
 
 /** Begins as a JPEG does; what follows nobody here looks into. */
