@@ -22,7 +22,11 @@ import type {
   Refusal,
 } from "./judgement.ts";
 import { rememberRefusal } from "./remember-verdict.ts";
-import { deviceQuarantined, quarantineDevice } from "./quarantine.ts";
+import {
+  deviceQuarantined,
+  isQuarantined,
+  quarantineDevice,
+} from "./quarantine.ts";
 import { isCreation } from "./scope.ts";
 import { writesText, type TrialBook } from "./trial-book.ts";
 import { dropWaiting, keepWaiting } from "./waiting.ts";
@@ -66,14 +70,18 @@ export async function admitArrival(
   pusher: Pusher,
   arrival: Arrival,
 ): Promise<Verdict | ToBeTried> {
-  if (await state.isQuarantined(pusher.deviceId))
+  // Asked before every change: within a batch, too, from the one that gave the device away.
+  if (state.hasQuarantined && (await isQuarantined(state.tx, pusher.deviceId)))
     return refuseArrival(arrival, deviceQuarantined);
   if (arrival.kind === "unreadable")
     return refuseUnreadable(deps, state, pusher, arrival);
   const { read } = arrival;
-  const { recordId, change } = read;
+  const { recordId, change, adopts } = read;
   const { hash } = change;
-  if (await isNoLongerStranded(state.tx, read))
+  if (
+    adopts !== undefined &&
+    (await isNoLongerStranded(state.tx, recordId, adopts))
+  )
     return { recordId, hash, verdict: "duplicate", places: [] };
   const judgement = await judgeChange(state, pusher, read);
   switch (judgement.kind) {
@@ -89,7 +97,7 @@ export async function admitArrival(
         }
       }
       const places = await commitChange(deps, state, plan);
-      await dropWaiting(state, recordId, hash);
+      if (state.hasWaiting) await dropWaiting(state, recordId, hash);
       return accepted(recordId, hash, places);
     }
     case "duplicate": {
@@ -99,7 +107,7 @@ export async function admitArrival(
     }
     case "wait": {
       // It would be let in later without a word of what it adopts.
-      if (read.adopts !== undefined)
+      if (adopts !== undefined)
         return refusedVerdict(recordId, hash, parentNotHere);
       const { parentId } = judgement;
       const { appendAudit } = deps;

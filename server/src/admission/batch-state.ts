@@ -8,8 +8,6 @@ import type { RecordCache } from "../log/record-cache.ts";
 import type { RecordMemory } from "../log/record-memory.ts";
 import { createRecordView, type RecordView } from "../log/record-view.ts";
 import type {
-  ChangeHash,
-  DeviceId,
   PersonId,
   Random,
   RecordId,
@@ -29,8 +27,7 @@ import {
 import type { AppendAudit } from "./commit.ts";
 import { standingFrom } from "./project-member.ts";
 import type { ReviewDelta } from "../review/review-book.ts";
-import type { Pusher, Signer, Standing } from "./judgement.ts";
-import { isQuarantined } from "./quarantine.ts";
+import type { Pusher, Standing } from "./judgement.ts";
 import { ownRefusals, type RefusalName } from "./refusals.ts";
 import type { WaitingLimits } from "./waiting.ts";
 
@@ -113,6 +110,11 @@ export class BatchState {
     return this.#openedChangeCount;
   }
 
+  /** A record that the batch has come by already. */
+  held(recordId: RecordId): OpenRecord | undefined {
+    return this.#records.get(recordId);
+  }
+
   async recordOf(recordId: RecordId): Promise<OpenRecord | undefined> {
     if (this.#records.has(recordId)) return this.#records.get(recordId);
     const row = await this.tx.get(recordsTable, [recordId]);
@@ -159,25 +161,16 @@ export class BatchState {
     return this.hasRefusals ? ownRefusals(this.tx, pusher, name) : [];
   }
 
-  /** Asked before every change: within a batch, too, from the one that gave the device away. */
-  async isQuarantined(deviceId: DeviceId): Promise<boolean> {
-    return (
-      this.#inUse.has(quarantinedTable.name) &&
-      (await isQuarantined(this.tx, deviceId))
-    );
+  get hasQuarantined(): boolean {
+    return this.#inUse.has(quarantinedTable.name);
   }
 
   get hasRefusals(): boolean {
     return this.#inUse.has(refusalsTable.name);
   }
 
-  /** The first author of a change that is proven to have been accepted once. */
-  async firstAuthorOf(
-    recordId: RecordId,
-    hash: ChangeHash,
-  ): Promise<Signer | undefined> {
-    if (!this.#inUse.has(restorableTable.name)) return undefined;
-    return this.tx.get(restorableTable, [recordId, hash]);
+  get hasRestorable(): boolean {
+    return this.#inUse.has(restorableTable.name);
   }
 
   get hasWaiting(): boolean {

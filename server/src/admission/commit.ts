@@ -7,6 +7,7 @@
  * get the whole record, and the moving change last in both. SPEC AD-11, AD-12.
  */
 import type {
+  IndexedChange,
   Place,
   RecordId,
   RecordType,
@@ -38,7 +39,7 @@ import {
   type ReconcileReviews,
 } from "./detect.ts";
 import type { AdmissionPlan } from "./judge-change.ts";
-import { projectMember } from "./project-member.ts";
+import { memberType, projectMember } from "./project-member.ts";
 import { forgetRefusals } from "./refusals.ts";
 import { foldParents, parentOf, scopeOf, type Parents } from "./scope.ts";
 import { noteDue } from "./waiting.ts";
@@ -73,14 +74,16 @@ export async function commitChange(
       : placeUnder(type, organizationId, parents);
   // Of what is brought back, the evidence was lost with the log.
   const isUnseen =
-    plan.broughtBackBy === null && (await isSignedUnseen(tx, plan));
+    isSigned(indexed) &&
+    plan.broughtBackBy === null &&
+    (await isSignedUnseen(tx, plan));
   const places = await placeChange(state, plan, scopeId);
   const changeCount = memory.index.size + 1;
   const row = changeRowOf(plan, atMs, places);
   const tip = tipOf(row);
   await tx.put(changeIndexTable, [recordId, changeCount], row);
   await tx.put(changeBytesTable, [recordId, indexed.hash], read.bytes);
-  await putStatements(tx, plan);
+  if (isSigned(indexed)) await putStatements(tx, plan);
   if (plan.isNewActor)
     await tx.put(actorsTable, [indexed.actor], { ...signer, recordId });
   memory.add(indexed, signer, tip);
@@ -106,8 +109,16 @@ export async function commitChange(
   if (state.hasRefusals)
     await forgetRefusals(tx, { recordId, hash: indexed.hash });
   await auditAdmission(deps, state, plan, places, isUnseen);
-  await noteAdoption(deps.appendAudit, state, plan, placeOf(places));
-  if (await projectMember(tx, plan)) state.noteMembershipChange(recordId);
+  if (read.adopts !== undefined)
+    await noteAdoption(
+      deps.appendAudit,
+      state,
+      plan,
+      read.adopts,
+      placeOf(places),
+    );
+  if (type.type === memberType && (await projectMember(tx, plan)))
+    state.noteMembershipChange(recordId);
   const delta = await deps.reconcileReviews(tx, {
     organizationId,
     scopeId,
@@ -132,6 +143,10 @@ export async function commitChange(
   return places;
 }
 
+function isSigned({ statements }: IndexedChange): boolean {
+  return Object.keys(statements).length > 0;
+}
+
 function placeUnder(
   type: RecordType,
   organizationId: RecordId,
@@ -149,11 +164,13 @@ async function placeChange(
   const { tx, log, setting } = state;
   const { read, signer, type, record, indexed } = plan;
   const { recordId } = read;
+  const { memberId, deviceId } = signer;
   const logRow = {
     recordId,
     recordType: type.type,
     hash: indexed.hash,
-    ...signer,
+    memberId,
+    deviceId,
     admittedAtMs: setting.atMs,
   };
   const before = record?.row.scopeId;
@@ -194,26 +211,23 @@ export function changeRowOf(
   admittedAtMs: number,
   places: readonly [Place, ...Place[]],
 ): ChangeRow {
-  const { hash, actor, seq, startOp, opCount, deps, writes, isRooted } =
-    indexed;
+  const { hash, actor, seq, startOp, opCount } = indexed;
+  const { deps, writes, isRooted, statements } = indexed;
+  const { memberId, deviceId } = signer;
   return {
     hash,
     actor,
     seq,
     startOp,
     opCount,
-    deps: [...deps],
-    writes: [...writes],
+    deps,
+    writes,
     isRooted,
-    statements: Object.fromEntries(
-      Object.entries(indexed.statements).map(([group, { opId, pred }]) => [
-        group,
-        { opId, pred: [...pred] },
-      ]),
-    ),
-    ...signer,
+    statements,
+    memberId,
+    deviceId,
     admittedAtMs,
-    places: [...places],
+    places,
   };
 }
 

@@ -17,7 +17,7 @@ import type {
 import { changeIndexTable } from "../log/log-tables.ts";
 import { RecordMemory } from "../log/record-memory.ts";
 import { createRecordView, type RecordView } from "../log/record-view.ts";
-import { actorsTable } from "./admission-tables.ts";
+import { actorsTable, restorableTable } from "./admission-tables.ts";
 import {
   judgeActor,
   judgeFork,
@@ -46,6 +46,7 @@ import {
 } from "./judgement.ts";
 import { permitChange } from "./permit.ts";
 import type { Creation } from "./scope.ts";
+import { ownRefusals } from "./refusals.ts";
 import { validateChange } from "./validate.ts";
 
 /** Everything commit needs to know of a change that may be admitted. */
@@ -83,7 +84,7 @@ export async function judgeChange(
   read: ReadChange,
 ): Promise<Judgement> {
   const { recordId, change } = read;
-  const record = await state.recordOf(recordId);
+  const record = state.held(recordId) ?? (await state.recordOf(recordId));
   const number = record?.memory.numberOf(change.hash);
   if (record !== undefined && number !== undefined) {
     const row = await state.tx.get(changeIndexTable, [recordId, number]);
@@ -91,9 +92,15 @@ export async function judgeChange(
     if (isOwn(row, pusher) || (await isReader(state, pusher, record)))
       return { kind: "duplicate", places: row.places };
   }
-  const first = await state.firstAuthorOf(recordId, change.hash);
   const name = { recordId, hash: change.hash };
-  const told = first === undefined ? await state.refusalsTo(pusher, name) : [];
+  // The first author of a change that is proven to have been accepted once.
+  const first = state.hasRestorable
+    ? await state.tx.get(restorableTable, [recordId, change.hash])
+    : undefined;
+  const told =
+    state.hasRefusals && first === undefined
+      ? await ownRefusals(state.tx, pusher, name)
+      : [];
   // What it was refused for in somebody else's hands says nothing of its author, who is judged by their own.
   const before = told.find(
     ({ memberId, deviceId }) =>

@@ -25,11 +25,13 @@ export interface PushedChange {
   readonly recordId: RecordId;
   readonly bytes: Uint8Array;
   /** The refused change of the same record that this one says again; set by this server only, never from a message. */
-  readonly adopts?: {
-    readonly hash: ChangeHash;
-    readonly pushedBy: Signer;
-    readonly reason: string;
-  };
+  readonly adopts?: AdoptedChange;
+}
+
+export interface AdoptedChange {
+  readonly hash: ChangeHash;
+  readonly pushedBy: Signer;
+  readonly reason: string;
 }
 
 /** A pushed change that could be read. */

@@ -42,12 +42,11 @@ export function standingFrom(row: MemberRow): Standing {
   return { roles: new Set(roles), teamIds: new Set(teamIds), isActive };
 }
 
-/** Whether the change, whose rows are written, changed what its record's member may do. */
+/** Whether a change of a member's record, whose rows are written, changed what that member may do. */
 export async function projectMember(
   tx: WriteTransaction,
   { type, read, view, indexed, creation }: AdmissionPlan,
 ): Promise<boolean> {
-  if (type.type !== memberType) return false;
   const isSigned = Object.keys(indexed.statements).length > 0;
   if (!isSigned && creation === null) return false;
   const memberId = read.recordId;

@@ -115,7 +115,7 @@ async function seenBy(
     const isOwn = (await authoredOn(tx, recordId, signed)) === deviceId;
     overwrote.push({ opId, hash, isOwn, deliveredAtMs });
   }
-  return { changes: row.deps, delivered, overwrote };
+  return { changes: [...row.deps], delivered, overwrote };
 }
 
 /** Rows lie by number, and the index holds them in that order. */

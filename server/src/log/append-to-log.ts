@@ -67,9 +67,11 @@ export class LogAppender {
     row: NewLogRow,
     bytes: Uint8Array | null,
   ): Promise<Place> {
-    const head = await this.#head(scopeId);
-    const sequence = head.cursor.sequence + 1;
+    const head = this.#headsByScope.get(scopeId) ?? (await this.#head(scopeId));
+    const { epoch, sequence: before } = head.cursor;
+    const sequence = before + 1;
     const chain = nextChain(head.cursor.chain, row);
+    // Member by member, as every change comes through here: an object that grows by spreading costs several times as much.
     const { recordId, recordType, hash, memberId, deviceId, admittedAtMs } =
       row;
     await this.#tx.put(logTable, [scopeId, sequence], {
@@ -81,9 +83,20 @@ export class LogAppender {
       admittedAtMs,
       chain,
     });
-    head.cursor = { ...head.cursor, sequence, chain };
+    head.cursor = { epoch, sequence, chain };
     if (bytes === null) head.rows = null;
-    else head.rows?.push({ ...row, sequence, chain, bytes });
+    else
+      head.rows?.push({
+        recordId,
+        recordType,
+        hash,
+        memberId,
+        deviceId,
+        admittedAtMs,
+        sequence,
+        chain,
+        bytes,
+      });
     return { scopeId, sequence, chain };
   }
 

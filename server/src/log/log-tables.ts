@@ -60,7 +60,7 @@ export const scopeRecordsTable = defineTable({
 
 const statementOpSchema = z.object({
   opId: opIdSchema,
-  pred: z.array(opIdSchema),
+  pred: z.array(opIdSchema).readonly(),
 });
 
 const changeRowSchema = z.object({
@@ -69,15 +69,17 @@ const changeRowSchema = z.object({
   seq: z.int(),
   startOp: z.int(),
   opCount: z.int(),
-  deps: z.array(changeHashSchema),
-  writes: z.array(z.object({ target: z.string().nullable(), count: z.int() })),
+  deps: z.array(changeHashSchema).readonly(),
+  writes: z
+    .array(z.object({ target: z.string().nullable(), count: z.int() }))
+    .readonly(),
   isRooted: z.boolean(),
   statements: z.record(z.string(), statementOpSchema),
   memberId: recordIdSchema,
   deviceId: deviceIdSchema,
   admittedAtMs: z.int(),
   /** One per scope whose log holds it, in the order in which they came to. */
-  places: z.array(placeSchema).min(1),
+  places: z.array(placeSchema).min(1).readonly(),
 });
 export type ChangeRow = z.infer<typeof changeRowSchema>;
 

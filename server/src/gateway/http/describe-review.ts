@@ -19,8 +19,7 @@ import {
   reviewOutcomeSchema,
   reviewTaskSchema,
   safeSide,
-  sha256,
-  bytesToHex,
+  sha256Hex,
   type OpId,
   type ReadTransaction,
   type RecordTypes,
@@ -122,7 +121,7 @@ export async function describeReview(
 
 /** What names a candidate in a resolution: the digest of its signed text. */
 export function candidateDigest(statement: Statement): string {
-  return bytesToHex(sha256(encodeUtf8(encodeStatement(statement))));
+  return sha256Hex(encodeUtf8(encodeStatement(statement)));
 }
 
 /** Loads the statements and those back to the last one that all their authors had seen. */
@@ -204,6 +203,6 @@ async function describeCandidate(
     authoredAtMs,
     admittedAtMs: row.admittedAtMs,
     reason: reason ?? null,
-    seen: { changes: row.deps, overwrote: [...view.predOf(opId)], others },
+    seen: { changes: [...row.deps], overwrote: [...view.predOf(opId)], others },
   };
 }
