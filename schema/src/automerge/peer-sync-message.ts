@@ -59,13 +59,13 @@ export function readPeerSyncMessage(
 export function withoutFlags(message: Uint8Array): Uint8Array {
   const reader = new ByteReader(message, 1);
   for (let list = 0; list < 2; list += 1)
-    reader.take(reader.uint() * hashBytes);
+    reader.skip(reader.uint() * hashBytes);
   for (let haves = reader.uint(); haves > 0; haves -= 1) {
-    reader.take(reader.uint() * hashBytes);
-    reader.take(reader.uint());
+    reader.skip(reader.uint() * hashBytes);
+    reader.skip(reader.uint());
   }
   for (let changes = reader.uint(); changes > 0; changes -= 1)
-    reader.take(reader.uint());
+    reader.skip(reader.uint());
   return message.subarray(0, reader.position);
 }
 
@@ -76,7 +76,7 @@ export function alsoAskingFor(
 ): Uint8Array {
   if (hashes.length === 0) return message;
   const reader = new ByteReader(message, 1);
-  reader.take(reader.uint() * hashBytes);
+  reader.skip(reader.uint() * hashBytes);
   const start = reader.position;
   const needs = new Set(readHashes(reader));
   const rest = message.subarray(reader.position);
@@ -123,7 +123,7 @@ function read(bytes: Uint8Array): PeerSyncMessage {
   bare.set(bytes.subarray(0, reader.position));
   bare[0] = plainVersion;
   const changes = readChanges(reader);
-  if (!reader.isDone) reader.take(reader.uint());
+  if (!reader.isDone) reader.skip(reader.uint());
   if (!reader.isDone) malformed("bytes are left behind the sync message");
   return { heads, changes, bare };
 }

@@ -20,14 +20,19 @@ export function bytesToHex(bytes: Uint8Array): string {
  * be hex is to be parsed by its schema first.
  */
 export function hexToBytes(hex: string): Uint8Array<ArrayBuffer> {
-  if (hex.length % 2 !== 0) throw new Error("hex has an odd length");
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let index = 0; index < bytes.length; index += 1) {
-    const high = nibble(hex.charCodeAt(index * 2));
-    const low = nibble(hex.charCodeAt(index * 2 + 1));
-    bytes[index] = high * 16 + low;
-  }
+  const bytes = new Uint8Array(hex.length >> 1);
+  hexInto(hex, bytes, 0);
   return bytes;
+}
+
+/** The same, written into bytes that are there, from `at`. */
+export function hexInto(hex: string, into: Uint8Array, at: number): void {
+  if (hex.length % 2 !== 0) throw new Error("hex has an odd length");
+  for (let index = 0; index < hex.length; index += 2) {
+    const high = nibble(hex.charCodeAt(index));
+    const low = nibble(hex.charCodeAt(index + 1));
+    into[at + index / 2] = high * 16 + low;
+  }
 }
 
 function nibble(code: number): number {

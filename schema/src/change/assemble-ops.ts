@@ -9,14 +9,15 @@ import type { ChangeOp } from "./change-op.ts";
 import { malformed, tooLarge } from "./chunk-refusal.ts";
 import {
   type ColumnDirectory,
+  type ColumnId,
   columnIds,
   columnOf,
 } from "./column-directory.ts";
 import {
-  BooleanColumn,
-  DeltaColumn,
+  booleanColumn,
+  deltaColumn,
   readUint,
-  RunLengthColumn,
+  runLengthColumn,
 } from "./column-readers.ts";
 import { type TypedValue, ValueColumn } from "./value-column.ts";
 
@@ -68,73 +69,29 @@ type Columns = ReturnType<typeof openColumns>;
 
 function openColumns(directory: ColumnDirectory, limits: ChangeLimits) {
   const { maxOps, maxPreds, maxKeyBytes } = limits;
-  const {
-    objActor,
-    objCounter,
-    keyActor,
-    keyCounter,
-    keyText,
-    insert,
-    action,
-  } = columnIds;
-  const {
-    valueMetadata,
-    valueRaw,
-    predCount,
-    predActor,
-    predCounter,
-    expand,
-    markName,
-  } = columnIds;
+  const of = (id: ColumnId) => columnOf(directory, id);
   const readText = (reader: { text(maxBytes: number): string }) =>
     reader.text(maxKeyBytes);
+  const ids = columnIds;
   return {
-    objActor: new RunLengthColumn(
-      columnOf(directory, objActor),
-      maxOps,
-      readUint,
-    ),
-    objCounter: new RunLengthColumn(
-      columnOf(directory, objCounter),
-      maxOps,
-      readUint,
-    ),
-    keyActor: new RunLengthColumn(
-      columnOf(directory, keyActor),
-      maxOps,
-      readUint,
-    ),
-    keyCounter: new DeltaColumn(columnOf(directory, keyCounter), maxOps),
-    keyText: new RunLengthColumn(
-      columnOf(directory, keyText),
-      maxOps,
-      readText,
-    ),
-    insert: new BooleanColumn(columnOf(directory, insert), maxOps),
-    action: new RunLengthColumn(columnOf(directory, action), maxOps, readUint),
+    objActor: runLengthColumn(of(ids.objActor), maxOps, readUint),
+    objCounter: runLengthColumn(of(ids.objCounter), maxOps, readUint),
+    keyActor: runLengthColumn(of(ids.keyActor), maxOps, readUint),
+    keyCounter: deltaColumn(of(ids.keyCounter), maxOps),
+    keyText: runLengthColumn(of(ids.keyText), maxOps, readText),
+    insert: booleanColumn(of(ids.insert), maxOps),
+    action: runLengthColumn(of(ids.action), maxOps, readUint),
     value: new ValueColumn(
-      columnOf(directory, valueMetadata),
-      columnOf(directory, valueRaw),
+      of(ids.valueMetadata),
+      of(ids.valueRaw),
       maxOps,
       limits.maxValueBytes,
     ),
-    predCount: new RunLengthColumn(
-      columnOf(directory, predCount),
-      maxOps,
-      readUint,
-    ),
-    predActor: new RunLengthColumn(
-      columnOf(directory, predActor),
-      maxPreds,
-      readUint,
-    ),
-    predCounter: new DeltaColumn(columnOf(directory, predCounter), maxPreds),
-    expand: new BooleanColumn(columnOf(directory, expand), maxOps),
-    markName: new RunLengthColumn(
-      columnOf(directory, markName),
-      maxOps,
-      readText,
-    ),
+    predCount: runLengthColumn(of(ids.predCount), maxOps, readUint),
+    predActor: runLengthColumn(of(ids.predActor), maxPreds, readUint),
+    predCounter: deltaColumn(of(ids.predCounter), maxPreds),
+    expand: booleanColumn(of(ids.expand), maxOps),
+    markName: runLengthColumn(of(ids.markName), maxOps, readText),
   };
 }
 

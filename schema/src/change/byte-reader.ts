@@ -87,12 +87,16 @@ export class ByteReader {
     return value;
   }
 
-  /** A view, not a copy. */
-  take(length: number): Uint8Array {
+  skip(length: number): void {
     if (length > this.bytesLeft)
       malformed("the bytes end in the middle of something");
-    const start = this.#position;
     this.#position += length;
+  }
+
+  /** A view, not a copy. */
+  take(length: number): Uint8Array {
+    const start = this.#position;
+    this.skip(length);
     return this.#bytes.subarray(start, this.#position);
   }
 

@@ -171,7 +171,10 @@ export class ChangeIndex implements StatementGraph {
   }
 
   isSeenByAny(change: ChangeHash, heads: readonly ChangeHash[]): boolean {
-    return this.seenAmong(new Set([change]), heads).size > 0;
+    return (
+      heads.includes(change) ||
+      this.seenAmong(new Set([change]), heads).size > 0
+    );
   }
 
   /** Those of the given changes that are heads or lie behind them, by one walk back however many they are. */

@@ -26,7 +26,11 @@ const knownIds: ReadonlySet<number> = new Set(Object.values(columnIds));
 /** Set in a column's id when its bytes are deflated, which only document chunks may do. */
 const deflatedBit = 0x08;
 
-export type ColumnDirectory = ReadonlyMap<number, ByteReader>;
+/** The columns that are there, each with a reader of its bytes. */
+export interface ColumnDirectory {
+  readonly ids: readonly number[];
+  readonly readers: readonly ByteReader[];
+}
 
 /**
  * Reads the list of columns and marks off the bytes of each. Ascending, each at most once, none unknown (a column we
@@ -52,20 +56,20 @@ export function readColumnDirectory(
     previous = id;
   }
 
-  const columns = new Map<number, ByteReader>();
-  let start = reader.position;
-  for (const [index, id] of ids.entries()) {
-    const length = lengths[index] ?? 0;
-    reader.take(length);
-    columns.set(id, new ByteReader(bytes, start, start + length));
-    start += length;
-  }
+  const readers = lengths.map((length) => {
+    const start = reader.position;
+    reader.skip(length);
+    return new ByteReader(bytes, start, start + length);
+  });
   if (!reader.isDone) malformed("bytes follow the last column");
-  return columns;
+  return { ids, readers };
 }
 
-export function columnOf(directory: ColumnDirectory, id: ColumnId): ByteReader {
-  return directory.get(id) ?? emptyColumn;
+export function columnOf(
+  { ids, readers }: ColumnDirectory,
+  id: ColumnId,
+): ByteReader {
+  return readers[ids.indexOf(id)] ?? emptyColumn;
 }
 
 /** Shared by all: a reader without bytes has no position to move. */

@@ -5,7 +5,7 @@
  *
  * Source: "Automerge binary format", sections on run-length, delta and boolean columns.
  */
-import type { ByteReader } from "./byte-reader.ts";
+import { ByteReader } from "./byte-reader.ts";
 import { malformed, tooLarge } from "./chunk-refusal.ts";
 
 /**
@@ -119,6 +119,35 @@ export class BooleanColumn {
     this.#value = !this.#value;
     this.#isFirstRun = false;
   }
+}
+
+/** Of columns that are absent, as most are: nothing moves in them, so one of each is enough for all changes. */
+const noBytes = new ByteReader(new Uint8Array(0));
+const absentRuns = new RunLengthColumn<never>(noBytes, 0, () =>
+  malformed("an absent column has a value"),
+);
+const absentDeltas = new DeltaColumn(noBytes, 0);
+const absentBooleans = new BooleanColumn(noBytes, 0);
+
+export function runLengthColumn<T>(
+  reader: ByteReader,
+  maxRows: number,
+  readValue: (reader: ByteReader) => T,
+): RunLengthColumn<T> {
+  return reader.isDone
+    ? absentRuns
+    : new RunLengthColumn(reader, maxRows, readValue);
+}
+
+export function deltaColumn(reader: ByteReader, maxRows: number): DeltaColumn {
+  return reader.isDone ? absentDeltas : new DeltaColumn(reader, maxRows);
+}
+
+export function booleanColumn(
+  reader: ByteReader,
+  maxRows: number,
+): BooleanColumn {
+  return reader.isDone ? absentBooleans : new BooleanColumn(reader, maxRows);
 }
 
 export function readUint(reader: ByteReader): number {

@@ -1,4 +1,4 @@
-import { hexToBytes } from "../canonical/hex.ts";
+import { hexInto } from "../canonical/hex.ts";
 import { sha256Hex } from "../canonical/sha256.ts";
 import { encodeUtf8, encodeUtf8Into } from "../canonical/utf8.ts";
 import type { ChangeHash, DeviceId, RecordId, ScopeId } from "../ids.ts";
@@ -25,8 +25,8 @@ export function nextChain(chain: ChainHash, link: LogLink): ChainHash {
   const text = `${link.recordId} ${link.memberId} ${link.deviceId}`;
   const mostBytes = 64 + 3 * text.length;
   if (linkBytes.length < mostBytes) linkBytes = new Uint8Array(mostBytes);
-  linkBytes.set(hexToBytes(chain), 0);
-  linkBytes.set(hexToBytes(link.hash), 32);
+  hexInto(chain, linkBytes, 0);
+  hexInto(link.hash, linkBytes, 32);
   const textBytes = encodeUtf8Into(text, linkBytes.subarray(64));
   return sha256Hex(linkBytes.subarray(0, 64 + textBytes));
 }

@@ -78,13 +78,15 @@ export function checkPartition(partition: string): void {
 }
 
 function encodeParts(key: Key): string {
-  let text = "";
-  for (let index = 0; index < key.length; index++) {
-    const part = key[index];
-    if (index > 0) text += separator;
-    text += typeof part === "number" ? encodeNumber(part) : encodeString(part);
-  }
-  return text;
+  const [first, second] = key;
+  // Most keys have two parts.
+  if (first !== undefined && second !== undefined && key.length === 2)
+    return `${encodePart(first)} ${encodePart(second)}`;
+  return key.map(encodePart).join(separator);
+}
+
+function encodePart(part: KeyPart): string {
+  return typeof part === "number" ? encodeNumber(part) : encodeString(part);
 }
 
 function encodeNumber(part: number): string {
@@ -99,8 +101,7 @@ function encodeString(part: string | undefined): string {
     throw new TypeError("a key part is a string or a number");
   const mark = part === "" || part.charCodeAt(0) <= 0x24 ? "$" : "";
   // Identifiers and hashes need no more than this look.
-  if (!/[\0-!\uD7FF-\uFFFF]/.test(part) && !/[\uD800-\uDFFF]/.test(part))
-    return mark + part;
+  if (!/[\0-!\uD7FF-\uFFFF]/.test(part)) return mark + part;
   if (/[\uD800-\uDFFF]/u.test(part))
     throw new TypeError("a string in a key has no lone surrogates");
   return (
