@@ -10,7 +10,8 @@ import type { Place, Verdict, VerdictsMessage } from "./push.ts";
 export function encodeChanges(message: ChangesMessage): Uint8Array {
   const writer = new CborWriter();
   writer.raw(encodeChangesHead(message.scopeId, message.rows.length));
-  for (const row of message.rows) writeRow(writer, row);
+  for (const row of message.rows)
+    writeRow(writer, row, row.isReadable, row.bytes);
   return writer.raw(encodeChangesTail(message)).finish();
 }
 
@@ -30,8 +31,13 @@ export function encodeChangesHead(
     .finish();
 }
 
-export function encodeLogRow(row: LogRow): Uint8Array {
-  return writeRow(new CborWriter(), row).finish();
+/** As one device is sent it. */
+export function encodeLogRow(
+  row: Omit<LogRow, "bytes" | "isReadable">,
+  isReadable: boolean,
+  bytes: Uint8Array | null,
+): Uint8Array {
+  return writeRow(new CborWriter(), row, isReadable, bytes).finish();
 }
 
 /** What stands behind them. */
@@ -69,7 +75,12 @@ export function encodeVerdicts({
   return writer.finish();
 }
 
-function writeRow(writer: CborWriter, row: LogRow): CborWriter {
+function writeRow(
+  writer: CborWriter,
+  row: Omit<LogRow, "bytes" | "isReadable">,
+  isReadable: boolean,
+  bytes: Uint8Array | null,
+): CborWriter {
   writer
     .map(8)
     .text("recordId")
@@ -85,9 +96,9 @@ function writeRow(writer: CborWriter, row: LogRow): CborWriter {
     .text("admittedAtMs")
     .number(row.admittedAtMs)
     .text("bytes");
-  if (row.bytes === null) writer.null();
-  else writer.bytes(row.bytes);
-  return writer.text("isReadable").boolean(row.isReadable);
+  if (bytes === null) writer.null();
+  else writer.bytes(bytes);
+  return writer.text("isReadable").boolean(isReadable);
 }
 
 function writeVerdict(writer: CborWriter, verdict: Verdict): void {

@@ -59,7 +59,7 @@ function batchOf(
     for (let index = 0; index < count; index += 1)
       rows.push({
         recordType: isJob ? "service-job" : "appointment",
-        row: logRowSchema.parse({
+        ...logRowSchema.parse({
           recordId: owner,
           hash: digest(),
           memberId: owner,
@@ -98,7 +98,7 @@ test("[SY-5] whoever is sent a batch gets what is theirs to read, from where the
               const access = accessTo(types);
               const frame = batch.frameFor(access, deviceId, position);
               const expected = rows
-                .filter(({ row }) => row.sequence > position)
+                .filter(({ sequence }) => sequence > position)
                 .map((held) => asSentTo(held, access, deviceId));
               expect(rowsIn(frame, nodeCompression)).toBe(
                 JSON.stringify({ cursor, rows: expected }),
@@ -131,9 +131,11 @@ test("[SY-5] a batch as large as they come is put together from pieces that are 
     {
       type: "changes",
       scopeId,
-      rows: rows.map(({ row }) =>
-        row.deviceId === deviceId ? { ...row, bytes: null } : row,
-      ),
+      rows: rows.map((row) => ({
+        ...row,
+        isReadable: true,
+        bytes: row.deviceId === deviceId ? null : row.bytes,
+      })),
       cursor,
       hasMore: false,
     },
@@ -143,7 +145,7 @@ test("[SY-5] a batch as large as they come is put together from pieces that are 
 });
 
 function asSentTo(
-  { recordType, row }: BatchRow,
+  { recordType, ...row }: BatchRow,
   { mayRead }: ScopeAccess,
   deviceId: string,
 ): unknown {

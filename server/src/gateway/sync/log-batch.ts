@@ -45,7 +45,7 @@ export class LogBatch {
     this.cursor = cursor;
     this.fromSequence = cursor.sequence - rows.length;
     this.#rows = rows;
-    this.#authors = new Set(rows.map(({ row }) => row.deviceId));
+    this.#authors = new Set(rows.map((row) => row.deviceId));
   }
 
   /** The `changes` message behind a position within this batch: the same frame for all who may read the same and wrote none of it. */
@@ -91,8 +91,8 @@ function cut(rows: readonly BatchRow[]): readonly RowPiece[] {
   const pieces: RowPiece[] = [];
   let from = 0;
   let byteCount = 0;
-  for (const [index, { row }] of rows.entries()) {
-    const next = rows[index + 1]?.row;
+  for (const [index, row] of rows.entries()) {
+    const next = rows[index + 1];
     byteCount += rowBytes + (row.bytes?.length ?? 0);
     const isLastOfAuthor = next?.deviceId !== row.deviceId;
     const isEnough =
@@ -143,11 +143,6 @@ export function batchOf(
   return batch.closed();
 }
 
-/** Its bytes are null where they are not there any more. */
-type LoggedRow = Omit<AppendedRow, "bytes"> & {
-  readonly bytes: Uint8Array | null;
-};
-
 /** A batch that takes rows, in the order of their log, until it is one message's worth. */
 class OpenBatch {
   readonly #scopeId: ScopeId;
@@ -162,14 +157,15 @@ class OpenBatch {
   }
 
   /** Whether there was room for it. */
-  take({ recordType, chain, ...row }: LoggedRow): boolean {
+  take(row: BatchRow & Pick<AppendedRow, "chain">): boolean {
     const byteCount = this.#byteCount + (row.bytes?.length ?? 0);
     const count = this.#rows.length;
     if (count >= limits.maxPageChanges) return false;
     if (count > 0 && byteCount > limits.maxPageBytes) return false;
     this.#byteCount = byteCount;
-    this.#cursor = { epoch: this.#epoch, sequence: row.sequence, chain };
-    this.#rows.push({ recordType, row: { ...row, isReadable: true } });
+    const { sequence, chain } = row;
+    this.#cursor = { epoch: this.#epoch, sequence, chain };
+    this.#rows.push(row);
     return true;
   }
 

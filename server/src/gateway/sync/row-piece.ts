@@ -4,9 +4,9 @@ import type { DeviceId, LogRow } from "@suture/schema";
 import type { ScopeAccess } from "./access.ts";
 import { deflatePiece } from "./node-compression.ts";
 
-export interface BatchRow {
+/** A row that was appended; its bytes are null where they are not there any more. */
+export interface BatchRow extends Omit<LogRow, "isReadable"> {
   readonly recordType: string;
-  readonly row: LogRow;
 }
 
 export class RowPiece {
@@ -18,17 +18,17 @@ export class RowPiece {
 
   constructor(rows: readonly BatchRow[]) {
     this.#rows = rows;
-    this.#authors = new Set(rows.map(({ row }) => row.deviceId));
+    this.#authors = new Set(rows.map((row) => row.deviceId));
   }
 
   /** Its rows as CBOR, one after the other: without bytes where the device wrote them, or may not read them. */
   bodyFor({ mayRead }: ScopeAccess, deviceId: DeviceId): Uint8Array {
     return Buffer.concat(
-      this.#rows.map(({ recordType, row }, index) => {
-        const isReadable = mayRead(recordType);
+      this.#rows.map((row, index) => {
+        const isReadable = mayRead(row.recordType);
         return isReadable && row.deviceId !== deviceId
-          ? (this.#encoded[index] ??= encodeLogRow(row))
-          : encodeLogRow({ ...row, isReadable, bytes: null });
+          ? (this.#encoded[index] ??= encodeLogRow(row, true, row.bytes))
+          : encodeLogRow(row, isReadable, null);
       }),
     );
   }
