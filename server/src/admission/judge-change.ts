@@ -30,7 +30,7 @@ import {
   hasKnown,
   judgeMissing,
   judgeMove,
-  judgePlace,
+  judgeNewPlace,
   knownRecord,
   type Asking,
   type Step,
@@ -136,7 +136,10 @@ async function planChange(
   if (held !== undefined && record === undefined)
     if (await hasKnown(state.tx, pusher, held))
       return refuse("not-permitted", "its author may not read the record");
-  const place = await judgePlace(state, asking, read, record);
+  const place =
+    record === undefined
+      ? await judgeNewPlace(state, asking, read)
+      : ok({ type: record.type, creation: null });
   if (!place.ok) return place;
   const { type, creation } = place.value;
   const memory = record?.memory ?? new RecordMemory();

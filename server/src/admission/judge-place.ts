@@ -79,16 +79,14 @@ export async function hasKnown(
   return (await firstSentAt(tx, pusher.deviceId, type.type, places)) !== null;
 }
 
-/** `record` as its author may know it. */
-export async function judgePlace(
+/** Of a record that is not here, as far as the change's author may know. */
+export async function judgeNewPlace(
   state: BatchState,
   asking: Asking,
   read: ReadChange,
-  record: OpenRecord | undefined,
 ): Promise<Step<FoundPlace>> {
   const { recordId, change } = read;
   const { standing } = asking;
-  if (record !== undefined) return ok({ type: record.type, creation: null });
   if (!isCreation(change)) return judgeOrphan(state, asking, read);
   const creation = readCreation(state.setting.types, read);
   if (!creation.ok) return creation;

@@ -38,9 +38,7 @@ export async function reconcileBookings(
   book: ReviewBook,
   input: ReviewInput,
 ): Promise<void> {
-  const { recordId, scopeId, type, record } = input;
-  if (type.type !== appointment.type) return;
-  if (!input.edits.some(touchesBooking)) return;
+  const { recordId, scopeId, record } = input;
   const intervals = bookedIntervals(await record.loadFold());
   await replaceBookings(tx, { recordId, scopeId, intervals });
 
@@ -60,12 +58,16 @@ export async function reconcileBookings(
   }
 }
 
-/** What may change when an appointment keeps whom busy. */
-function touchesBooking(edit: ReviewInput["edits"][number]): boolean {
+/** Whether a change may change when an appointment keeps whom busy. */
+export function touchesBooking({ type, edits }: ReviewInput): boolean {
   return (
-    edit.kind === "statement" ||
-    edit.kind === "parentId" ||
-    (edit.kind === "field" && edit.name === "attendance")
+    type.type === appointment.type &&
+    edits.some(
+      (edit) =>
+        edit.kind === "statement" ||
+        edit.kind === "parentId" ||
+        (edit.kind === "field" && edit.name === "attendance"),
+    )
   );
 }
 

@@ -12,12 +12,6 @@ export async function reconcileDerived(
   input: ReviewInput,
 ): Promise<void> {
   const { organizationId, scopeId, recordId, type, record, edits } = input;
-  const fields = askingFields(type);
-  if (fields.size === 0) return;
-  const isTouched = edits.some(
-    (edit) => "name" in edit && fields.has(edit.name),
-  );
-  if (!isTouched) return;
   const open = (await book.openAbout(recordId)).flatMap(({ tasks }) =>
     tasks.filter(({ kind }) => kind === "new-result" || kind === "attendance"),
   );
@@ -46,6 +40,12 @@ export async function reconcileDerived(
       outcome: isAnswered ? "resolved" : "superseded",
     });
   }
+}
+
+/** Whether a change touches what such a task can be about. */
+export function touchesAsked({ type, edits }: ReviewInput): boolean {
+  const fields = askingFields(type);
+  return edits.some((edit) => "name" in edit && fields.has(edit.name));
 }
 
 const askingFieldsByType = new WeakMap<RecordType, ReadonlySet<string>>();

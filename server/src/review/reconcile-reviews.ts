@@ -26,8 +26,8 @@ import {
 } from "@suture/schema";
 
 import type { Signer } from "../audit/audit-entry.ts";
-import { reconcileBookings } from "./reconcile-bookings.ts";
-import { reconcileDerived } from "./reconcile-derived.ts";
+import { reconcileBookings, touchesBooking } from "./reconcile-bookings.ts";
+import { reconcileDerived, touchesAsked } from "./reconcile-derived.ts";
 import { ReviewBook, type ReviewDelta } from "./review-book.ts";
 import type { ReviewCause } from "./review-tables.ts";
 
@@ -59,14 +59,11 @@ export async function reconcileReviews(
   const book = new ReviewBook(tx, input.atMs, { hash, memberId, deviceId });
   if (input.edits.some((edit) => edit.kind === "parentId"))
     await followMove(book, input);
-  const signedGroups = new Set(
-    input.edits.flatMap((edit) =>
-      edit.kind === "statement" ? [edit.name] : [],
-    ),
-  );
-  for (const group of signedGroups) await reconcileConflict(book, input, group);
-  await reconcileDerived(book, input);
-  await reconcileBookings(tx, book, input);
+  for (const edit of input.edits)
+    if (edit.kind === "statement")
+      await reconcileConflict(book, input, edit.name);
+  if (touchesAsked(input)) await reconcileDerived(book, input);
+  if (touchesBooking(input)) await reconcileBookings(tx, book, input);
   return book.delta;
 }
 
