@@ -144,7 +144,7 @@ function textContainers(
 function rootEdit(
   type: RecordType,
   op: ChangeOp,
-  base: EditBase,
+  { opId, pred }: EditBase,
   readStatement: ReadStatement,
 ): Result<Edit, ContentRefusal> {
   const found = op.key === undefined ? undefined : readRootKey(type, op.key);
@@ -155,12 +155,12 @@ function rootEdit(
     );
   }
   const key = found.value;
-  if (key.kind === "field") return fieldEdit(key, op, base);
+  if (key.kind === "field") return fieldEdit(key, op, { opId, pred });
   if (key.kind === "parentId" && op.action === "set" && op.value === null) {
-    return ok({ ...base, kind: "parentId", parentId: null });
+    return ok({ opId, pred, kind: "parentId", parentId: null });
   }
   return op.action === "set" && isPlainText(op)
-    ? textValueEdit(type, key, op.value, base, readStatement)
+    ? textValueEdit(type, key, op.value, { opId, pred }, readStatement)
     : refused("kind-mismatch", "the field holds one text and is never deleted");
 }
 
@@ -168,27 +168,28 @@ function textValueEdit(
   type: RecordType,
   key: Exclude<RootKey, { kind: "field" }>,
   text: string,
-  base: EditBase,
+  { opId, pred }: EditBase,
   readStatement: ReadStatement,
 ): Result<Edit, ContentRefusal> {
   switch (key.kind) {
     case "recordId":
       return isRecordId(text)
-        ? ok({ ...base, kind: "recordId", recordId: text })
+        ? ok({ opId, pred, kind: "recordId", recordId: text })
         : refused("value-invalid", "recordId is not a record id");
     case "recordType":
       return text === type.type
-        ? ok({ ...base, kind: "recordType", recordType: text })
+        ? ok({ opId, pred, kind: "recordType", recordType: text })
         : refused("value-invalid", "recordType is another type's");
     case "parentId":
       return isRecordId(text)
-        ? ok({ ...base, kind: "parentId", parentId: text })
+        ? ok({ opId, pred, kind: "parentId", parentId: text })
         : refused("value-invalid", "parentId is not a record id");
     case "group": {
-      const statement = readStatement(key.group, text, base.pred);
+      const statement = readStatement(key.group, text, pred);
       return statement.ok
         ? ok({
-            ...base,
+            opId,
+            pred,
             kind: "statement",
             name: key.name,
             statement: statement.value,
@@ -199,13 +200,14 @@ function textValueEdit(
           );
     }
     case "resolution": {
-      if (base.pred.length > 0) {
+      if (pred.length > 0) {
         return refused("value-invalid", "a resolution is never rewritten");
       }
       const resolution = parseResolution(text);
       return resolution.ok
         ? ok({
-            ...base,
+            opId,
+            pred,
             kind: "resolution",
             resolutionId: key.resolutionId,
             resolution: resolution.value,
@@ -219,9 +221,10 @@ function textValueEdit(
       });
       return entry.ok &&
         key.field.schema.safeParse(entry.value).success &&
-        mayStand(key.field, entry.value, base)
+        mayStand(key.field, entry.value, pred)
         ? ok({
-            ...base,
+            opId,
+            pred,
             kind: "entry",
             name: key.name,
             entryId: key.entryId,
@@ -244,7 +247,8 @@ function textValueEdit(
         );
       return entry.ok && isValid
         ? ok({
-            ...base,
+            opId,
+            pred,
             kind: "archive",
             name: key.name,
             entryId: key.entryId,
@@ -261,7 +265,7 @@ function textValueEdit(
 function fieldEdit(
   key: RootKey & { readonly kind: "field" },
   op: ChangeOp,
-  base: EditBase,
+  { opId, pred }: EditBase,
 ): Result<Edit, ContentRefusal> {
   const { name, field } = key;
   if (field.kind === "text" || field.kind === "counter") {
@@ -274,18 +278,18 @@ function fieldEdit(
     )
       return refused("kind-mismatch", `${name} cannot be set as a whole`);
     return Math.abs(op.value) <= maxIncrement
-      ? ok({ ...base, kind: "increment", name, by: op.value })
+      ? ok({ opId, pred, kind: "increment", name, by: op.value })
       : refused("value-invalid", `${name} counts too much at once`);
   }
   // Automerge deletes the losers when a field in conflict is rewritten with the value that won.
   if (op.action === "del" && op.pred.length > 0) {
-    return ok({ ...base, kind: "cleared", name });
+    return ok({ opId, pred, kind: "cleared", name });
   }
   if (op.action !== "set" || !isScalar(op)) {
     return refused("kind-mismatch", `${name} holds one plain value`);
   }
   return isValidScalar(field, op.value)
-    ? ok({ ...base, kind: "field", name, value: op.value })
+    ? ok({ opId, pred, kind: "field", name, value: op.value })
     : refused("value-invalid", `${name} is not valid`);
 }
 
@@ -293,7 +297,7 @@ function fieldEdit(
 function textEdit(
   name: string | undefined,
   op: ChangeOp,
-  base: EditBase,
+  { opId, pred }: EditBase,
 ): Result<Edit, ContentRefusal> {
   if (name === undefined) {
     return refused(
@@ -309,7 +313,7 @@ function textEdit(
   const isDeletion =
     op.action === "del" && op.pred.length === 1 && op.pred[0] === op.elemId;
   return isInsertion || isDeletion
-    ? ok({ ...base, kind: "text", name })
+    ? ok({ opId, pred, kind: "text", name })
     : refused("kind-mismatch", `${name} holds text only`);
 }
 
@@ -320,10 +324,14 @@ function isPlainText(
 }
 
 /** An append-only entry is written once and then only withdrawn. */
-function mayStand(field: SetField, entry: JsonValue, base: EditBase): boolean {
+function mayStand(
+  field: SetField,
+  entry: JsonValue,
+  pred: EditBase["pred"],
+): boolean {
   return (
     field.appendOnlyUntil === undefined ||
-    base.pred.length === 0 ||
+    pred.length === 0 ||
     statusOf(entry) === field.appendOnlyUntil
   );
 }

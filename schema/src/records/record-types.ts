@@ -50,15 +50,15 @@ export function readRootKey(
 ): Result<RootKey, "unknown-key"> {
   if (key === "recordId" || key === "recordType" || key === "parentId")
     return ok({ kind: key });
-  const [first = "", second, third, ...rest] = key.split("/");
-  if (second === undefined) {
-    const group = groupOf(type, first);
-    if (group !== undefined) return ok({ kind: "group", name: first, group });
-    const field = ownProperty(type.fields, first);
+  if (!key.includes("/")) {
+    const group = groupOf(type, key);
+    if (group !== undefined) return ok({ kind: "group", name: key, group });
+    const field = ownProperty(type.fields, key);
     return field === undefined || field.kind === "set"
       ? err("unknown-key")
-      : ok({ kind: "field", name: first, field });
+      : ok({ kind: "field", name: key, field });
   }
+  const [first = "", second = "", third, ...rest] = key.split("/");
   if (third === undefined) {
     if (!entryIdPattern.test(second)) return err("unknown-key");
     if (first === "resolutions")
