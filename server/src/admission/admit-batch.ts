@@ -63,9 +63,8 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         ? turns.take(read)
         : read());
       if (!bound.ok)
-        return mergeOutcomes(
-          arrivals.map((arrival) => refuseAny(arrival, bound.error)),
-          [],
+        return mergeOutcomes(arrivals, [], (arrival) =>
+          refuseAny(arrival, bound.error),
         );
       const memberships = await directory.membersOfPerson(author.personId);
       const foundings = findFoundings(types, arrivals);
@@ -107,7 +106,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
           }),
         ),
       );
-      const merged = mergeOutcomes(arrivals.map(refuseUnknown), outcomes);
+      const merged = mergeOutcomes(arrivals, outcomes, refuseUnknown);
       await forgetOverruled(deps, author, candidates, outcomes, merged);
       return merged;
     },

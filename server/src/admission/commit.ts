@@ -87,20 +87,19 @@ export async function commitChange(
   if (plan.isNewActor)
     await tx.put(actorsTable, [indexed.actor], { ...signer, recordId });
   memory.add(indexed, signer, tip);
+  const before = record?.row;
   await state.keepRecord(
     {
-      ...(record?.row ?? {
-        recordId,
-        recordType: type.type,
-        createdByMemberId: signer.memberId,
-        createdAtMs: atMs,
-        creation: indexed.hash,
-      }),
+      recordId,
+      recordType: type.type,
       parentId,
       scopeId,
-      parents,
+      createdByMemberId: before?.createdByMemberId ?? signer.memberId,
+      createdAtMs: before?.createdAtMs ?? atMs,
+      creation: before?.creation ?? indexed.hash,
       changeCount,
       tip,
+      parents,
     },
     memory,
   );
@@ -127,7 +126,11 @@ export async function commitChange(
     atMs,
     record: plan.view,
     edits,
-    cause: { hash: indexed.hash, ...signer },
+    cause: {
+      hash: indexed.hash,
+      memberId: signer.memberId,
+      deviceId: signer.deviceId,
+    },
   });
   if (delta.opened.length > 0 || delta.closed.length > 0)
     state.reviews.push({
@@ -257,6 +260,8 @@ async function auditAdmission(
 ): Promise<void> {
   const { atMs, organizationId, founding } = setting;
   const { read, signer, indexed, broughtBackBy } = plan;
+  const isFounding = founding !== null && plan.creation !== null;
+  if (broughtBackBy === null && !isUnseen && !isFounding) return;
   const authored = { recordId: read.recordId, hash: indexed.hash, ...signer };
   const at = { scopeId: placeOf(places), atMs };
   if (broughtBackBy !== null) {
@@ -270,7 +275,7 @@ async function auditAdmission(
     await appendAudit(tx, at, { event: "signed-unseen", ...unseen });
     await countUnseen(tx, author, atMs);
   }
-  if (founding === null || plan.creation === null) return;
+  if (!isFounding) return;
   const { memberId, personId, isOperator } = founding;
   if (read.recordId === organizationId) {
     const event = "organization-created";

@@ -146,8 +146,10 @@ async function planChange(
   const view =
     record?.view ?? createRecordView(state.tx, type, recordId, memory);
 
+  const { memberId, deviceId } = signer;
+  const used: ActorBinding = { memberId, deviceId, recordId };
   if (broughtBackBy === null) {
-    const fork = judgeFork(memory, { ...signer, recordId }, change);
+    const fork = judgeFork(memory, used, change);
     if (!fork.ok) return fork;
   }
   const indexed = judgeStructure(type, memory.index, change);
@@ -160,18 +162,15 @@ async function planChange(
   const { actor } = indexed.value;
   const isBindable = needsBinding(type, change);
   const author = memory.authorOf(actor);
-  const bound =
+  const bound: ActorBinding | undefined =
     author !== undefined
-      ? { ...author, recordId }
+      ? { memberId: author.memberId, deviceId: author.deviceId, recordId }
       : isBindable
         ? await state.tx.get(actorsTable, [actor])
         : undefined;
   const isOthers =
     bound !== undefined && (await isHidden(state, asking, bound));
-  const own =
-    isBindable && !isOthers
-      ? judgeActor(bound, { ...signer, recordId })
-      : ok(null);
+  const own = isBindable && !isOthers ? judgeActor(bound, used) : ok(null);
   if (!own.ok) return own;
 
   const edits = interpretChange(type, change, memory.readStatement);

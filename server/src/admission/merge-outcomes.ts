@@ -8,22 +8,26 @@
 import type { RecordId, Store, Verdict } from "@suture/schema";
 import type { AdmissionOutcome } from "./admission.ts";
 import type { GroupOutcome } from "./admit-group.ts";
+import type { Arrival } from "./admit-in-organization.ts";
 import type { Author } from "./judgement.ts";
 import type { Candidate } from "./place-batch.ts";
 import { forgetRefusal } from "./refusals.ts";
 
-/** `unplaced` is what each change is answered that was tried nowhere. */
+/** `unplaced` is what a change is answered that was tried nowhere. */
 export function mergeOutcomes(
-  unplaced: readonly Verdict[],
+  arrivals: readonly Arrival[],
   outcomes: readonly GroupOutcome[],
+  unplaced: (arrival: Arrival) => Verdict,
 ): AdmissionOutcome {
   return {
-    verdicts: unplaced.map((verdict, position) => {
-      const given = outcomes.flatMap(
-        ({ verdicts }) => verdicts.get(position) ?? [],
-      );
-      const [best] = given.sort((left, right) => rankOf(left) - rankOf(right));
-      return best ?? verdict;
+    verdicts: arrivals.map((arrival, position) => {
+      let best: Verdict | undefined;
+      for (const { verdicts } of outcomes) {
+        const given = verdicts.get(position);
+        const isBetter = given && (!best || rankOf(given) < rankOf(best));
+        if (isBetter === true) best = given;
+      }
+      return best ?? unplaced(arrival);
     }),
     released: outcomes.flatMap(({ released }) => released),
     appended: outcomes.flatMap(({ appended }) => appended),
@@ -42,6 +46,7 @@ export async function forgetOverruled(
   outcomes: readonly GroupOutcome[],
   { verdicts }: Pick<AdmissionOutcome, "verdicts">,
 ): Promise<void> {
+  if (outcomes.length < 2) return;
   for (const { organizationId, verdicts: given } of outcomes) {
     const overruled = [...given].flatMap(([position, verdict]) => {
       const answer = verdicts[position];
