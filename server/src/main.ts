@@ -19,8 +19,8 @@ import {
 } from "./system-runtime.ts";
 import { welcomeText } from "./welcome-text.ts";
 
-// V8 lets a heap that has much to do grow to several times what is in use before it looks through it. Half as much again is enough.
-setFlagsFromString("--heap-growing-percent=50");
+// V8 lets a heap that has much to do grow to several times what is in use before it looks through it. Twice is enough.
+setFlagsFromString("--heap-growing-percent=100");
 
 const config = readConfig(process.env);
 if (!config.ok) {

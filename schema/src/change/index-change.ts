@@ -60,7 +60,7 @@ export function indexChange(
   const actor = judgeSequence(index, change, root.value.isGenesis);
   if (!actor.ok) return actor;
   const writes = writesOf(change.ops);
-  const references = judgeReferences(index, change, writes);
+  const references = judgeReferences(index, change);
   if (references !== null) return references;
 
   const statements = statementsOf(type, change);
@@ -171,11 +171,7 @@ function judgeSequence(
 function judgeReferences(
   index: ChangeIndex,
   change: DecodedChange,
-  writes: readonly WriteRun[],
 ): Refused | null {
-  const own = writes.flatMap(({ target, count }) =>
-    Array<string | null>(count).fill(target),
-  );
   // One walk back for all of them: a change may name as many others as the record has.
   const seen = index.seenAmong(namedChanges(index, change), change.deps);
   const isSeen = (opId: OpId) => {
@@ -185,7 +181,10 @@ function judgeReferences(
   const isWrite = (opId: OpId, target: string) => {
     const sibling = ownPosition(change, opId);
     // Decoding has seen to it that a change names its own earlier operations only.
-    if (sibling !== null) return own[sibling] === target;
+    if (sibling !== null) {
+      const own = change.ops[sibling];
+      return own !== undefined && writtenBy(own) === target;
+    }
     return index.targetOf(opId) === target && isSeen(opId);
   };
   for (const op of change.ops) {
@@ -237,13 +236,17 @@ function ownPosition(change: DecodedChange, opId: OpId): number | null {
 function writesOf(ops: readonly ChangeOp[]): readonly WriteRun[] {
   const runs: { target: string | null; count: number }[] = [];
   for (const op of ops) {
-    const target =
-      op.action === "del" || op.action === "inc" ? null : targetOf(op);
+    const target = writtenBy(op);
     const last = runs.at(-1);
     if (last?.target === target) last.count += 1;
     else runs.push({ target, count: 1 });
   }
   return runs;
+}
+
+/** Null for what nothing can overwrite or follow. */
+function writtenBy(op: ChangeOp): string | null {
+  return op.action === "del" || op.action === "inc" ? null : targetOf(op);
 }
 
 function targetOf(op: ChangeOp): string {

@@ -38,7 +38,7 @@ const ungauged: WorkGauge = {
   within: (work) => work(),
   add: () => undefined,
 };
-const defaultCachedRecords = 5_000;
+const defaultCachedRecords = 2_500;
 /**
  * So many long batches are read, or have a part waiting for the store, at a time: enough for what its thread writes and one more. With eight
  * a storm is as long, and a critical edit among 200 devices is safe after a third of it instead of a quarter.

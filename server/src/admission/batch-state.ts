@@ -123,19 +123,23 @@ export class BatchState {
     return open;
   }
 
-  /** Takes note of what a record is now. `finish` writes its row; a new one's is written at once, for others to find. */
-  async keepRecord(row: RecordRow, memory: RecordMemory): Promise<OpenRecord> {
+  /** Takes note of what a record is now. `finish` writes its row. */
+  keepRecord(row: RecordRow, memory: RecordMemory): void {
     const { recordId } = row;
     const held = this.#records.get(recordId);
-    const open =
-      held === undefined ? this.#opened(row, memory) : { ...held, row };
     if (held === undefined) {
+      this.#records.set(recordId, this.#opened(row, memory));
       this.setting.cache.keep(this.setting.organizationId, recordId, memory);
-      await this.tx.put(recordsTable, [recordId], row);
+    } else {
+      const { type, view } = held;
+      this.#records.set(recordId, { row, type, memory, view });
     }
-    this.#records.set(recordId, open);
     this.#changed.add(recordId);
-    return open;
+  }
+
+  /** What a member may do that the batch has asked about already. */
+  heldStanding(memberId: RecordId): Standing | undefined {
+    return this.#standings.get(memberId);
   }
 
   /** What a member may do now; undefined for somebody who is none. */

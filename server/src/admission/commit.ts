@@ -20,11 +20,13 @@ import type { AuditEntry } from "../audit/audit-entry.ts";
 import {
   changeBytesTable,
   changeIndexTable,
+  recordsTable,
   scopeRecordsTable,
   statementsTable,
   type ChangeRow,
   type RecordRow,
 } from "../log/log-tables.ts";
+import type { NewLogRow } from "../log/append-to-log.ts";
 import { tipOf } from "../log/record-memory.ts";
 import {
   actorsTable,
@@ -77,7 +79,12 @@ export async function commitChange(
     isSigned(indexed) &&
     plan.broughtBackBy === null &&
     (await isSignedUnseen(tx, plan));
-  const places = await placeChange(state, plan, scopeId);
+  const places =
+    record?.row.scopeId === scopeId
+      ? ([
+          await state.log.append(scopeId, logRowOf(plan, atMs), read.bytes),
+        ] as const)
+      : await placeElsewhere(state, plan, scopeId);
   const changeCount = memory.index.size + 1;
   const row = changeRowOf(plan, atMs, places);
   const tip = tipOf(row);
@@ -88,26 +95,27 @@ export async function commitChange(
     await tx.put(actorsTable, [indexed.actor], { ...signer, recordId });
   memory.add(indexed, signer, tip);
   const before = record?.row;
-  await state.keepRecord(
-    {
-      recordId,
-      recordType: type.type,
-      parentId,
-      scopeId,
-      createdByMemberId: before?.createdByMemberId ?? signer.memberId,
-      createdAtMs: before?.createdAtMs ?? atMs,
-      creation: before?.creation ?? indexed.hash,
-      changeCount,
-      tip,
-      parents,
-    },
-    memory,
-  );
+  const recordRow: RecordRow = {
+    recordId,
+    recordType: type.type,
+    parentId,
+    scopeId,
+    createdByMemberId: before?.createdByMemberId ?? signer.memberId,
+    createdAtMs: before?.createdAtMs ?? atMs,
+    creation: before?.creation ?? indexed.hash,
+    changeCount,
+    tip,
+    parents,
+  };
+  state.keepRecord(recordRow, memory);
+  // A new one's at once, for others to find.
+  if (record === undefined) await tx.put(recordsTable, [recordId], recordRow);
 
   // It may have been refused before: in somebody else's hands, for now, or before it was proven.
   if (state.hasRefusals)
     await forgetRefusals(tx, { recordId, hash: indexed.hash });
-  await auditAdmission(deps, state, plan, places, isUnseen);
+  if (isUnseen || plan.broughtBackBy !== null || plan.creation !== null)
+    await auditAdmission(deps, state, plan, places, isUnseen);
   if (read.adopts !== undefined)
     await noteAdoption(
       deps.appendAudit,
@@ -159,26 +167,32 @@ function placeUnder(
   return { parentId, scopeId: scopeOf(type, organizationId, parentId) };
 }
 
-async function placeChange(
+function logRowOf(
+  { read, type, indexed, signer }: AdmissionPlan,
+  admittedAtMs: number,
+): NewLogRow {
+  return {
+    recordId: read.recordId,
+    recordType: type.type,
+    hash: indexed.hash,
+    memberId: signer.memberId,
+    deviceId: signer.deviceId,
+    admittedAtMs,
+  };
+}
+
+/** A creation's place, or a move's two. */
+async function placeElsewhere(
   state: BatchState,
   plan: AdmissionPlan,
   scopeId: ScopeId,
 ): Promise<[Place, ...Place[]]> {
   const { tx, log, setting } = state;
-  const { read, signer, type, record, indexed } = plan;
+  const { read, type, record } = plan;
   const { recordId } = read;
-  const { memberId, deviceId } = signer;
-  const logRow = {
-    recordId,
-    recordType: type.type,
-    hash: indexed.hash,
-    memberId,
-    deviceId,
-    admittedAtMs: setting.atMs,
-  };
+  const logRow = logRowOf(plan, setting.atMs);
   const before = record?.row.scopeId;
   const append = (to: ScopeId) => log.append(to, logRow, read.bytes);
-  if (before === scopeId) return [await append(scopeId)];
   await tx.put(scopeRecordsTable, [scopeId, recordId], {
     recordType: type.type,
   });
@@ -260,8 +274,6 @@ async function auditAdmission(
 ): Promise<void> {
   const { atMs, organizationId, founding } = setting;
   const { read, signer, indexed, broughtBackBy } = plan;
-  const isFounding = founding !== null && plan.creation !== null;
-  if (broughtBackBy === null && !isUnseen && !isFounding) return;
   const authored = { recordId: read.recordId, hash: indexed.hash, ...signer };
   const at = { scopeId: placeOf(places), atMs };
   if (broughtBackBy !== null) {
@@ -275,7 +287,7 @@ async function auditAdmission(
     await appendAudit(tx, at, { event: "signed-unseen", ...unseen });
     await countUnseen(tx, author, atMs);
   }
-  if (!isFounding) return;
+  if (founding === null || plan.creation === null) return;
   const { memberId, personId, isOperator } = founding;
   if (read.recordId === organizationId) {
     const event = "organization-created";

@@ -32,7 +32,6 @@ import {
   judgeMove,
   judgeNewPlace,
   knownRecord,
-  type Asking,
   type Step,
 } from "./judge-place.ts";
 import {
@@ -47,7 +46,7 @@ import {
 import { permitChange } from "./permit.ts";
 import type { Creation } from "./scope.ts";
 import { ownRefusals } from "./refusals.ts";
-import { validateChange } from "./validate.ts";
+import { loadOverwritten, validateChange } from "./validate.ts";
 
 /** Everything commit needs to know of a change that may be admitted. */
 export interface AdmissionPlan {
@@ -127,7 +126,12 @@ async function planChange(
   first: Signer | undefined,
 ): Promise<Step<AdmissionPlan>> {
   const { recordId, change } = read;
-  const signed = await authorOf(state, pusher, first);
+  const standingNow =
+    pusher.memberId === null
+      ? undefined
+      : (state.heldStanding(pusher.memberId) ??
+        (await state.standingOf(pusher.memberId)));
+  const signed = authorOf(pusher, first, standingNow);
   if (!signed.ok) return signed;
   const { signer, standing, broughtBackBy } = signed.value;
 
@@ -169,23 +173,27 @@ async function planChange(
         ? await state.tx.get(actorsTable, [actor])
         : undefined;
   const isOthers =
-    bound !== undefined && (await isHidden(state, asking, bound));
+    bound !== undefined &&
+    !isOwn(bound, pusher) &&
+    (await isHidden(state, standing, bound));
   const own = isBindable && !isOthers ? judgeActor(bound, used) : ok(null);
   if (!own.ok) return own;
 
   const edits = interpretChange(type, change, memory.readStatement);
   if (!edits.ok) return edits;
-  if (record !== undefined) {
+  if (record !== undefined && edits.value.some(isMove)) {
     const move = await judgeMove(state, asking, record, edits.value);
     if (!move.ok) return move;
   }
-  const acts = await validateChange({
+  const toValidate = {
     type,
     indexed: indexed.value,
     edits: edits.value,
     signer,
     view,
-  });
+  };
+  if (edits.value.some(isSigned)) await loadOverwritten(toValidate);
+  const acts = validateChange(toValidate);
   if (!acts.ok) return acts;
   if (standing !== null) {
     const permitted = permitChange(
@@ -232,35 +240,40 @@ async function isReader(
 /** Whether an actor is bound in a record that the pusher may not read: as if it were not bound. */
 async function isHidden(
   state: BatchState,
-  { pusher, standing }: Asking,
+  standing: Standing | null,
   bound: ActorBinding,
 ): Promise<boolean> {
-  if (isOwn(bound, pusher)) return false;
   const record = await state.recordOf(bound.recordId);
   return record !== undefined && knownRecord(record, standing) === undefined;
 }
 
+function isMove({ kind }: Edit): boolean {
+  return kind === "parentId";
+}
+
+/** Whether it is judged by statements that are here. */
+function isSigned({ kind }: Edit): boolean {
+  return kind === "statement" || kind === "archive";
+}
+
 /** Who signs, and what they may do: null for a change that is brought back, whose author was judged when it was first here. */
-async function authorOf(
-  state: BatchState,
+function authorOf(
   { memberId, deviceId }: Pusher,
   first: Signer | undefined,
-): Promise<
-  Result<
-    {
-      readonly signer: Signer;
-      readonly standing: Standing | null;
-      readonly broughtBackBy: Signer | null;
-    },
-    Refusal
-  >
+  standing: Standing | undefined,
+): Result<
+  {
+    readonly signer: Signer;
+    readonly standing: Standing | null;
+    readonly broughtBackBy: Signer | null;
+  },
+  Refusal
 > {
   if (memberId === null)
     return refuse("author-unknown", "its author is no member here");
   const own = { memberId, deviceId };
   if (first !== undefined)
     return ok({ signer: first, standing: null, broughtBackBy: own });
-  const standing = await state.standingOf(memberId);
   if (standing === undefined)
     return refuse("author-unknown", "its author is no member here yet");
   if (!standing.isActive)

@@ -24,20 +24,28 @@ export interface ChangeToValidate {
   readonly view: RecordView;
 }
 
-/** What each statement of the change does, for rights and audit. Loads the statements it overwrites, and what those had seen. */
-export async function validateChange(
-  change: ChangeToValidate,
-): Promise<Result<readonly StatementAct[], Refusal>> {
-  const problem = attributionProblem(change) ?? writtenOnceProblem(change);
-  if (problem !== null) return problem;
-  const { type, edits, view, indexed } = change;
-  const liveBefore = (group: string) => view.index.liveAt(indexed.deps, group);
+/** Loads the statements that a change overwrites or takes entries out of, and what those had seen, for it to be validated. */
+export async function loadOverwritten({
+  edits,
+  view,
+  indexed,
+}: ChangeToValidate): Promise<void> {
   for (const edit of edits) {
     if (edit.kind === "statement")
       await view.loadStatements(statementsNeeded(view, edit.pred));
     if (edit.kind === "archive")
-      await view.loadStatements(liveBefore(edit.name));
+      await view.loadStatements(view.index.liveAt(indexed.deps, edit.name));
   }
+}
+
+/** What each statement of the change does, for rights and audit. */
+export function validateChange(
+  change: ChangeToValidate,
+): Result<readonly StatementAct[], Refusal> {
+  const problem = attributionProblem(change) ?? writtenOnceProblem(change);
+  if (problem !== null) return problem;
+  const { type, edits, view, indexed } = change;
+  const liveBefore = (group: string) => view.index.liveAt(indexed.deps, group);
   return judgeStatements(type, edits, liveBefore, view);
 }
 
