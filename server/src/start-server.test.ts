@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { equipment } from "@suture/schema";
 import Database from "better-sqlite3";
@@ -24,6 +24,21 @@ import { welcomeText } from "./welcome-text.ts";
 afterEach(tidyUp);
 
 describe("a server on this machine", () => {
+  test("[OP-5] a start that fails half way lets go of what it had opened", async () => {
+    const dataDir = newDataDir();
+    const appDir = newDataDir();
+    // A folder where a file of the app is to be.
+    mkdirSync(join(appDir, "app.js"));
+    await expect(
+      start(dataDir, { SUTURE_APP_DIR: appDir }),
+    ).rejects.toMatchObject({ code: "EISDIR" });
+    // Whoever closes the database last takes its log away.
+    expect(readdirSync(dataDir)).not.toContainEqual(
+      expect.stringMatching(/-wal$/),
+    );
+    await running(dataDir, { SUTURE_SAMPLE: "off" });
+  });
+
   test("[OP-2] the first start seeds the sample organization and says who can sign in; the second finds it", async () => {
     const dataDir = newDataDir();
     const first = await running(dataDir);

@@ -172,6 +172,11 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
         : "It cannot be made or written",
     );
   const file = storeFileIn(config.dataDir);
+  const closers: (() => unknown)[] = [() => lock.value.release()];
+  /** The last opened first. */
+  async function closeFiles(): Promise<void> {
+    for (const close of closers.splice(0).toReversed()) await close();
+  }
   try {
     const store = await openSqliteStore({
       file,
@@ -181,8 +186,10 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
         onEnd: (cause) => log.error("store.thread-ended", {}, cause),
       },
     });
+    closers.push(() => store.close());
     // Accounts write by themselves, never inside a transaction of the store.
     const database = new Database(file, { timeout: 5_000 });
+    closers.push(() => database.close());
     database.pragma("synchronous = FULL");
     database.pragma(`wal_autocheckpoint = ${longestLogPages}`);
     const identity = await createIdentity({
@@ -208,6 +215,10 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
     const { maxSessions, pingIntervalMs } = config;
     const trial = createWorkerTrial({ timers });
     const documentSync = createWorkerDocumentSync({ timers });
+    closers.push(
+      () => trial.close(),
+      () => documentSync.close(),
+    );
     const server = await createServer({
       store,
       identity,
@@ -236,19 +247,9 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
         identity: server.identity,
         admission,
       }));
-    return ok({
-      server,
-      hasSample,
-      async closeFiles() {
-        await trial.close();
-        await documentSync.close();
-        database.close();
-        await store.close();
-        lock.value.release();
-      },
-    });
+    return ok({ server, hasSample, closeFiles });
   } catch (cause) {
-    lock.value.release();
+    await closeFiles();
     log.error("data.unusable", {}, cause);
     if (cause instanceof StoreError)
       return unusable(
