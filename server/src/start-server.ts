@@ -173,9 +173,16 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
     );
   const file = storeFileIn(config.dataDir);
   const closers: (() => unknown)[] = [() => lock.value.release()];
-  /** The last opened first. */
+  /** The last opened first, and all of them, whichever fails. */
   async function closeFiles(): Promise<void> {
-    for (const close of closers.splice(0).toReversed()) await close();
+    const failures: unknown[] = [];
+    for (const close of closers.splice(0).toReversed())
+      try {
+        await close();
+      } catch (cause) {
+        failures.push(cause);
+      }
+    for (const cause of failures) throw cause;
   }
   try {
     const store = await openSqliteStore({
@@ -214,11 +221,9 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
     });
     const { maxSessions, pingIntervalMs } = config;
     const trial = createWorkerTrial({ timers });
+    closers.push(() => trial.close());
     const documentSync = createWorkerDocumentSync({ timers });
-    closers.push(
-      () => trial.close(),
-      () => documentSync.close(),
-    );
+    closers.push(() => documentSync.close());
     const server = await createServer({
       store,
       identity,
@@ -249,7 +254,9 @@ async function open(deps: StartDeps): Promise<Result<Opened, StartProblem>> {
       }));
     return ok({ server, hasSample, closeFiles });
   } catch (cause) {
-    await closeFiles();
+    await closeFiles().catch((failure: unknown) =>
+      log.error("data.unclosed", {}, failure),
+    );
     log.error("data.unusable", {}, cause);
     if (cause instanceof StoreError)
       return unusable(

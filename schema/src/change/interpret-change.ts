@@ -144,7 +144,7 @@ function textContainers(
 function rootEdit(
   type: RecordType,
   op: ChangeOp,
-  { opId, pred }: EditBase,
+  base: EditBase,
   readStatement: ReadStatement,
 ): Result<Edit, ContentRefusal> {
   const found = op.key === undefined ? undefined : readRootKey(type, op.key);
@@ -155,12 +155,13 @@ function rootEdit(
     );
   }
   const key = found.value;
-  if (key.kind === "field") return fieldEdit(key, op, { opId, pred });
+  if (key.kind === "field") return fieldEdit(key, op, base);
   if (key.kind === "parentId" && op.action === "set" && op.value === null) {
+    const { opId, pred } = base;
     return ok({ opId, pred, kind: "parentId", parentId: null });
   }
   return op.action === "set" && isPlainText(op)
-    ? textValueEdit(type, key, op.value, { opId, pred }, readStatement)
+    ? textValueEdit(type, key, op.value, base, readStatement)
     : refused("kind-mismatch", "the field holds one text and is never deleted");
 }
 

@@ -32,7 +32,8 @@ export class CborWriter {
   /** What was written, as long as it is. What is written after is another message. */
   finish(): Uint8Array {
     const written = this.#bytes.slice(0, this.#length);
-    if (this.#bytes.length <= mostSpareBytes) spare = this.#view;
+    const isSpare = this.#bytes.length <= mostSpareBytes;
+    if (isSpare && this.#bytes !== noBytes) spare = this.#view;
     this.#bytes = noBytes;
     this.#length = 0;
     return written;

@@ -25,6 +25,7 @@ export function nextChain(chain: ChainHash, link: LogLink): ChainHash {
   const text = `${link.recordId} ${link.memberId} ${link.deviceId}`;
   const mostBytes = 64 + 3 * text.length;
   if (linkBytes.length < mostBytes) linkBytes = new Uint8Array(mostBytes);
+  linkBytes.fill(0, 0, 64);
   hexInto(chain, linkBytes, 0);
   hexInto(link.hash, linkBytes, 32);
   const textBytes = encodeUtf8Into(text, linkBytes.subarray(64));

@@ -52,7 +52,7 @@ export class GroupWrites {
     }
   }
 
-  /** Of each partition that was written to, or was to be. */
+  /** Of each partition that was written to, or was to be. To be called last: nothing may be added after. */
   rows(): readonly PartitionRows[] {
     return [...this.#byPartition].map(([partition, writes]) => ({
       partition,

@@ -81,11 +81,11 @@ function encodeParts(key: Key): string {
   const [first, second] = key;
   // Most keys have two parts.
   if (first !== undefined && second !== undefined && key.length === 2)
-    return `${encodePart(first)} ${encodePart(second)}`;
-  return key.map(encodePart).join(separator);
+    return encodePart(first) + separator + encodePart(second);
+  return Array.from(key, encodePart).join(separator);
 }
 
-function encodePart(part: KeyPart): string {
+function encodePart(part: KeyPart | undefined): string {
   return typeof part === "number" ? encodeNumber(part) : encodeString(part);
 }
 

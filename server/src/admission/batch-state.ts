@@ -123,7 +123,7 @@ export class BatchState {
     return open;
   }
 
-  /** Takes note of what a record is now. `finish` writes its row. */
+  /** Takes note of what a record is now. `finish` writes its row; a new one's is to be written at once, for others to find. */
   keepRecord(row: RecordRow, memory: RecordMemory): void {
     const { recordId } = row;
     const held = this.#records.get(recordId);

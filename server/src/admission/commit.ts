@@ -108,7 +108,6 @@ export async function commitChange(
     parents,
   };
   state.keepRecord(recordRow, memory);
-  // A new one's at once, for others to find.
   if (record === undefined) await tx.put(recordsTable, [recordId], recordRow);
 
   // It may have been refused before: in somebody else's hands, for now, or before it was proven.

@@ -45,8 +45,7 @@ import {
 } from "./judgement.ts";
 import { permitChange } from "./permit.ts";
 import type { Creation } from "./scope.ts";
-import { ownRefusals } from "./refusals.ts";
-import { loadOverwritten, validateChange } from "./validate.ts";
+import { validateChange } from "./validate.ts";
 
 /** Everything commit needs to know of a change that may be admitted. */
 export interface AdmissionPlan {
@@ -98,7 +97,7 @@ export async function judgeChange(
     : undefined;
   const told =
     state.hasRefusals && first === undefined
-      ? await ownRefusals(state.tx, pusher, name)
+      ? await state.refusalsTo(pusher, name)
       : [];
   // What it was refused for in somebody else's hands says nothing of its author, who is judged by their own.
   const before = told.find(
@@ -185,15 +184,14 @@ async function planChange(
     const move = await judgeMove(state, asking, record, edits.value);
     if (!move.ok) return move;
   }
-  const toValidate = {
+  const validated = validateChange({
     type,
     indexed: indexed.value,
     edits: edits.value,
     signer,
     view,
-  };
-  if (edits.value.some(isSigned)) await loadOverwritten(toValidate);
-  const acts = validateChange(toValidate);
+  });
+  const acts = validated instanceof Promise ? await validated : validated;
   if (!acts.ok) return acts;
   if (standing !== null) {
     const permitted = permitChange(
@@ -249,11 +247,6 @@ async function isHidden(
 
 function isMove({ kind }: Edit): boolean {
   return kind === "parentId";
-}
-
-/** Whether it is judged by statements that are here. */
-function isSigned({ kind }: Edit): boolean {
-  return kind === "statement" || kind === "archive";
 }
 
 /** Who signs, and what they may do: null for a change that is brought back, whose author was judged when it was first here. */

@@ -24,8 +24,23 @@ export interface ChangeToValidate {
   readonly view: RecordView;
 }
 
-/** Loads the statements that a change overwrites or takes entries out of, and what those had seen, for it to be validated. */
-export async function loadOverwritten({
+/** What each statement of the change does, for rights and audit. A promise only where statements that it overwrites are to be loaded. */
+export function validateChange(
+  change: ChangeToValidate,
+): Validation | Promise<Validation> {
+  const problem = attributionProblem(change) ?? writtenOnceProblem(change);
+  if (problem !== null) return problem;
+  const isSigned = ({ kind }: Edit) =>
+    kind === "statement" || kind === "archive";
+  return change.edits.some(isSigned)
+    ? loadOverwritten(change).then(() => judgeSigned(change))
+    : judgeSigned(change);
+}
+
+type Validation = Result<readonly StatementAct[], Refusal>;
+
+/** And what those had seen. */
+async function loadOverwritten({
   edits,
   view,
   indexed,
@@ -38,13 +53,12 @@ export async function loadOverwritten({
   }
 }
 
-/** What each statement of the change does, for rights and audit. */
-export function validateChange(
-  change: ChangeToValidate,
-): Result<readonly StatementAct[], Refusal> {
-  const problem = attributionProblem(change) ?? writtenOnceProblem(change);
-  if (problem !== null) return problem;
-  const { type, edits, view, indexed } = change;
+function judgeSigned({
+  type,
+  edits,
+  view,
+  indexed,
+}: ChangeToValidate): Validation {
   const liveBefore = (group: string) => view.index.liveAt(indexed.deps, group);
   return judgeStatements(type, edits, liveBefore, view);
 }

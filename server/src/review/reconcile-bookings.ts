@@ -33,6 +33,7 @@ interface Overlap {
 /** Keys count from 0, and appointments are imported from before 1970: milliseconds since year 1. */
 const yearOneMs = 62_135_596_800_000;
 
+/** Of a change that `touchesBooking`. */
 export async function reconcileBookings(
   tx: WriteTransaction,
   book: ReviewBook,

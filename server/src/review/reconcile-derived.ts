@@ -7,6 +7,7 @@ import { deriveReviews, reviewIdOf, type RecordType } from "@suture/schema";
 import type { ReviewInput } from "./reconcile-reviews.ts";
 import type { ReviewBook } from "./review-book.ts";
 
+/** Of a change that `touchesAsked`. */
 export async function reconcileDerived(
   book: ReviewBook,
   input: ReviewInput,

@@ -54,15 +54,22 @@ for (const record of work.records) {
     for (const { key, text } of record.edits)
       handle.change((draft) => write(draft, { [key]: text }));
 }
-await repo.flush();
+await flush();
 await listening;
 
 process.on("message", ({ kind }: ToPeerServer) => {
-  if (kind === "store") void repo.flush().then(() => tell({ kind: "stored" }));
+  if (kind === "store") void flush().then(() => tell({ kind: "stored" }));
 });
 process.once("disconnect", () => process.exit(0));
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port, not on a path
 tell({ kind: "listening", port: (sockets.address() as AddressInfo).port });
+
+/** Some at a time: each is a file, of which a process may have so many open. */
+async function flush(): Promise<void> {
+  const ids = work.records.map(documentIdOf);
+  for (let at = 0; at < ids.length; at += 1_000)
+    await repo.flush(ids.slice(at, at + 1_000));
+}
 
 function tell(message: FromPeerServer): void {
   process.send?.(message);
