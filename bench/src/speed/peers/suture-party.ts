@@ -4,6 +4,7 @@
  */
 import {
   encodeFrame,
+  maxManifestRecords,
   protocolVersion,
   schemaVersion,
   type Manifest,
@@ -240,7 +241,10 @@ function manifestOf(
         oldestAgeMs: 3_600_000,
       },
     ],
-    recordIds: [...new Set(changes.map(({ recordId }) => recordId))],
+    recordIds: [...new Set(changes.map(({ recordId }) => recordId))].slice(
+      0,
+      maxManifestRecords,
+    ),
   };
 }
 
