@@ -112,6 +112,9 @@ export class ByteReader {
   }
 }
 
+/** Shared by all: a reader without bytes has no position to move. */
+export const emptyReader = new ByteReader(new Uint8Array(0));
+
 function signExtend(value: number, bits: number): number {
   const unused = 32 - bits;
   return (value << unused) >> unused;

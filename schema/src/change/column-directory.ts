@@ -1,4 +1,4 @@
-import { ByteReader } from "./byte-reader.ts";
+import { ByteReader, emptyReader } from "./byte-reader.ts";
 import { malformed } from "./chunk-refusal.ts";
 
 /** The columns a change may have: column id × 16 + encoding, by what they hold. */
@@ -69,8 +69,5 @@ export function columnOf(
   { ids, readers }: ColumnDirectory,
   id: ColumnId,
 ): ByteReader {
-  return readers[ids.indexOf(id)] ?? emptyColumn;
+  return readers[ids.indexOf(id)] ?? emptyReader;
 }
-
-/** Shared by all: a reader without bytes has no position to move. */
-const emptyColumn = new ByteReader(new Uint8Array(0));

@@ -5,7 +5,7 @@
  *
  * Source: "Automerge binary format", sections on run-length, delta and boolean columns.
  */
-import { ByteReader } from "./byte-reader.ts";
+import { emptyReader, type ByteReader } from "./byte-reader.ts";
 import { malformed, tooLarge } from "./chunk-refusal.ts";
 
 /**
@@ -122,12 +122,11 @@ export class BooleanColumn {
 }
 
 /** Of columns that are absent, as most are: nothing moves in them, so one of each is enough for all changes. */
-const noBytes = new ByteReader(new Uint8Array(0));
-const absentRuns = new RunLengthColumn<never>(noBytes, 0, () =>
+const absentRuns = new RunLengthColumn<never>(emptyReader, 0, () =>
   malformed("an absent column has a value"),
 );
-const absentDeltas = new DeltaColumn(noBytes, 0);
-const absentBooleans = new BooleanColumn(noBytes, 0);
+const absentDeltas = new DeltaColumn(emptyReader, 0);
+const absentBooleans = new BooleanColumn(emptyReader, 0);
 
 export function runLengthColumn<T>(
   reader: ByteReader,

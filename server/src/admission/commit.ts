@@ -7,7 +7,6 @@
  * get the whole record, and the moving change last in both. SPEC AD-11, AD-12.
  */
 import type {
-  IndexedChange,
   Place,
   RecordId,
   RecordType,
@@ -74,11 +73,10 @@ export async function commitChange(
     parents === record?.row.parents
       ? record.row
       : placeUnder(type, organizationId, parents);
+  const isSigned = Object.keys(indexed.statements).length > 0;
   // Of what is brought back, the evidence was lost with the log.
   const isUnseen =
-    isSigned(indexed) &&
-    plan.broughtBackBy === null &&
-    (await isSignedUnseen(tx, plan));
+    isSigned && plan.broughtBackBy === null && (await isSignedUnseen(tx, plan));
   const places =
     record?.row.scopeId === scopeId
       ? ([
@@ -90,7 +88,7 @@ export async function commitChange(
   const tip = tipOf(row);
   await tx.put(changeIndexTable, [recordId, changeCount], row);
   await tx.put(changeBytesTable, [recordId, indexed.hash], read.bytes);
-  if (isSigned(indexed)) await putStatements(tx, plan);
+  if (isSigned) await putStatements(tx, plan);
   if (plan.isNewActor)
     await tx.put(actorsTable, [indexed.actor], { ...signer, recordId });
   memory.add(indexed, signer, tip);
@@ -151,10 +149,6 @@ export async function commitChange(
     await noteDue(state, recordId);
   }
   return places;
-}
-
-function isSigned({ statements }: IndexedChange): boolean {
-  return Object.keys(statements).length > 0;
 }
 
 function placeUnder(
