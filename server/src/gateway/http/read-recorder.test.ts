@@ -5,6 +5,7 @@ import {
 } from "@suture/schema";
 import { expect, test } from "vitest";
 import { serverTables } from "../../server-tables.ts";
+import { failingWrites } from "../../store/failing-writes.test-support.ts";
 import { silentLog } from "../../system-log.ts";
 import { HandTimers } from "../sync/hand-timers.test-support.ts";
 import { createReadRecorder } from "./read-recorder.ts";
@@ -13,18 +14,11 @@ test.each([1, 2])(
   "[AU-6] reads that could not be written down are tried once more, and then given up: where the store fails %i times",
   async (failureCount) => {
     const store = createMemoryStore({ tables: serverTables });
-    let left = failureCount;
     const lost: unknown[] = [];
     let notedCount = 0;
     const organizationId = recordIdSchema.parse("4NMNnkMhL8jXrdJ9jamS58PAVdXu");
     const recorder = createReadRecorder({
-      store: {
-        ...store,
-        write: (partition, work) =>
-          (left -= 1) >= 0
-            ? Promise.reject(new Error("not now"))
-            : store.write(partition, work),
-      },
+      store: failingWrites(store, failureCount),
       clock: { now: () => 5 },
       timers: new HandTimers(),
       log: { ...silentLog, error: (event) => lost.push(event) },

@@ -7,6 +7,7 @@ import {
 import { expect, test } from "vitest";
 import { readKeyOf } from "../../log/deliveries.ts";
 import { deliveriesTable, logTables } from "../../log/log-tables.ts";
+import { failingWrites } from "../../store/failing-writes.test-support.ts";
 import { silentLog } from "../../system-log.ts";
 import { DeliveryRecorder, type SentAt } from "./delivery-recorder.ts";
 import { HandTimers } from "./hand-timers.test-support.ts";
@@ -83,16 +84,9 @@ test.each([1, 2])(
   async (failureCount) => {
     if (mine === undefined) throw new Error("no device");
     const store = createMemoryStore({ tables: logTables });
-    let left = failureCount;
     const lost: unknown[] = [];
     const recorder = new DeliveryRecorder({
-      store: {
-        ...store,
-        write: (partition, work) =>
-          (left -= 1) >= 0
-            ? Promise.reject(new Error("not now"))
-            : store.write(partition, work),
-      },
+      store: failingWrites(store, failureCount),
       clock: { now: () => 5 },
       timers: new HandTimers(),
       log: { ...silentLog, error: (event) => lost.push(event) },
