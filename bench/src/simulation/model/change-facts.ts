@@ -22,6 +22,8 @@ export interface ChangeFacts {
   readonly hash: string;
   readonly deps: readonly string[];
   readonly writes: readonly Write[];
+  /** Writes it takes out at the root: where the value that stands in a conflict is written again, Automerge takes out the others. */
+  readonly cleared: readonly string[];
   readonly increments: readonly {
     readonly field: string;
     readonly by: number;
@@ -55,6 +57,7 @@ export function readChange(bytes: Uint8Array): ChangeFacts {
   // Its types leave out what insertions have.
   const ops: readonly DecodedOp[] = decoded.ops;
   const writes: Write[] = [];
+  const cleared: string[] = [];
   const increments: { field: string; by: number }[] = [];
   const textMakers = new Map<string, string>();
   const typed: Typed[] = [];
@@ -72,12 +75,22 @@ export function readChange(bytes: Uint8Array): ChangeFacts {
         addTyped(typed, { obj, after: elemId, opId, value });
     } else if (action === "set" && key !== undefined)
       writes.push({ opId, key, pred, ...meaningOf(value) });
+    else if (action === "del") cleared.push(...pred);
     else if (action === "makeText" && key !== undefined)
       textMakers.set(opId, key);
     else if (action === "inc" && key !== undefined)
       increments.push({ field: key, by: Number(value) });
   }
-  return { hash, deps, writes, increments, textMakers, typed, deleted };
+  return {
+    hash,
+    deps,
+    writes,
+    cleared,
+    increments,
+    textMakers,
+    typed,
+    deleted,
+  };
 }
 
 /** Characters typed one after the other are one run. */

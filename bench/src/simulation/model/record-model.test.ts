@@ -91,6 +91,18 @@ test("[PM-4] the model has Automerge's own values, whoever wrote and whoever had
   );
 });
 
+test("[PM-4] the value that stands in a conflict, written again, takes out the others", () => {
+  const one = write(born, 2, { "notes/1": 7 });
+  const other = write(born, 3, { "notes/1": 7 });
+  const again = write(automerge.merge(one, other), 4, { "notes/1": 7 });
+  expect(automerge.getConflicts(again, "notes/1")).toBeUndefined();
+  expect(
+    expectedOf(again)
+      .live.get("notes/1")
+      ?.map(({ opId }) => opId),
+  ).toEqual([`2@${actor(3)}`]);
+});
+
 test("[PM-5] what is signed apart differs, and must be shown as a conflict of exactly that", () => {
   const one = write(born, 2, { dose: statement({ text: "1" }) });
   const other = write(born, 3, { dose: statement({ text: "2" }) });

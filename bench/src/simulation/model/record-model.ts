@@ -164,7 +164,10 @@ export class RecordModel {
 
 function liveWrites(changes: readonly ChangeFacts[]): ExpectedRecord["live"] {
   const overwritten = new Set(
-    changes.flatMap(({ writes }) => writes.flatMap(({ pred }) => pred)),
+    changes.flatMap(({ writes, cleared }) => [
+      ...writes.flatMap(({ pred }) => pred),
+      ...cleared,
+    ]),
   );
   const live = new Map<string, Write[]>();
   for (const { writes } of changes)
