@@ -24,6 +24,7 @@ import {
   type BrowserContext,
   type Page,
 } from "playwright-core";
+import { expect } from "vitest";
 
 import { findChromium } from "../../../.ci/chromium.mjs";
 import {
@@ -207,6 +208,23 @@ function complaintsOf(context: BrowserContext): readonly string[] {
       complaints.push(message.text());
   });
   return complaints;
+}
+
+/** In another tab of the same device. */
+export async function opened(
+  context: BrowserContext,
+  address: string,
+): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+/** A field that holds this. In a tab opened later than it was typed, that also says that it is kept. */
+export async function fieldOf(page: Page, label: string, text: string) {
+  const field = page.getByLabel(label, { exact: true });
+  await field.waitFor();
+  await expect.poll(() => field.inputValue()).toBe(text);
 }
 
 /** The app is kept on the device: what is loaded from now on needs no network. */

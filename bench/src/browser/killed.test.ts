@@ -1,8 +1,13 @@
 import { offline } from "@suture/client/testing";
-import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { AppWorld, isKept, signIn } from "./app-world.test-support.ts";
+import {
+  AppWorld,
+  fieldOf,
+  isKept,
+  opened,
+  signIn,
+} from "./app-world.test-support.ts";
 
 let world: AppWorld;
 beforeAll(async () => {
@@ -65,15 +70,3 @@ test("[AP-102, AP-146] a browser is killed in the middle of forms that are open 
   await sign.getByText("All your work is sent").first().waitFor();
   expect(after.complaints).toEqual([]);
 });
-
-async function opened(context: BrowserContext, address: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(address);
-  return page;
-}
-
-async function fieldOf(page: Page, label: string, text: string) {
-  const field = page.getByLabel(label, { exact: true });
-  await field.waitFor();
-  await expect.poll(() => field.inputValue()).toBe(text);
-}
