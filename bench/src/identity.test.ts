@@ -200,7 +200,7 @@ test("[ID-12] a device whose clock is years off signs in, syncs and renews all t
   }
 });
 
-test("[ID-9] sessions are renewed by the stored refresh token, each used once", async () => {
+test("[ID-9] sessions are renewed by the stored refresh token, each by the next", async () => {
   const session = await signedIn();
   for (let count = 0; count < 3; count++) {
     serverNowMs += day;
@@ -211,6 +211,22 @@ test("[ID-9] sessions are renewed by the stored refresh token, each used once", 
         `Bearer ${renewed.value.sessionToken}`,
       ),
     ).toMatchObject({ ok: true });
+  }
+});
+
+test("[ID-9] a session outlives answers that are lost", async () => {
+  const { personId } = await signedIn();
+  const answering = fetch;
+  for (let count = 0; count < 3; count++) {
+    fetch = async (address, init) => {
+      await answering(address, init);
+      throw new TypeError("its page was closed");
+    };
+    expect(await renewSession(deps(), personId)).toMatchObject({
+      error: { code: "unreachable" },
+    });
+    fetch = answering;
+    expect(await renewSession(deps(), personId)).toMatchObject({ ok: true });
   }
 });
 

@@ -31,7 +31,7 @@ export class TokenRenewal {
   readonly #deps: TokenRenewalDeps;
   /** Of whoever signed in or asked last; perhaps expired. In memory only. */
   session: Session | undefined;
-  /** A refresh token works once, so two who ask at the same time take turns. */
+  /** Of two that one refresh token gave the second ends the session, so those who ask at the same time take turns. */
   #renewing: Promise<Result<Session, RequestError>> | undefined;
   #isRenewingSync = false;
   /** Counts sign-outs: a renewal that was on its way then brings nothing back. */

@@ -77,7 +77,7 @@ export function addAccountRoutes(
     method: "post",
     path: "/v1/session/renew",
     summary:
-      "Exchange a refresh token, once, for a new session token and the next refresh token",
+      "Exchange a refresh token, good until the next is used, for a session token and that next one",
     middleware: [limitBody] as const,
     request: jsonBody(z.object({ refreshToken: z.string().min(1).max(128) })),
     responses: {

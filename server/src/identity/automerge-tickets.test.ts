@@ -81,12 +81,15 @@ test("[PA-1] all of a session can be ended at once", async () => {
   expect(announced).toHaveLength(1);
 });
 
-test("[PA-1] a ticket ends with its session: signed out, refreshed twice, or the person revoked", async () => {
+test("[PA-1] a ticket ends with its session: signed out, a refresh token that comes back, or the person revoked", async () => {
   const { identity } = world;
   const ended = { kind: "session", sessionId: session.sessionId };
 
   const ticket = await issue();
-  expect((await identity.renewSession(grant.refreshToken)).ok).toBe(true);
+  const next = await identity.renewSession(grant.refreshToken);
+  if (!next.ok) throw new Error(next.error.code);
+  const { refreshToken } = next.value;
+  expect((await identity.renewSession(refreshToken)).ok).toBe(true);
   expect(await verdictOn(ticket)).toBe(session.personId);
   expect((await identity.renewSession(grant.refreshToken)).ok).toBe(false);
   expect(await verdictOn(ticket)).toBe("ticket-refused");

@@ -38,17 +38,25 @@ export const secretsTable = defineTable({
 /** `[personId, sessionId]`; without a row the session has ended. */
 export const sessionsTable = defineTable({
   name: "identity_sessions",
-  schema: z.object({ startedAtMs: atMs, expiresAtMs: atMs }),
+  schema: z.object({
+    startedAtMs: atMs,
+    expiresAtMs: atMs,
+    /** Digest of the refresh token that was used last. */
+    renewedBy: z.string().optional(),
+  }),
 });
 
-/** `[digest of the refresh token]`. Used ones stay until they expire, so that a second use is noticed. */
+/** `[digest of the refresh token]`. Those that no longer renew stay until they expire, so that one that comes back is noticed. */
 export const refreshesTable = defineTable({
   name: "identity_refreshes",
   schema: z.object({
     personId: personIdSchema,
     sessionId: z.uuid(),
     expiresAtMs: atMs,
-    isUsed: z.boolean(),
+    /** Digest of the refresh token that gave it; the first of a session has none. */
+    givenFor: z.string().optional(),
+    /** Of rows from when a refresh token renewed once. */
+    isUsed: z.boolean().optional(),
   }),
 });
 

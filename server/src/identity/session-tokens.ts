@@ -1,9 +1,8 @@
 /**
  * Session tokens: 15 minutes of the HTTP API and the UI for one person, renewed by a refresh token.
  *
- * A refresh token works once, for 30 days, and gives the next one. One that comes back a second time was copied, or its
- * answer was lost, and which of the two cannot be told: the session it belongs to ends (SPEC ID-9). That costs a person on
- * a bad network one more sign-in at worst; their sync token has its own life and goes on.
+ * A refresh token gives the next one, and is good until that is used: an answer may be lost, with the page or the network that waited
+ * for it. One that comes back later was copied, or the one that took its place was: the session ends (SPEC ID-9).
  *
  * A session that has ended is noticed at the next request, not when its token runs out. SPEC ID-8.
  */
@@ -84,24 +83,24 @@ export function createSessionTokens(deps: {
 }): SessionTokens {
   const { store, keys, clock, random, revocations } = deps;
 
+  /** The first of a session, or given for the one that was used. */
   async function putRefresh(
     tx: WriteTransaction,
     refreshToken: string,
-    personId: PersonId,
-    sessionId: string,
+    { personId, sessionId }: Pick<VerifiedSession, "personId" | "sessionId">,
+    used?: { readonly digest: string; readonly startedAtMs: number },
   ): Promise<void> {
     const expiresAtMs = clock.now() + refreshTokenLifetimeMs;
     await tx.put(refreshesTable, [digestOf(refreshToken)], {
       personId,
       sessionId,
       expiresAtMs,
-      isUsed: false,
+      givenFor: used?.digest,
     });
-    const session = await tx.get(sessionsTable, [personId, sessionId]);
-    const startedAtMs = session?.startedAtMs ?? clock.now();
     await tx.put(sessionsTable, [personId, sessionId], {
-      startedAtMs,
+      startedAtMs: used?.startedAtMs ?? clock.now(),
       expiresAtMs,
+      renewedBy: used?.digest,
     });
   }
 
@@ -132,7 +131,7 @@ export function createSessionTokens(deps: {
       const sessionId = randomUuid(random);
       const refreshToken = drawSecret(random, 32);
       await store.write(identityPartition, async (tx) => {
-        await putRefresh(tx, refreshToken, personId, sessionId);
+        await putRefresh(tx, refreshToken, { personId, sessionId });
         await oweEventOfPerson(
           tx,
           { personId, atMs: clock.now() },
@@ -146,14 +145,16 @@ export function createSessionTokens(deps: {
       const nextToken = drawSecret(random, 32);
       let reusedOf: { personId: PersonId; sessionId: string } | undefined;
       const renewed = await store.write(identityPartition, async (tx) => {
-        const key = [digestOf(usedToken)];
-        const refresh = await tx.get(refreshesTable, key);
+        const digest = digestOf(usedToken);
+        const refresh = await tx.get(refreshesTable, [digest]);
         if (!refresh || refresh.expiresAtMs <= clock.now())
           return err(identityError("session-ended"));
-        const { personId, sessionId } = refresh;
-        if (!(await tx.get(sessionsTable, [personId, sessionId])))
-          return err(identityError("session-ended"));
-        if (refresh.isUsed) {
+        const { personId, sessionId, givenFor, isUsed = false } = refresh;
+        const session = await tx.get(sessionsTable, [personId, sessionId]);
+        if (!session) return err(identityError("session-ended"));
+        const { startedAtMs, renewedBy } = session;
+        const isNext = !isUsed && givenFor === renewedBy;
+        if (!isNext && digest !== renewedBy) {
           reusedOf = { personId, sessionId };
           await tx.delete(sessionsTable, [personId, sessionId]);
           await oweEventOfPerson(
@@ -163,8 +164,7 @@ export function createSessionTokens(deps: {
           );
           return err(identityError("refresh-reused"));
         }
-        await tx.put(refreshesTable, key, { ...refresh, isUsed: true });
-        await putRefresh(tx, nextToken, personId, sessionId);
+        await putRefresh(tx, nextToken, refresh, { digest, startedAtMs });
         return ok(refresh);
       });
       if (reusedOf !== undefined)

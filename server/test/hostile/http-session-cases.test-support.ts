@@ -1,6 +1,6 @@
 /** Sessions and devices over HTTP. OWASP API security top ten. */
 import { samplePassword } from "../../src/sample/sample-people.ts";
-import { ask, asked, signIn } from "./ask-http.test-support.ts";
+import { ask, asked, signIn, type Session } from "./ask-http.test-support.ts";
 import type { HostileCase } from "./hostile-case.test-support.ts";
 import type { House } from "./house.test-support.ts";
 import { claimsFor, openForge, signProof } from "./token-forge.test-support.ts";
@@ -14,6 +14,20 @@ const withToken =
     });
     return line;
   };
+
+const renew = (house: House, refreshToken: string) =>
+  ask(house, "/v1/session/renew", { method: "POST", body: { refreshToken } });
+
+async function renewed(house: House, refreshToken: string): Promise<Session> {
+  const { body } = await renew(house, refreshToken);
+  return JSON.parse(body) as Session;
+}
+
+/** By this one, and by the next. */
+async function renewTwice(house: House, refreshToken: string) {
+  const next = await renewed(house, refreshToken);
+  return renewed(house, next.refreshToken);
+}
 
 const sessions: readonly HostileCase[] = [
   {
@@ -74,30 +88,39 @@ const sessions: readonly HostileCase[] = [
     }),
   },
   {
-    name: "a refresh token used twice",
+    name: "a refresh token that comes back",
     attacks: "copied refresh tokens",
-    check: "server/src/identity/session-tokens.ts: isUsed",
+    check: "server/src/identity/session-tokens.ts: renewedBy",
     expected: "http 401 refresh-reused",
     attack: async (house) => {
       const { refreshToken } = await signIn(house, house.clinician);
-      const renewal = { method: "POST", body: { refreshToken } };
-      await ask(house, "/v1/session/renew", renewal);
-      return (await ask(house, "/v1/session/renew", renewal)).line;
+      await renewTwice(house, refreshToken);
+      return (await renew(house, refreshToken)).line;
     },
   },
   {
-    name: "the session of a refresh token that was used twice",
+    name: "the session of a refresh token that came back",
     attacks: "whoever of the two copied it",
-    check: "server/src/identity/session-tokens.ts: isUsed",
+    check: "server/src/identity/session-tokens.ts: renewedBy",
     expected: "http 401 token-revoked",
     attack: withToken(async (house) => {
-      const session = await signIn(house, house.clinician);
-      const { refreshToken } = session;
-      const renewal = { method: "POST", body: { refreshToken } };
-      await ask(house, "/v1/session/renew", renewal);
-      await ask(house, "/v1/session/renew", renewal);
-      return session.sessionToken;
+      const { refreshToken } = await signIn(house, house.clinician);
+      const { sessionToken } = await renewTwice(house, refreshToken);
+      await renew(house, refreshToken);
+      return sessionToken;
     }),
+  },
+  {
+    name: "both of two refresh tokens that one gave",
+    attacks: "a refresh token copied before it was used",
+    check: "server/src/identity/session-tokens.ts: givenFor",
+    expected: "http 401 refresh-reused",
+    attack: async (house) => {
+      const { refreshToken } = await signIn(house, house.clinician);
+      const copied = await renewed(house, refreshToken);
+      await renewTwice(house, refreshToken);
+      return (await renew(house, copied.refreshToken)).line;
+    },
   },
   {
     name: "an eleventh guess at a password",
