@@ -30,7 +30,7 @@ export const identityEventSchema = z.discriminatedUnion("event", [
     memberId: recordIdSchema,
   }),
   z.strictObject({ event: z.literal("sign-out"), memberId: recordIdSchema }),
-  /** A refresh token came a second time, perhaps from a thief; the session was ended. */
+  /** A refresh token came after another had taken its place, perhaps from a thief; the session was ended. SPEC ID-9. */
   z.strictObject({
     event: z.literal("refresh-reused"),
     memberId: recordIdSchema,

@@ -9,7 +9,7 @@ export type Revocation =
       readonly personId: PersonId;
     }
   | { readonly kind: "person"; readonly personId: PersonId }
-  /** A session ended: signed out, or its refresh token came twice. Sync goes on. */
+  /** A session ended: signed out, or one of its refresh tokens came too late. Sync goes on. */
   | {
       readonly kind: "session";
       readonly personId: PersonId;

@@ -26,6 +26,12 @@ interface Device {
   }[];
 }
 
+// The stock adapter tries again after five seconds and no longer listens to the socket before: what that one fails with later would end
+// every device of this process, of which each stands for a process of its own.
+process.on("uncaughtException", (cause) => {
+  if (!("syscall" in cause)) throw cause;
+});
+
 export const openParty: OpenParty = async ({ work, port }) => {
   growHeapFor(work.records.length * devicesPerClinic);
   const documents = new Map(
