@@ -3,10 +3,11 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import {
+  type AppDevice,
   AppWorld,
   isKept,
+  opened,
   signIn,
-  type AppDevice,
 } from "./app-world.test-support.ts";
 
 let world: AppWorld;
@@ -46,8 +47,7 @@ test("[AP-101] two clinicians sign offline, a conflict shows both, it is settled
   await north.page.getByText("1 change on this device").first().waitFor();
   // What was signed is there after the page was killed.
   await north.page.close();
-  const page = await north.context.newPage();
-  await page.goto("/unsent");
+  const page = await opened(north.context, "/unsent");
   await page
     .getByRole("link", { name: /prescribing/ })
     .first()

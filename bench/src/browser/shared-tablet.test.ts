@@ -4,7 +4,7 @@ import { sampleEmail, samplePassword, samplePeople } from "@suture/server";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { AppWorld, isKept, signIn } from "./app-world.test-support.ts";
+import { AppWorld, isKept, opened, signIn } from "./app-world.test-support.ts";
 
 let world: AppWorld;
 beforeAll(async () => {
@@ -49,8 +49,7 @@ test("[AP-103, AP-104] each of two people comes back to a shared tablet with the
   await page.getByText("All your work is sent").waitFor();
 
   // A second tab is locked with the first.
-  const second = await device.context.newPage();
-  await second.goto("/patients");
+  const second = await opened(device.context, "/patients");
   await second.getByText("· Receptionist").waitFor();
   await switchPerson(page);
   await second

@@ -2,7 +2,7 @@ import { offline } from "@suture/client/testing";
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { AppWorld, isKept, signIn } from "./app-world.test-support.ts";
+import { AppWorld, isKept, opened, signIn } from "./app-world.test-support.ts";
 
 let world: AppWorld;
 beforeEach(async () => {
@@ -18,8 +18,7 @@ test("[WB-22] once opened, the app starts without a network", async () => {
   await isKept(device);
   await device.page.close();
   device.network.suffer(offline());
-  const cold = await device.context.newPage();
-  await cold.goto("/reviews");
+  const cold = await opened(device.context, "/reviews");
   await cold.getByText("Which medication is right").first().waitFor();
   await cold.getByText("Offline").first().waitFor();
   expect(device.complaints).toEqual([]);
@@ -28,8 +27,7 @@ test("[WB-22] once opened, the app starts without a network", async () => {
 test("[WB-20] of two tabs one syncs, and when it is closed the other goes on", async () => {
   const device = await world.openDevice();
   await signIn(device, "manager");
-  const second = await device.context.newPage();
-  await second.goto("/reviews");
+  const second = await opened(device.context, "/reviews");
   await sent(second).waitFor();
   await device.page.close();
   await sent(second).waitFor();
@@ -42,8 +40,7 @@ test("[WB-20] of two tabs one syncs, and when it is closed the other goes on", a
 test("[WB-24] who leaves last leaves nothing in the browser, and other tabs let go of it", async () => {
   const device = await world.openDevice();
   await signIn(device, "manager");
-  const second = await device.context.newPage();
-  await second.goto("/reviews");
+  const second = await opened(device.context, "/reviews");
   await sent(second).waitFor();
   const before = await keyOf(device.page);
   await device.page.getByRole("button", { name: /account/i }).click();

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { AppWorld, isKept, signIn } from "./app-world.test-support.ts";
+import { AppWorld, isKept, opened, signIn } from "./app-world.test-support.ts";
 
 const built = process.env.SUTURE_APP_DIR ?? "client/web/dist";
 
@@ -82,8 +82,7 @@ test("[WB-23, AP-147] a new version waits beside a half-filled form until it is 
   );
   await world.restart({ appDir: strange });
   // Opening the app anywhere on the device finds it.
-  const second = await context.newPage();
-  await second.goto("/");
+  const second = await opened(context, "/");
   await offered(second).waitFor();
   await offered(page).waitFor();
   expect(await page.evaluate("window.isStillThis")).toBe(true);
