@@ -147,6 +147,7 @@ export async function createServer(deps: ServerDeps): Promise<SutureServer> {
     limits: syncLimits,
     budgets,
     stopwatch,
+    yieldTurn,
   });
   const { verifySessionRequest, verifySyncRequest } = limitRequests(
     audited,

@@ -45,7 +45,7 @@ import { openSqliteStore } from "./store/open-sqlite-store.ts";
 import { serverMigrations } from "./server-migrations.ts";
 import { serverTables } from "./server-tables.ts";
 import type { SystemLog } from "./system-log.ts";
-import { systemFetch } from "./system-runtime.ts";
+import { systemFetch, systemTurns } from "./system-runtime.ts";
 
 export interface StartDeps {
   readonly config: Config;
@@ -98,6 +98,7 @@ export async function startServer(
   const http = createHttpServer((incoming, outgoing) => {
     void answer(incoming, outgoing);
   });
+  http.on("connection", () => systemTurns.noteConnection());
   const listening = await listen(http, config);
   if (!listening.ok) {
     await server.close();
@@ -274,6 +275,9 @@ function unusable({ dataDir }: Config, why: string) {
   return err({ code: "data-unusable", message } as const);
 }
 
+/** As many as the system lets wait to be taken: a client that finds no room tries again only after a second. */
+const maxWaitingConnections = 4_096;
+
 function listen(
   http: Server,
   { host, port }: Config,
@@ -295,7 +299,7 @@ function listen(
         ),
       );
     });
-    http.listen(port, host, () => {
+    http.listen({ port, host, backlog: maxWaitingConnections }, () => {
       const address = http.address();
       resolve(ok(typeof address === "object" && address ? address.port : port));
     });

@@ -1,6 +1,7 @@
 /** The machine's own clock, chance and timers. Only entry points hand these out; everything else is given them. */
 import { randomFillSync } from "node:crypto";
 import type { Clock, Defer, Random, Timers } from "@suture/schema";
+import { EventLoopTurns } from "./event-loop-turns.ts";
 import type { Stopwatch } from "./gateway/limits/stopwatch.ts";
 
 export const systemClock: Clock = { now: () => Date.now() };
@@ -18,8 +19,10 @@ export const systemTimers: Timers = {
   },
 };
 
-/** After the rest of this turn of the event loop, and what has arrived meanwhile. */
-export const systemDefer: Defer = (task) => void setImmediate(task);
+/** Of the one event loop that all servers of a process share. */
+export const systemTurns = new EventLoopTurns();
+
+export const systemDefer: Defer = systemTurns.defer;
 
 export const systemTurn = (): Promise<void> => new Promise(systemDefer);
 

@@ -1,9 +1,10 @@
 /**
  * What a session is told when it has said hello: `welcome`, the page behind each cursor it named (or `log-regressed`, or nothing
- * where it is up to date), the open reviews, the colleagues' devices, the last checkpoint. SPEC SY-1.
+ * where it is up to date), the open reviews; and, behind what devices ask for meanwhile, the colleagues' devices and the last
+ * checkpoint. SPEC SY-1.
  */
 import { protocolVersion, schemaVersion } from "@suture/schema";
-import type { HelloMessage } from "@suture/schema";
+import type { HelloMessage, RecordId } from "@suture/schema";
 import { readAccess, scopesIn } from "./access.ts";
 import type { Access } from "./access.ts";
 import { answerUnderRights } from "./answer-under-rights.ts";
@@ -99,17 +100,26 @@ async function tellState(
     (held) => readOpenReviews(deps.store, held),
     (open) => session.send({ type: "reviews", open: [...open], closed: [] }),
   );
-  await deps.presence.arrive(session, hello);
-  for (const { organizationId } of access.memberships)
-    await answerUnderRights(
-      session,
-      (held) =>
-        deps.checkpoints.messageFor(
-          organizationId,
-          scopesIn(held, organizationId),
-        ),
-      (latest) => {
-        if (latest !== undefined) session.send(latest);
-      },
-    );
+  if (!session.isOpen) return;
+  deps.presence.arrive(session, hello);
+  session.doLater(async () => {
+    await deps.presence.introduce(session);
+    for (const { organizationId } of session.access.memberships)
+      await tellCheckpoint(deps, session, organizationId);
+  });
+}
+
+function tellCheckpoint(
+  { checkpoints }: SyncDeps,
+  session: SyncSession,
+  organizationId: RecordId,
+): Promise<void> {
+  return answerUnderRights(
+    session,
+    (held) =>
+      checkpoints.messageFor(organizationId, scopesIn(held, organizationId)),
+    (latest) => {
+      if (latest !== undefined) session.send(latest);
+    },
+  );
 }

@@ -62,8 +62,8 @@ export class Presence {
     this.#deps = deps;
   }
 
-  /** A device came: its colleagues hear of it, and it of them. */
-  async arrive(session: SyncSession, greeting: Greeting): Promise<void> {
+  /** A device came. Nobody hears of it yet. */
+  arrive(session: SyncSession, greeting: Greeting): void {
     const { appVersion, schemaVersion, unsynced } = greeting;
     const present = {
       appVersion,
@@ -74,6 +74,13 @@ export class Presence {
       timer: null,
     };
     this.#present.set(session, present);
+  }
+
+  /** Its colleagues hear of a device that came, with what it holds by now, and it of them. */
+  async introduce(session: SyncSession): Promise<void> {
+    const present = this.#present.get(session);
+    if (present === undefined) return;
+    present.told = present.manifest;
     void this.#report(session, present, true);
     await this.#tellOfColleagues(session);
   }

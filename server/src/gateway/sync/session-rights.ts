@@ -15,6 +15,7 @@ export class SessionRights {
   #access: Access = noAccess;
   /** How often rights may have changed since they were last read. */
   #staleCount = 0;
+  #settling: Promise<void> | undefined;
 
   constructor(deps: SyncDeps, session: SyncSession) {
     this.#deps = deps;
@@ -39,8 +40,16 @@ export class SessionRights {
     this.#session.live.setAccess(access.scopes);
   }
 
-  /** Reads rights again until they are those of now. */
+  /** Reads rights again until they are those of now, once for all who wait for it. */
   async settle(): Promise<void> {
+    if (!this.areStale) return;
+    this.#settling ??= this.#readAgain().finally(() => {
+      this.#settling = undefined;
+    });
+    await this.#settling;
+  }
+
+  async #readAgain(): Promise<void> {
     while (this.areStale && this.#session.isOpen) await this.#refresh();
   }
 

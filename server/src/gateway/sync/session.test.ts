@@ -5,9 +5,9 @@ import {
   organizationScope,
   teamScope,
 } from "@suture/schema";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { defaultSyncLimits } from "./sync-limits.ts";
-import { found, hire } from "./house.test-support.ts";
+import { found, hire, withColleague } from "./house.test-support.ts";
 import { equipmentOf, SyncWorld } from "./sync-world.test-support.ts";
 
 describe("opening a session", () => {
@@ -55,6 +55,49 @@ describe("opening a session", () => {
       { type: "reviews", open: [], closed: [] },
     ]);
     expect(client.all("changes")).toEqual([]);
+  });
+
+  test("[SY-1] what a device brings is judged before it and its colleagues hear of each other", async () => {
+    let isHeld = false;
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const world = await SyncWorld.create({
+      yieldTurn: () => (isHeld ? held : Promise.resolve()),
+    });
+    const { house, colleague, client } = await withColleague(world);
+    await world.server.checkpoints.flush();
+    client.pair.cut();
+    await world.settle();
+    house.adminClient.clear();
+    isHeld = true;
+    const back = world.connect(colleague);
+    back.hello();
+    back.push([
+      equipmentOf(world).create(world.writerOf(colleague), {
+        parentId: house.organizationId,
+      }),
+    ]);
+    await vi.waitFor(() => {
+      back.pair.flush();
+      expect(back.all("verdicts")).toHaveLength(1);
+    });
+    house.adminClient.pair.flush();
+    expect(back.all("reviews")).toHaveLength(1);
+    expect([
+      ...back.all("presence"),
+      ...back.all("checkpoint"),
+      ...house.adminClient.all("presence"),
+    ]).toEqual([]);
+    isHeld = false;
+    goOn();
+    await world.settle();
+    expect(back.last("presence")?.deviceId).toBe(house.admin.deviceId);
+    expect(back.all("checkpoint")).toHaveLength(1);
+    expect(house.adminClient.last("presence")?.deviceId).toBe(
+      colleague.deviceId,
+    );
   });
 
   test("[SY-1] without hello in time the session ends", async () => {

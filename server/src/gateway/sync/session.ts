@@ -64,7 +64,7 @@ export class SyncSession {
     sessionId: string,
     onEnded: () => void,
   ) {
-    const { limits, timers, log } = deps;
+    const { limits, timers } = deps;
     this.#deps = deps;
     this.#socket = socket;
     this.#caller = caller;
@@ -81,10 +81,7 @@ export class SyncSession {
       timers,
       maxCount: limits.maxQueuedMessages,
       maxBytes: limits.maxQueuedBytes,
-      onFailed: (cause) => {
-        log.error("session.failed", { sessionId }, cause);
-        this.end("server-failed");
-      },
+      onFailed: (cause) => this.#fail(cause),
     });
     this.#helloTimer = timers.after(limits.helloDeadlineMs, () =>
       this.end("hello-late"),
@@ -192,7 +189,7 @@ export class SyncSession {
     this.#queue.add(() => this.#rights.settle());
   }
 
-  /** Resolves once rights are those of now. For tasks of the session's own queue. */
+  /** Resolves once rights are those of now. */
   settleRights(): Promise<void> {
     return this.#rights.settle();
   }
@@ -202,6 +199,14 @@ export class SyncSession {
     this.#queue.add(async () => {
       await this.#rights.settle();
       if (this.isOpen) task();
+    });
+  }
+
+  /** Does something behind whatever devices ask for meanwhile. */
+  doLater(task: () => Promise<void>): void {
+    this.#deps.later.add(async () => {
+      if (this.isOpen)
+        await task().catch((cause: unknown) => this.#fail(cause));
     });
   }
 
@@ -288,6 +293,12 @@ export class SyncSession {
     });
     if (this.isOpen) this.#tokenWatch.start();
     this.budget.settle();
+  }
+
+  #fail(cause: unknown): void {
+    const { sessionId } = this;
+    this.#deps.log.error("session.failed", { sessionId }, cause);
+    this.end("server-failed");
   }
 
   #finish(): void {

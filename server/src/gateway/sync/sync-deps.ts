@@ -8,6 +8,7 @@ import type { Stopwatch } from "../limits/stopwatch.ts";
 import type { DeliveryRecorder } from "./delivery-recorder.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { Hub } from "./hub.ts";
+import type { LaterWork } from "./later-work.ts";
 import type { Presence } from "./presence.ts";
 import type { SnapshotProgress } from "./snapshot-progress.ts";
 import type { SyncLimits } from "./sync-limits.ts";
@@ -33,4 +34,5 @@ export interface SyncDeps {
   readonly deliveries: DeliveryRecorder;
   readonly snapshots: SnapshotProgress;
   readonly presence: Presence;
+  readonly later: LaterWork;
 }

@@ -35,6 +35,7 @@ import { DeliveryRecorder } from "./delivery-recorder.ts";
 import type { SentAt } from "./delivery-recorder.ts";
 import { FanOut } from "./fan-out.ts";
 import { Hub } from "./hub.ts";
+import { LaterWork } from "./later-work.ts";
 import { Presence } from "./presence.ts";
 import { SyncSession } from "./session.ts";
 import type { SyncDeps } from "./sync-deps.ts";
@@ -65,6 +66,8 @@ export interface SyncGatewayDeps {
   readonly limits: SyncLimits;
   readonly budgets: Budgets;
   readonly stopwatch: Stopwatch;
+  /** Resolves once whatever else waits for a turn has had one. */
+  readonly yieldTurn: () => Promise<void>;
 }
 
 export interface SyncGateway {
@@ -119,6 +122,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
         );
     },
   });
+  const later = new LaterWork(deps.yieldTurn);
   const presence = new Presence({
     store,
     hub,
@@ -144,6 +148,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
     deliveries,
     snapshots: new SnapshotProgress(),
     presence,
+    later,
   };
   /** Sockets that have not said hello are in no hub yet. */
   const accepted = new Set<SyncSession>();
@@ -287,6 +292,7 @@ export function createSyncGateway(deps: SyncGatewayDeps): SyncGateway {
 
   async function settle(): Promise<void> {
     for (const session of accepted) await session.settle();
+    await later.settle();
     await fanOut.settle();
     await told;
     await deliveries.flush();

@@ -79,6 +79,7 @@ export interface SyncWorldOptions {
   readonly timers?: HandTimers;
   readonly seed?: string;
   readonly documentSync?: DocumentSync;
+  readonly yieldTurn?: () => Promise<void>;
 }
 
 export class SyncWorld {
@@ -138,6 +139,7 @@ export class SyncWorld {
       ...(options.budgets && { budgetLimits: options.budgets }),
       ...(options.stopwatch && { stopwatch: options.stopwatch }),
       ...(options.documentSync && { documentSync: options.documentSync }),
+      ...(options.yieldTurn && { yieldTurn: options.yieldTurn }),
     });
     return new SyncWorld(
       identity,
