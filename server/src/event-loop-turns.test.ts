@@ -49,7 +49,7 @@ test("[SY-33] devices that come at once while a server works find room, and are 
 });
 
 test("[SY-33] whoever does nothing but connect does not keep work from going on", async () => {
-  const turns = new EventLoopTurns();
+  const turns = new EventLoopTurns(setImmediate);
   let isDone = false;
   turns.defer(() => {
     isDone = true;
@@ -67,7 +67,7 @@ test("[SY-33] whoever does nothing but connect does not keep work from going on"
 });
 
 test("what was put off is done in its order, and one that throws takes no other with it", async () => {
-  const turns = new EventLoopTurns();
+  const turns = new EventLoopTurns(setImmediate);
   const done: number[] = [];
   const thrown: unknown[] = [];
   const listeners = process.listeners("uncaughtException");

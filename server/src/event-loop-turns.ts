@@ -9,9 +9,15 @@ import type { Defer } from "@suture/schema";
 const maxTurnsHeld = 100;
 
 export class EventLoopTurns {
+  readonly #nextTurn: Defer;
   #due: (() => void)[] = [];
   #hasConnected = false;
   #heldCount = 0;
+
+  /** `nextTurn` calls a task once, after what has arrived in this turn. */
+  constructor(nextTurn: Defer) {
+    this.#nextTurn = nextTurn;
+  }
 
   /** To be called for each connection that a listening socket has taken: behind it there may be more. */
   noteConnection(): void {
@@ -24,7 +30,7 @@ export class EventLoopTurns {
   };
 
   #startSoon(): void {
-    setImmediate(() => {
+    this.#nextTurn(() => {
       const isHeld = this.#hasConnected && this.#heldCount < maxTurnsHeld;
       this.#hasConnected = false;
       this.#heldCount = isHeld ? this.#heldCount + 1 : 0;

@@ -20,7 +20,9 @@ export const systemTimers: Timers = {
 };
 
 /** Of the one event loop that all servers of a process share. */
-export const systemTurns = new EventLoopTurns();
+export const systemTurns = new EventLoopTurns(
+  (task) => void setImmediate(task),
+);
 
 export const systemDefer: Defer = systemTurns.defer;
 
