@@ -5,6 +5,7 @@ import {
   organizationScope,
   teamScope,
 } from "@suture/schema";
+import type { UnsyncedCounts } from "@suture/schema";
 import { describe, expect, test, vi } from "vitest";
 import { defaultSyncLimits } from "./sync-limits.ts";
 import { found, hire, withColleague } from "./house.test-support.ts";
@@ -73,7 +74,12 @@ describe("opening a session", () => {
     house.adminClient.clear();
     isHeld = true;
     const back = world.connect(colleague);
-    back.hello();
+    const counts: UnsyncedCounts = {
+      countsByPriority: [0, 0, 0, 1],
+      oldestAgeMs: 9_000,
+    };
+    const people = [{ personId: colleague.personId, ...counts }];
+    back.hello({}, { unsynced: { people, recordIds: [] } });
     back.push([
       equipmentOf(world).create(world.writerOf(colleague), {
         parentId: house.organizationId,
@@ -95,9 +101,14 @@ describe("opening a session", () => {
     await world.settle();
     expect(back.last("presence")?.deviceId).toBe(house.admin.deviceId);
     expect(back.all("checkpoint")).toHaveLength(1);
-    expect(house.adminClient.last("presence")?.deviceId).toBe(
-      colleague.deviceId,
-    );
+    // With what it holds by then.
+    expect(house.adminClient.all("presence")).toMatchObject([
+      {
+        deviceId: colleague.deviceId,
+        isConnected: true,
+        unsynced: { countsByPriority: [0, 0, 0, 0] },
+      },
+    ]);
   });
 
   test("[SY-1] without hello in time the session ends", async () => {
