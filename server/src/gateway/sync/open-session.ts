@@ -105,11 +105,11 @@ async function tellState(
   session.doLater(async () => {
     await deps.presence.introduce(session);
     for (const { organizationId } of session.access.memberships)
-      await tellCheckpoint(deps, session, organizationId);
+      await tellLastCheckpoint(deps, session, organizationId);
   });
 }
 
-function tellCheckpoint(
+function tellLastCheckpoint(
   { checkpoints }: SyncDeps,
   session: SyncSession,
   organizationId: RecordId,
